@@ -1,0 +1,120 @@
+"""Every path, secret and switch, read from the environment once."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent
+DBT_PROJECT_DIR = PROJECT_DIR / "dbt_project"
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used; the message names it and the way out."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where things are, and how the pipeline behaves.
+
+    data_dir          holds landing/, warehouse/ and published/ (SCORECARDS_DATA_DIR, default `data` beside the project)
+    hash_key          keys the hashing of personal identifiers (SCORECARDS_HASH_KEY; else a key made once and kept in warehouse/)
+    target            `duckdb` (SCORECARDS_TARGET)
+    layouts_dir       further supplier layouts (SCORECARDS_LAYOUTS_DIR, default <data_dir>/layouts)
+    memory_limit      what DuckDB may use (SCORECARDS_MEMORY_LIMIT, default 2GB)
+    threads           worker threads of DuckDB, polars and dbt (SCORECARDS_THREADS, default the machine's cores)
+    settle_seconds    a landing file younger than this may still be being written (SCORECARDS_SETTLE_SECONDS, default 2)
+    postgres_url      Dagster's storage, where it is not SQLite (SCORECARDS_DAGSTER_POSTGRES_URL)
+    landing_sensor    whether the landing sensor starts switched on (SCORECARDS_LANDING_SENSOR=on)
+    """
+
+    data_dir: Path
+    hash_key: bytes
+    target: str = "duckdb"
+    layouts_dir: Path | None = None
+    memory_limit: str = "2GB"
+    threads: int = 2
+    settle_seconds: float = 2.0
+    postgres_url: str | None = None
+    landing_sensor: bool = False
+
+    @property
+    def landing_dir(self) -> Path:
+        return self.data_dir / "landing"
+
+    @property
+    def warehouse_dir(self) -> Path:
+        return self.data_dir / "warehouse"
+
+    @property
+    def build_path(self) -> Path:
+        """The build database, which only the pipeline opens."""
+        return self.warehouse_dir / "build.duckdb"
+
+    @property
+    def temp_dir(self) -> Path:
+        return self.warehouse_dir / "tmp"
+
+    @property
+    def published_dir(self) -> Path:
+        return self.data_dir / "published"
+
+    @property
+    def marts_path(self) -> Path:
+        """The published database that readers open; switched atomically after the gate."""
+        return self.published_dir / "marts.duckdb"
+
+    @property
+    def dagster_home(self) -> Path:
+        return self.data_dir / "dagster"
+
+    @property
+    def dbt_target_dir(self) -> Path:
+        return self.warehouse_dir / "dbt"
+
+
+def _hash_key(data_dir: Path) -> bytes:
+    """The key of the environment, else one made once for this data directory, readable by its owner only."""
+    given = os.environ.get("SCORECARDS_HASH_KEY")
+    if given:
+        return given.encode()
+    path = data_dir / "warehouse" / "hash.key"
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:  # another process was first
+            return path.read_bytes()
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_hex(32).encode())
+        return path.read_bytes()
+
+
+def load_settings() -> Settings:
+    """The settings of this process's environment. Raises SettingsError."""
+    data_dir = Path(os.environ.get("SCORECARDS_DATA_DIR") or PROJECT_DIR / "data").expanduser().resolve()
+    target = os.environ.get("SCORECARDS_TARGET", "duckdb")
+    if target != "duckdb":
+        raise SettingsError(f"SCORECARDS_TARGET={target!r} is not supported yet: unset it, or set it to duckdb")
+    layouts = os.environ.get("SCORECARDS_LAYOUTS_DIR")
+    layouts_dir = Path(layouts) if layouts else data_dir / "layouts"
+    try:
+        threads = int(os.environ.get("SCORECARDS_THREADS") or os.cpu_count() or 2)
+        settle = float(os.environ.get("SCORECARDS_SETTLE_SECONDS", "2"))
+    except ValueError as error:
+        raise SettingsError(f"SCORECARDS_THREADS and SCORECARDS_SETTLE_SECONDS are numbers: {error}") from error
+    return Settings(
+        data_dir=data_dir,
+        hash_key=_hash_key(data_dir),
+        target=target,
+        layouts_dir=layouts_dir if layouts_dir.is_dir() else None,
+        memory_limit=os.environ.get("SCORECARDS_MEMORY_LIMIT", "2GB"),
+        threads=threads,
+        settle_seconds=settle,
+        postgres_url=os.environ.get("SCORECARDS_DAGSTER_POSTGRES_URL") or None,
+        landing_sensor=os.environ.get("SCORECARDS_LANDING_SENSOR", "off").lower() == "on",
+    )

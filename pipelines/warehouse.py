@@ -1,0 +1,144 @@
+"""The build database: how it is opened, locked, and laid out. Only the pipeline opens it."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from pipelines.contracts.model import Contracts
+from pipelines.settings import Settings
+
+# One row a file and outcome. A file is known by its content: (feed, file_hash) with status `loaded` is never read again.
+LEDGER_DDL = """
+create schema if not exists ingest;
+create sequence if not exists ingest.load_id_seq;
+create table if not exists ingest.loads (
+    load_id bigint primary key,
+    run_id varchar not null,
+    feed varchar not null,
+    file_path varchar not null,            -- relative to the landing folder
+    file_hash varchar,                     -- SHA-256 of the bytes; null where the file could not be read
+    size_bytes bigint,
+    layout varchar,                        -- which layout of the contract fitted
+    contract_fingerprint varchar not null, -- a refused file is tried again under another contract
+    status varchar not null check (status in ('loaded', 'refused', 'deferred')),
+    rows_read bigint not null default 0,
+    rows_accepted bigint not null default 0,
+    rows_rejected bigint not null default 0,
+    clock_flagged_rows bigint not null default 0,
+    unexpected_columns varchar,            -- headers that the contract does not know, comma separated
+    message varchar,                       -- why a file was refused or deferred, and the way out
+    loaded_at timestamp not null           -- UTC
+);
+-- One row a reason: a rejected row has every reason that applies. No values, so nothing personal.
+create table if not exists ingest.rejects (
+    load_id bigint not null,
+    feed varchar not null,
+    file_row bigint not null,              -- record number in the file; the header is record 1
+    column_name varchar not null,
+    rule varchar not null
+);
+-- What a path held when it was last hashed: an unchanged path is not read again.
+create table if not exists ingest.file_stats (
+    feed varchar not null,
+    file_path varchar not null,
+    size_bytes bigint not null,
+    modified_ns bigint not null,
+    file_hash varchar not null,
+    primary key (feed, file_path)
+);
+-- One row a completed transform: which loads the build tables hold.
+create table if not exists ingest.builds (
+    run_id varchar not null,
+    built_at timestamp not null,
+    max_load_id bigint not null,
+    is_full_refresh boolean not null,
+    code_version varchar not null
+);
+create schema if not exists quality;
+-- Every result of every check of every run. `observed` and `message` never hold a value of a personal column.
+create table if not exists quality.check_results (
+    run_id varchar not null,
+    checked_at timestamp not null,         -- UTC
+    check_name varchar not null,
+    engine varchar not null,               -- great_expectations, dbt_test, dbt_unit_test, ingest
+    layer varchar not null,                -- raw, staging, intermediate, core, measures, scorecards, quality
+    table_name varchar not null,           -- schema.table
+    column_name varchar,
+    feed varchar,                          -- the feed concerned, where it is one feed
+    severity varchar not null check (severity in ('warn', 'error')),
+    status varchar not null check (status in ('passed', 'warned', 'failed', 'skipped')),
+    checked_count bigint,
+    failed_count bigint,
+    observed double,
+    from_month date,                       -- first and last month of the rows concerned; null: the latest month
+    to_month date,
+    owner varchar,
+    message varchar,                       -- one sentence, for a person
+    primary key (run_id, table_name, check_name)
+);
+"""
+
+
+class WarehouseBusy(RuntimeError):
+    """Another run holds the warehouse."""
+
+
+@contextmanager
+def run_lock(settings: Settings) -> Iterator[None]:
+    """Hold the warehouse for one run; the lock goes with the process, so a killed run leaves none behind."""
+    settings.warehouse_dir.mkdir(parents=True, exist_ok=True)
+    path = settings.warehouse_dir / "run.lock"
+    with path.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise WarehouseBusy("another run holds the warehouse; wait for it to end (`scorecards status` shows it), then run again") from error
+        yield
+
+
+@contextmanager
+def open_build(settings: Settings, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to the build database, closed at the end; spills into warehouse/tmp within the memory limit."""
+    settings.temp_dir.mkdir(parents=True, exist_ok=True)
+    connection = duckdb.connect(
+        str(settings.build_path),
+        read_only=read_only,
+        config={
+            "memory_limit": settings.memory_limit,
+            "threads": settings.threads,
+            "temp_directory": str(settings.temp_dir),
+            "preserve_insertion_order": False,
+        },
+    )
+    try:
+        connection.execute("set TimeZone = 'UTC'")
+        yield connection
+    finally:
+        connection.close()
+
+
+def lay_out(connection: duckdb.DuckDBPyConnection, contracts: Contracts) -> None:
+    """Create what is missing: the ledger, the check results, and a raw table a feed; a new contract column is added as null."""
+    connection.execute(LEDGER_DDL)
+    connection.execute("create schema if not exists raw")
+    for feed in contracts.feeds.values():
+        columns = ", ".join(f'"{name}" {type_}' for name, type_ in feed.raw_columns.items())
+        connection.execute(f'create table if not exists raw."{feed.name}" ({columns})')
+        existing = {
+            name
+            for (name,) in connection.execute(
+                "select column_name from duckdb_columns() where schema_name = 'raw' and table_name = ?", [feed.name]
+            ).fetchall()
+        }
+        for name, type_ in feed.raw_columns.items():
+            if name not in existing:
+                connection.execute(f'alter table raw."{feed.name}" add column "{name}" {type_}')
+
+
+def relative_to_landing(path: Path, settings: Settings) -> str:
+    return path.relative_to(settings.landing_dir).as_posix()
