@@ -1,0 +1,21 @@
+-- Time: stored in UTC as naive timestamps, counted in local (Europe/London) days and months.
+
+-- The local wall clock of a UTC timestamp. ICU knows every change of the clocks.
+{% macro local_time(utc) -%}
+    timezone('Europe/London', timezone('UTC', {{ utc }}))
+{%- endmacro %}
+
+-- The UTC timestamp of a local wall clock.
+{% macro utc_time(local) -%}
+    timezone('UTC', timezone('Europe/London', {{ local }}))
+{%- endmacro %}
+
+-- First day of the month of a local timestamp or date.
+{% macro month_of(local) -%}
+    cast(date_trunc('month', {{ local }}) as date)
+{%- endmacro %}
+
+-- Seconds from one timestamp to another, exact to the millisecond, so that sums do not depend on order or threads.
+{% macro seconds_between(from_at, to_at) -%}
+    cast((epoch_us({{ to_at }}) - epoch_us({{ from_at }})) / 1000000 as decimal(18, 3))
+{%- endmacro %}

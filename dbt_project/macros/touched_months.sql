@@ -1,0 +1,53 @@
+/* Only the months that new rows touch are recomputed (intermediate.int_touched_months says which).
+
+   A fact is appended to, after its touched months have been deleted in the same transaction:
+       config(materialized='incremental', incremental_strategy='append', on_schema_change='fail',
+              pre_hook="{{ '{{' }} forget_touched_months('fct_logs') {{ '}}' }}")
+       select … from … where {{ '{{' }} in_touched_months('fct_logs') {{ '}}' }}
+   On a full refresh, or where the table does not exist yet, both stand aside. The watermark moves only when a run has
+   succeeded, so a killed run's months are touched again, and doing it twice changes nothing. */
+
+{% macro touched_months(fact) %}
+    {#- The months as a list of 'YYYY-MM-DD'. Asked at run time: an empty list costs the model nothing. -#}
+    {%- set relation = ref('int_touched_months') -%}
+    {%- if not execute -%}
+        {{ return([]) }}
+    {%- endif -%}
+    {%- set found = run_query("select cast(month as varchar) from " ~ relation ~ " where fact = '" ~ fact ~ "'") -%}
+    {{ return(found.columns[0].values() | list | sort) }}
+{% endmacro %}
+
+{% macro in_touched_months(fact, month='month') -%}
+    {#- ref() stands outside the condition, so that dbt sees the dependency when it parses. -#}
+    {%- set relation = ref('int_touched_months') -%}
+    {%- if not is_incremental() -%}
+        true
+    {%- else -%}
+        {%- set months = touched_months(fact) -%}
+        {%- if months | length == 0 -%}
+            false
+        {%- else -%}
+            {{ month }} in ({% for touched in months %}date '{{ touched }}'{{ ', ' if not loop.last }}{% endfor %})
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro forget_touched_months(fact) -%}
+    {%- if is_incremental() -%}
+        {%- set months = touched_months(fact) -%}
+        {%- if months | length > 0 -%}
+            delete from {{ this }} where {{ in_touched_months(fact) }}
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+-- True where everything is to be built: a full refresh, an earlier view, or no completed build yet.
+{% macro is_full_rebuild() %}
+    {%- set builds = source('ingest', 'builds') -%}
+    {%- if flags.FULL_REFRESH or var('as_at', none) -%}
+        {{ return(true) }}
+    {%- elif not execute -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {{ return(run_query("select count(*) from " ~ builds).columns[0].values()[0] == 0) }}
+{% endmacro %}
