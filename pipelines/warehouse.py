@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import fcntl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import duckdb
 
@@ -88,16 +90,26 @@ class WarehouseBusy(RuntimeError):
     """Another run holds the warehouse."""
 
 
+def _locked(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
 @contextmanager
-def run_lock(settings: Settings) -> Iterator[None]:
-    """Hold the warehouse for one run; the lock goes with the process, so a killed run leaves none behind."""
+def run_lock(settings: Settings, wait_seconds: float = 0) -> Iterator[None]:
+    """Hold the warehouse for one run; the lock goes with the process, so a killed run leaves none behind. Raises WarehouseBusy."""
     settings.warehouse_dir.mkdir(parents=True, exist_ok=True)
     path = settings.warehouse_dir / "run.lock"
+    deadline = time.monotonic() + wait_seconds
     with path.open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise WarehouseBusy("another run holds the warehouse; wait for it to end (`scorecards status` shows it), then run again") from error
+        while not _locked(file):
+            if time.monotonic() < deadline:
+                time.sleep(0.5)
+                continue
+            raise WarehouseBusy("another run holds the warehouse; wait for it to end (`scorecards status` shows it), then run again")
         yield
 
 

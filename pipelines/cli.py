@@ -1,0 +1,122 @@
+"""The `scorecards` command. Imports only what the command at hand needs: `status` must answer at once."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, datetime
+
+import click
+
+from pipelines import __version__
+from pipelines.settings import SettingsError, load_settings
+
+
+class Month(click.ParamType):
+    name = "YYYY-MM"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        try:
+            return datetime.strptime(str(value), "%Y-%m").date()
+        except ValueError:
+            self.fail(f"{value!r} is not a month: write it as 2023-07", param, ctx)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def cli() -> None:
+    """The Police & Crime Plan scorecard warehouse: extracts in, trusted marts out."""
+
+
+@cli.command()
+@click.option("--months", default=36, show_default=True, help="How many months of history.")
+@click.option("--scale", default=1.0, show_default=True, help="Share of the force's true volumes.")
+@click.option("--seed", default=20230731, show_default=True, help="The same seed writes the same files.")
+@click.option("--if-empty", is_flag=True, help="Only where the landing folder holds no force extracts yet.")
+def demo(months: int, scale: float, seed: int, if_empty: bool) -> None:
+    """Write synthetic extracts to the landing folder."""
+    from pipelines.commands.demo import holds_force_extracts, write_demo
+
+    settings = load_settings()
+    if if_empty and holds_force_extracts(settings):
+        return
+    sys.exit(write_demo(settings, months=months, scale=scale, seed=seed))
+
+
+@cli.command()
+@click.option("--full-refresh", is_flag=True, help="Rebuild every month instead of those that new rows touch.")
+def run(full_refresh: bool) -> None:
+    """Do what the nightly schedule does: ingest, transform, check, publish.
+
+    Ends with 0 when the marts were published, 3 when they were but a file stands refused, 1 when nothing was published,
+    4 when another run holds the warehouse.
+    """
+    from pipelines.commands.run import run_nightly
+
+    sys.exit(run_nightly(load_settings(), full_refresh=full_refresh))
+
+
+@cli.command()
+def status() -> None:
+    """Say what is published, what came of the last run, and what stands refused."""
+    from pipelines.commands.summary import print_status
+
+    sys.exit(print_status(load_settings()))
+
+
+@cli.command()
+@click.argument("measure")
+@click.option("--area", default="wiltshire_force", show_default=True)
+@click.option("--month", type=Month(), help="A month, such as 2023-07; the latest complete periods by default.")
+def explain(measure: str, area: str, month: date | None) -> None:
+    """Say what a figure is, what it rests on, and where its rows came from."""
+    from pipelines.commands.explain import print_explanation
+
+    sys.exit(print_explanation(load_settings(), measure, area, month))
+
+
+@cli.command()
+def docs() -> None:
+    """Build Data Docs (no values in them) and the data dictionary."""
+    from pipelines.commands.docs import build_docs
+
+    sys.exit(build_docs(load_settings()))
+
+
+@cli.command()
+def doctor() -> None:
+    """Say whether this machine can run the warehouse, and what is in the way."""
+    from pipelines.commands.doctor import print_doctor
+
+    sys.exit(print_doctor(load_settings()))
+
+
+@cli.command()
+@click.option("--port", default=3000, show_default=True)
+def ui(port: int) -> None:
+    """Serve the Dagster UI, with the schedule, on 127.0.0.1."""
+    from pipelines.commands.ui import serve
+
+    serve(load_settings(), port)
+
+
+@cli.command(hidden=True)
+def prepare() -> None:
+    """Parse the dbt project ahead of the first run (what `make setup` ends with)."""
+    from pipelines.instance import prepare_home
+    from pipelines.transform.project import load_manifest
+
+    settings = load_settings()
+    prepare_home(settings)
+    load_manifest(settings)
+
+
+def main() -> None:
+    """The entry point: settings that cannot be used end with one line, not with a traceback."""
+    try:
+        cli()
+    except SettingsError as error:
+        raise SystemExit(f"scorecards: {error}") from error
+
+
+if __name__ == "__main__":
+    main()

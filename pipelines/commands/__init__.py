@@ -1,0 +1,1 @@
+"""What each command of `scorecards` does; pipelines/cli.py only parses the command line."""

@@ -1,0 +1,76 @@
+"""`scorecards doctor`: can this machine run the warehouse, and what is in the way?"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from importlib import metadata
+
+import duckdb
+
+from pipelines.commands.console import console
+from pipelines.contracts.model import ContractError, load_contracts
+from pipelines.settings import DBT_PROJECT_DIR, Settings
+from pipelines.warehouse import WarehouseBusy, run_lock
+
+NEEDED_FREE_GB = 5
+PACKAGES = ("dagster", "dbt-core", "dbt-duckdb", "duckdb", "polars", "great-expectations")
+
+
+def findings(settings: Settings) -> Iterator[tuple[bool, str]]:
+    """(is it well, one line) for each thing looked at."""
+    yield sys.version_info >= (3, 11), f"Python {sys.version.split()[0]} (3.11 or newer is needed)"
+    for package in PACKAGES:
+        try:
+            yield True, f"{package} {metadata.version(package)}"
+        except metadata.PackageNotFoundError:
+            yield False, f"{package} is not installed: run `make setup`"
+    try:
+        contracts = load_contracts(extra_layouts=settings.layouts_dir)
+        yield True, f"{len(contracts.feeds)} feed contracts, {sum(map(len, contracts.layouts.values()))} layouts"
+    except ContractError as error:
+        yield False, f"contract: {error}"
+    yield (DBT_PROJECT_DIR / "dbt_project.yml").exists(), f"dbt project at {DBT_PROJECT_DIR.name}/"
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(settings.data_dir).free / 1e9
+    yield free >= NEEDED_FREE_GB, f"{free:.0f} GB free under {settings.data_dir} ({NEEDED_FREE_GB} GB or more is comfortable)"
+    yield os.access(settings.data_dir, os.W_OK), "the data directory can be written"
+    key_from_environment = bool(os.environ.get("SCORECARDS_HASH_KEY"))
+    yield (
+        True,
+        "hash key: "
+        + (
+            "SCORECARDS_HASH_KEY"
+            if key_from_environment
+            else "made for this data directory (warehouse/hash.key); set SCORECARDS_HASH_KEY to hold it elsewhere"
+        ),
+    )
+    yield (
+        settings.landing_dir.exists(),
+        f"landing folder {settings.landing_dir}"
+        + ("" if settings.landing_dir.exists() else ": missing; `scorecards demo` makes one, or put extracts into landing/<feed>/"),
+    )
+    try:
+        with run_lock(settings):
+            yield True, "no run holds the warehouse"
+    except WarehouseBusy as error:
+        yield False, str(error)
+    for path, name in ((settings.build_path, "build database"), (settings.marts_path, "published marts")):
+        if path.exists():
+            try:
+                duckdb.connect(str(path), read_only=True).close()
+                yield True, f"{name} opens"
+            except duckdb.Error as error:
+                yield False, f"{name} does not open: {error}"
+
+
+def print_doctor(settings: Settings) -> int:
+    """Print every finding. Returns 0 where all is well."""
+    healthy = True
+    for well, line in findings(settings):
+        healthy &= well
+        console.print(f"[green]ok[/green]   {line}" if well else f"[red]look[/red] {line}")
+    console.print("\nAll is well." if healthy else "\nSomething needs a look: see the lines marked `look`.")
+    return 0 if healthy else 1

@@ -1,0 +1,60 @@
+"""`scorecards run`: what the nightly schedule does, in this process, with progress and a summary."""
+
+from __future__ import annotations
+
+import time
+
+from pipelines.commands.console import TerminalReporter, console
+from pipelines.commands.summary import print_run_summary
+from pipelines.instance import prepare_home
+from pipelines.settings import Settings
+from pipelines.warehouse import WarehouseBusy, run_lock
+
+# What `scorecards run` ends with. A refused file stops nothing, but the exit status tells.
+PUBLISHED, FAILED, PUBLISHED_WITH_REFUSALS, BUSY = 0, 1, 3, 4
+
+
+def run_nightly(settings: Settings, full_refresh: bool = False) -> int:
+    """Execute the `nightly` job and print what came of it. Returns the exit status."""
+    began = time.monotonic()
+    try:
+        with run_lock(settings):
+            pass
+    except WarehouseBusy as error:
+        console.print(f"[red]{error}[/red]")
+        return BUSY
+    prepare_home(settings)
+    reporter = TerminalReporter()
+    reporter.step("prepare")
+    import dagster as dg
+
+    from pipelines.definitions import build_defs
+    from pipelines.transform.assets import DBT_ASSETS_NAME
+
+    with dg.DagsterInstance.get() as instance:
+        job = build_defs(settings, reporter=reporter, wait_seconds=0).resolve_job_def("nightly")
+        result = job.execute_in_process(
+            instance=instance,
+            raise_on_error=False,
+            run_config={
+                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+                "ops": {DBT_ASSETS_NAME: {"config": {"full_refresh": full_refresh}}},
+            },
+        )
+    reporter.finish()
+    failures = [f"{event.step_key}: {error_text(event)}" for event in result.all_events if event.event_type == dg.DagsterEventType.STEP_FAILURE]
+    refused = print_run_summary(settings, result.run_id, result.success, failures, time.monotonic() - began)
+    if not result.success:
+        return FAILED
+    return PUBLISHED_WITH_REFUSALS if refused else PUBLISHED
+
+
+def error_text(event: object) -> str:
+    """The words of a failed step: those of our own Failure, or the innermost cause of anything else."""
+    data = event.event_specific_data  # type: ignore[attr-defined]
+    if data.user_failure_data is not None and data.user_failure_data.description:
+        return str(data.user_failure_data.description)
+    error = data.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return error.message.strip() if error is not None else "failed"

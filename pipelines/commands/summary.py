@@ -1,0 +1,152 @@
+"""What came of a run, and how the warehouse stands: read from the ledger, the check results and the published heartbeat."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import duckdb
+
+from pipelines.commands.console import console, print_table
+from pipelines.contracts.model import load_contracts
+from pipelines.settings import Settings
+from pipelines.warehouse import open_build
+
+FEED_ROWS = """
+select feed,
+       count(*) filter (where status = 'loaded' and run_id = $run_id)                as files_new,
+       coalesce(sum(rows_read) filter (where run_id = $run_id), 0)::bigint           as rows_read,
+       coalesce(sum(rows_accepted) filter (where run_id = $run_id), 0)::bigint       as rows_accepted,
+       coalesce(sum(rows_rejected) filter (where run_id = $run_id), 0)::bigint       as rows_rejected,
+       coalesce(sum(rows_accepted), 0)::bigint                                       as rows_held
+from ingest.loads
+group by feed
+"""
+
+# A refused file stands until its content loads or is replaced: the newest outcome of each path counts.
+STANDING_PROBLEMS = """
+select feed, file_path, status, message
+from ingest.loads
+qualify row_number() over (partition by feed, file_path order by load_id desc) = 1
+    and status <> 'loaded'
+order by feed, file_path
+"""
+
+REJECT_REASONS = """
+select feed, column_name, rule, count(*) as rejected_rows
+from ingest.rejects
+where load_id in (select load_id from ingest.loads where run_id = $run_id)
+group by feed, column_name, rule
+order by rejected_rows desc, feed, column_name, rule
+limit 12
+"""
+
+CHECK_COUNTS = """
+select count(*) filter (where status = 'passed') as passed,
+       count(*) filter (where status = 'warned') as warned,
+       count(*) filter (where status = 'failed') as failed,
+       count(*) filter (where status = 'skipped') as skipped
+from quality.check_results
+where run_id = $run_id
+"""
+
+CHECK_MESSAGES = """
+select status, table_name, check_name, message
+from quality.check_results
+where run_id = $run_id and status in ('warned', 'failed')
+order by status, table_name, check_name
+limit 25
+"""
+
+
+def print_run_summary(settings: Settings, run_id: str, success: bool, failures: list[str], seconds: float) -> int:
+    """Print the summary of one run. Returns how many files stand refused."""
+    with open_build(settings, read_only=True) as connection:
+        refused = print_feeds(connection, run_id)
+        print_rejects(connection, run_id)
+        print_checks(connection, run_id)
+    for failure in failures:
+        console.print(f"\n[bold red]failed[/bold red] {failure}", markup=True)
+    console.print()
+    if success:
+        print_heartbeat(settings)
+        console.print(f"\n[bold]Published in {seconds:.0f} s[/bold] to {settings.published_dir}")
+        console.print(f"  {settings.marts_path.name}   for BI tools, DBeaver, Python, R (open it read-only)")
+        console.print("  parquet/        one file a table")
+        console.print("Look on: `scorecards status`, `scorecards explain public_999_calls_offered`, `make ui` for the Dagster UI.")
+    else:
+        console.print(f"[bold red]Nothing was published[/bold red] ({seconds:.0f} s): the last good marts stay in place.")
+        console.print("docs/runbooks/ says what to do about each check; `make ui` shows the run's own log.")
+    return refused
+
+
+def print_feeds(connection: duckdb.DuckDBPyConnection, run_id: str) -> int:
+    found = {row[0]: row[1:] for row in connection.execute(FEED_ROWS, {"run_id": run_id}).fetchall()}
+    contracts = load_contracts()
+    print_table(
+        "Feeds (this run)",
+        ["feed", "new files", "rows read", "accepted", "rejected", "rows held"],
+        [[name, *found.get(name, (0, 0, 0, 0, 0))] for name in contracts.feeds],
+    )
+    missing = [name for name in contracts.feeds if not found.get(name, (0, 0, 0, 0, 0))[4]]
+    if missing:
+        console.print(f"No data yet for: {', '.join(missing)} (nothing under landing/<feed>/); everything else goes on.")
+    problems = connection.execute(STANDING_PROBLEMS).fetchall()
+    if problems:
+        print_table("Files that are not in the warehouse", ["feed", "file", "status", "why, and the way out"], problems)
+    return sum(1 for problem in problems if problem[2] == "refused")
+
+
+def print_rejects(connection: duckdb.DuckDBPyConnection, run_id: str) -> None:
+    reasons = connection.execute(REJECT_REASONS, {"run_id": run_id}).fetchall()
+    if reasons:
+        print_table("Most frequent reasons for rejected rows (this run)", ["feed", "column", "rule", "rows"], reasons)
+
+
+def print_checks(connection: duckdb.DuckDBPyConnection, run_id: str) -> None:
+    passed, warned, failed, skipped = connection.execute(CHECK_COUNTS, {"run_id": run_id}).fetchone() or (0, 0, 0, 0)
+    console.print(f"\nChecks: {passed} passed, {warned} warned, {failed} failed" + (f", {skipped} skipped (no data)" if skipped else ""))
+    for status, table, check, message in connection.execute(CHECK_MESSAGES, {"run_id": run_id}).fetchall():
+        colour = "red" if status == "failed" else "yellow"
+        console.print(f"  [{colour}]{status}[/{colour}] {table} {check}: {message or ''}")
+
+
+def print_heartbeat(settings: Settings) -> None:
+    """What the published marts say of themselves."""
+    if not settings.marts_path.exists():
+        console.print("Nothing is published yet: `scorecards run` does it.")
+        return
+    with duckdb.connect(str(settings.marts_path), read_only=True) as marts:
+        row = marts.execute("select published_at, data_to, package_version, code_commit, files from quality.heartbeat").fetchone()
+        tables = marts.execute(
+            "select schema_name || '.' || table_name, estimated_size from duckdb_tables() where not internal order by 1"
+        ).fetchall()
+    if row:
+        commit = f" ({row[3]})" if row[3] else ""
+        console.print(f"Marts published {row[0]:%d %b %Y %H:%M} UTC, data to {row[1]:%d %b %Y}, from {row[4]} files, by version {row[2]}{commit}.")
+    print_table("Published tables", ["table", "rows"], tables)
+
+
+def print_status(settings: Settings) -> int:
+    """`scorecards status`. Returns 0 where the last run published and nothing stands refused, else 1."""
+    print_heartbeat(settings)
+    if not settings.build_path.exists():
+        console.print("The warehouse is empty: `scorecards demo` writes synthetic extracts, `scorecards run` takes them in.")
+        return 1
+    try:
+        with open_build(settings, read_only=True) as connection:
+            last = None
+            with suppress(duckdb.CatalogException):
+                last = connection.execute("select run_id, max(checked_at) from quality.check_results group by 1 order by 2 desc limit 1").fetchone()
+            if last is None:
+                console.print("No run has finished yet.")
+                return 1
+            console.print(f"\nLast run {last[0]}, checked {last[1]:%d %b %Y %H:%M} UTC.")
+            refused = print_feeds(connection, last[0])
+            print_checks(connection, last[0])
+            (failed,) = connection.execute(
+                "select count(*) from quality.check_results where run_id = ? and status = 'failed'", [last[0]]
+            ).fetchone() or (0,)
+    except duckdb.IOException:
+        console.print("A run is working on the warehouse at the moment; its details can be read when it ends.")
+        return 0
+    return 1 if refused or failed else 0

@@ -1,0 +1,70 @@
+"""The only place where things are wired together: feeds, models, checks, gate, publication, job, schedule, sensor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from pipelines.contracts.model import Contracts, load_contracts
+from pipelines.ingest.assets import build_feed_asset
+from pipelines.ingest.sensor import build_landing_sensor
+from pipelines.publish.assets import build_published_asset
+from pipelines.quality.assets import build_quality_asset
+from pipelines.resources import Reporter, held_warehouse
+from pipelines.settings import Settings, load_settings
+from pipelines.transform.assets import build_dbt_assets
+from pipelines.transform.project import load_manifest
+
+# A run that finds the warehouse held waits this long for the other one to end.
+WAIT_FOR_WAREHOUSE_SECONDS = 900
+
+
+def build_defs(
+    settings: Settings | None = None,
+    contracts: Contracts | None = None,
+    reporter: Reporter | None = None,
+    wait_seconds: float = WAIT_FOR_WAREHOUSE_SECONDS,
+) -> dg.Definitions:
+    """Everything that Dagster knows of, for these settings (default: the environment's); tests hand in their own."""
+    settings = settings or load_settings()
+    contracts = contracts or load_contracts(extra_layouts=settings.layouts_dir)
+    manifest = load_manifest(settings)
+
+    @dg.resource(description="The locked build database, the clock of the run, and where progress is reported.")
+    def warehouse(_: dg.InitResourceContext) -> Iterator[object]:
+        with held_warehouse(settings, contracts, reporter, wait_seconds) as held:
+            yield held
+
+    feeds = [build_feed_asset(feed, contracts) for feed in contracts.feeds.values()]
+    models = build_dbt_assets(manifest)
+    quality = build_quality_asset(contracts, manifest, models)
+    published = build_published_asset(manifest)
+
+    nightly = dg.define_asset_job(
+        "nightly",
+        selection=dg.AssetSelection.all(),
+        description="Take in what is new, transform it, check it, and publish the marts if the gate is open.",
+    )
+    return dg.Definitions(
+        assets=[*feeds, models, quality, published],
+        jobs=[nightly],
+        schedules=[
+            dg.ScheduleDefinition(
+                name="nightly_schedule",
+                job=nightly,
+                cron_schedule="0 2 * * *",
+                execution_timezone="Europe/London",
+                default_status=dg.DefaultScheduleStatus.RUNNING,
+            )
+        ],
+        sensors=[build_landing_sensor(settings, nightly)],
+        resources={"warehouse": warehouse},
+        # DuckDB has one writer, and a step holds its connection only while it runs: everything in one process, in order.
+        executor=dg.in_process_executor,
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    return build_defs()

@@ -1,0 +1,83 @@
+"""One Dagster asset a feed: `raw/<feed>`, made from its contract."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import dagster as dg
+from pipelines.ingest.feed import ingest_feed
+
+from pipelines.contracts.model import Contracts, Feed
+from pipelines.resources import Warehouse
+
+
+def raw_key(feed_name: str) -> dg.AssetKey:
+    return dg.AssetKey(["raw", feed_name])
+
+
+def feed_spec(feed: Feed) -> dg.AssetSpec:
+    """What the Dagster UI shows of a feed before any run: words, owner, columns and cadence, all from the contract."""
+    allowed = timedelta(days=feed.cadence_days + feed.latency_days)
+    return dg.AssetSpec(
+        key=raw_key(feed.name),
+        group_name="raw",
+        description=f"{feed.title}. {feed.description}",
+        owners=[f"team:{owner_slug(feed.owner)}"],
+        kinds={"polars", "duckdb"},
+        tags={"domain": feed.domain},
+        metadata={
+            "dagster/column_schema": dg.TableSchema(
+                columns=[
+                    dg.TableColumn(
+                        name,
+                        type_,
+                        description=feed.by_name[name].description if name in feed.by_name else None,
+                        constraints=dg.TableColumnConstraints(nullable=not (name in feed.by_name and feed.by_name[name].required)),
+                    )
+                    for name, type_ in feed.raw_columns.items()
+                ]
+            ),
+            "dagster/table_name": f"raw.{feed.name}",
+            "contract": dg.MetadataValue.path(f"pipelines/contracts/{feed.path.name}"),
+            "cadence_days": feed.cadence_days,
+            "owner": feed.owner,
+        },
+        freshness_policy=dg.FreshnessPolicy.time_window(fail_window=max(allowed, timedelta(days=2)) + timedelta(days=1), warn_window=allowed),
+    )
+
+
+def owner_slug(owner: str) -> str:
+    """The owner's name as Dagster accepts it for a team: letters, digits and underscores."""
+    return "".join(c if c.isalnum() else "_" for c in owner.lower()).strip("_") or "unowned"
+
+
+def build_feed_asset(feed: Feed, contracts: Contracts) -> dg.AssetsDefinition:
+    """The asset that takes in whatever is new under `landing/<feed>/`."""
+
+    @dg.multi_asset(name=f"ingest_{feed.name}", specs=[feed_spec(feed)])
+    def ingest(context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]) -> dg.MaterializeResult:
+        def say(message: str) -> None:
+            context.log.info(message)
+            warehouse.reporter.detail(message)
+
+        warehouse.reporter.step(f"ingest {feed.name}")
+        with warehouse.connect() as connection:
+            outcome = ingest_feed(connection, feed.name, contracts, warehouse.settings, context.run_id, warehouse.now, say)
+            (rows,) = connection.execute(f'select count(*) from raw."{feed.name}"').fetchone() or (0,)
+        for file in outcome.files:
+            if file.status != "loaded":
+                context.log.warning(f"{file.file_path}: {file.status}: {file.message}")
+        return dg.MaterializeResult(
+            metadata={
+                "dagster/row_count": rows,
+                "files_seen": outcome.files_seen,
+                "files_loaded": outcome.files_loaded,
+                "files_refused": outcome.files_refused,
+                "rows_read": outcome.rows_read,
+                "rows_accepted": outcome.rows_accepted,
+                "rows_rejected": outcome.rows_rejected,
+                "files": [f"{f.file_path}: {f.status}" for f in outcome.files[:200]],
+            }
+        )
+
+    return ingest

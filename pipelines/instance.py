@@ -1,0 +1,25 @@
+"""Dagster's home: the project's dagster.yaml, with PostgreSQL storage where the environment names it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import yaml
+
+from pipelines.settings import PROJECT_DIR, Settings
+
+
+def prepare_home(settings: Settings) -> Path:
+    """Write <data>/dagster/dagster.yaml and point DAGSTER_HOME at it. The password stays in the environment, not in the file."""
+    home = settings.dagster_home
+    home.mkdir(parents=True, exist_ok=True)
+    config = yaml.safe_load((PROJECT_DIR / "dagster.yaml").read_text(encoding="utf-8"))
+    if settings.postgres_url:
+        config["storage"] = {"postgres": {"postgres_url": {"env": "SCORECARDS_DAGSTER_POSTGRES_URL"}}}
+    target = home / "dagster.yaml"
+    text = yaml.safe_dump(config, sort_keys=False)
+    if not target.exists() or target.read_text(encoding="utf-8") != text:
+        target.write_text(text, encoding="utf-8")
+    os.environ["DAGSTER_HOME"] = str(home)
+    return home

@@ -1,0 +1,55 @@
+"""What every step of a run is handed: the locked warehouse, the clock, and somewhere to report progress."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol
+
+import duckdb
+
+from pipelines.contracts.model import Contracts
+from pipelines.settings import Settings
+from pipelines.warehouse import lay_out, open_build, run_lock
+
+
+class Reporter(Protocol):
+    """Where progress goes: the terminal of `scorecards run`, or nowhere (Dagster keeps its own log)."""
+
+    def step(self, message: str) -> None: ...
+
+    def detail(self, message: str) -> None: ...
+
+
+class Silent:
+    """A reporter for runs that nobody watches."""
+
+    def step(self, message: str) -> None:
+        pass
+
+    def detail(self, message: str) -> None:
+        pass
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """The build database of one run; the run holds the lock for as long as it lasts."""
+
+    settings: Settings
+    contracts: Contracts
+    now: datetime  # when the run began, UTC and naive, as everything in the database
+    reporter: Reporter = field(default_factory=Silent)
+
+    def connect(self, read_only: bool = False) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+        return open_build(self.settings, read_only)
+
+
+@contextmanager
+def held_warehouse(settings: Settings, contracts: Contracts, reporter: Reporter | None = None, wait_seconds: float = 0) -> Iterator[Warehouse]:
+    """Take the run lock and lay out the build database. Raises WarehouseBusy when another run holds it longer than that."""
+    with run_lock(settings, wait_seconds):
+        with open_build(settings) as connection:
+            lay_out(connection, contracts)
+        yield Warehouse(settings, contracts, datetime.now(UTC).replace(tzinfo=None, microsecond=0), reporter or Silent())

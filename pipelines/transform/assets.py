@@ -1,0 +1,186 @@
+"""The dbt project as one Dagster multi-asset: every model and seed an asset, every test and unit test a check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
+from dagster_dbt.asset_utils import build_dbt_specs
+
+from pipelines.ingest.assets import owner_slug
+from pipelines.quality.model import CheckResult
+from pipelines.quality.results import store_results
+from pipelines.resources import Warehouse
+from pipelines.transform.build import is_full_refresh_due, max_load_id, record_build
+from pipelines.transform.project import code_version
+from pipelines.transform.runner import DbtRun, NodeResult, run_dbt
+
+DBT_ASSETS_NAME = "dbt_build"
+CHECK_STATUS = {"pass": "passed", "success": "passed", "warn": "warned", "fail": "failed", "error": "failed", "skipped": "skipped"}
+
+
+class BuildOptions(dg.Config):
+    """How the models are built. `full_refresh` rebuilds every month instead of those that new rows touch."""
+
+    full_refresh: bool = False
+
+
+class Translator(DagsterDbtTranslator):
+    """Asset keys are `<schema>/<table>`, groups are the layers, owners come from the models' meta."""
+
+    def __init__(self) -> None:
+        super().__init__(DagsterDbtTranslatorSettings(enable_asset_checks=True, enable_source_tests_as_checks=True))
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        if dbt_resource_props["resource_type"] == "source":
+            return dg.AssetKey([dbt_resource_props["source_name"], dbt_resource_props["name"]])
+        return dg.AssetKey([dbt_resource_props["schema"], dbt_resource_props["name"]])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        return dbt_resource_props["source_name"] if dbt_resource_props["resource_type"] == "source" else dbt_resource_props["schema"]
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str]:
+        meta = (dbt_resource_props.get("config") or {}).get("meta") or {}
+        return [f"team:{owner_slug(str(meta.get('owner', 'performance analysis')))}"]
+
+    def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        return dbt_resource_props.get("description") or ""
+
+
+def _unit_test_specs(manifest: Mapping[str, Any], translator: Translator) -> dict[str, dg.AssetCheckSpec]:
+    """dbt yields no check for its unit tests: one a test, on the model that it tests."""
+    specs: dict[str, dg.AssetCheckSpec] = {}
+    for unique_id, test in (manifest.get("unit_tests") or {}).items():
+        model_id = next(n for n in test["depends_on"]["nodes"] if manifest["nodes"].get(n, {}).get("name") == test["model"])
+        specs[unique_id] = dg.AssetCheckSpec(
+            name=f"unit_{test['name']}",
+            asset=translator.get_asset_key(manifest["nodes"][model_id]),
+            description=test.get("description") or f"dbt unit test of {test['model']}",
+            metadata={"kind": "dbt unit test"},
+        )
+    return specs
+
+
+def published_tables(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """`schema.table` -> manifest node of every model whose meta says it is published."""
+    return {
+        f"{node['schema']}.{node['name']}": node
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and ((node.get("config") or {}).get("meta") or {}).get("published")
+    }
+
+
+def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
+    translator = Translator()
+    specs, test_specs = build_dbt_specs(
+        translator=translator, manifest=manifest, select="fqn:*", exclude="", selector="", io_manager_key=None, project=None
+    )
+    # The publish gate decides on failures, once, with every check's result at hand; a blocking check would stop the run before it.
+    checks = {str(spec.metadata["dagster_dbt/unique_id"]): spec._replace(blocking=False) for spec in test_specs}
+    checks |= _unit_test_specs(manifest, translator)
+    keys = {unique_id: translator.get_asset_key(node) for unique_id, node in manifest["nodes"].items()}
+    skippable = [replace_spec(spec) for spec in specs]
+
+    @dg.multi_asset(name=DBT_ASSETS_NAME, specs=skippable, check_specs=list(checks.values()), can_subset=True, allow_arbitrary_check_specs=True)
+    def dbt_build(context: dg.AssetExecutionContext, config: BuildOptions, warehouse: dg.ResourceParam[Warehouse]) -> Iterator[Any]:
+        is_subset = context.is_subset
+        with warehouse.connect() as connection:
+            version = code_version()
+            full_refresh = config.full_refresh or is_full_refresh_due(connection, version)
+            newest_load = max_load_id(connection)
+        arguments = ["build"]
+        if full_refresh and not is_subset:
+            arguments.append("--full-refresh")
+        if is_subset:
+            names = sorted(key.path[-1] for key in context.selected_asset_keys)
+            arguments += ["--select", *names]
+        warehouse.reporter.step("transform" + (" (full refresh)" if full_refresh else ""))
+        run = run_dbt(warehouse.settings, arguments, lambda name, index, total: warehouse.reporter.detail(f"{index} of {total} {name}"))
+
+        results = list(_check_results(run, checks, manifest, context.run_id, warehouse))
+        with warehouse.connect() as connection:
+            store_results(connection, results)
+            row_counts = _row_counts(connection)
+            if not run.broken and not is_subset:
+                record_build(connection, context.run_id, warehouse.now, newest_load, full_refresh, version)
+        for node in run.of_type("model", "seed"):
+            if node.status == "success" and node.unique_id in keys:
+                key = keys[node.unique_id]
+                count = row_counts.get("/".join(key.path))
+                metadata: dict[str, Any] = {"seconds": node.seconds} | ({} if count is None else {"dagster/row_count": count})
+                yield dg.MaterializeResult(asset_key=key, metadata=metadata)
+        for node in run.of_type("test", "unit_test"):
+            spec = checks.get(node.unique_id)
+            if spec is not None and node.status != "skipped" and (not is_subset or spec.key in context.selected_asset_check_keys):
+                yield _check_event(node, spec)
+        if run.broken:
+            raise dg.Failure(_broken_message(run))
+
+    return dbt_build
+
+
+def replace_spec(spec: dg.AssetSpec) -> dg.AssetSpec:
+    """The same asset, allowed not to be materialised: a model behind a failed test is skipped, and the gate says so."""
+    return spec.replace_attributes(skippable=True, kinds={"dbt", "duckdb"})
+
+
+def _check_event(node: NodeResult, spec: dg.AssetCheckSpec) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=spec.asset_key,
+        check_name=spec.name,
+        passed=node.status in {"pass", "success"},
+        severity=dg.AssetCheckSeverity.WARN if node.status == "warn" else dg.AssetCheckSeverity.ERROR,
+        metadata={"failures": node.failures or 0, "seconds": node.seconds},
+    )
+
+
+def _check_results(
+    run: DbtRun, checks: Mapping[str, dg.AssetCheckSpec], manifest: Mapping[str, Any], run_id: str, warehouse: Warehouse
+) -> Iterator[CheckResult]:
+    for node in run.of_type("test", "unit_test"):
+        spec = checks.get(node.unique_id)
+        test = manifest["nodes"].get(node.unique_id) or manifest["unit_tests"].get(node.unique_id)
+        if test is None:
+            continue
+        table = ".".join(spec.asset_key.path) if spec is not None else "staging.unattached"
+        severity = ((test.get("config") or {}).get("severity") or "error").lower()
+        status = CHECK_STATUS[node.status]
+        yield CheckResult(
+            run_id=run_id,
+            checked_at=warehouse.now,
+            check_name=spec.name if spec is not None else test["name"],
+            engine="dbt_unit_test" if node.resource_type == "unit_test" else "dbt_test",
+            layer=table.split(".", 1)[0],
+            table_name=table,
+            column_name=test.get("column_name"),
+            severity=severity,
+            status=status,
+            failed_count=node.failures,
+            owner="performance analysis",
+            message=None
+            if status in {"passed", "skipped"}
+            else f"{test['name']}: {node.failures or 0} rows fail"
+            if node.status != "error"
+            else node.message,
+        )
+
+
+def _row_counts(connection: Any) -> dict[str, int]:
+    return {
+        f"{schema}/{table}": count
+        for schema, table, count in connection.execute("select schema_name, table_name, estimated_size from duckdb_tables()").fetchall()
+    }
+
+
+def _broken_message(run: DbtRun) -> str:
+    errors = [n for n in run.nodes if n.status in {"error", "fail"}]
+    skipped = [n.unique_id for n in run.broken if n.status == "skipped"]
+    lines = [f"{n.unique_id}: {n.message or 'failed'}" for n in errors]
+    if skipped:
+        lines.append(f"not built because of that: {', '.join(sorted(skipped))}")
+    return "the models were not all built, so nothing is published and the last good marts stay:\n" + "\n".join(lines)
+
+
+__all__ = ["BuildOptions", "Translator", "build_dbt_assets", "published_tables"]

@@ -1,0 +1,53 @@
+"""One dbt invocation, in this process, and what came of every node of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.settings import Settings
+from pipelines.transform.project import TransformError, set_environment
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """What dbt said of one model, seed, test or unit test."""
+
+    unique_id: str
+    status: str  # success, pass, warn, fail, error, skipped
+    seconds: float
+    failures: int | None
+    message: str | None
+
+    @property
+    def resource_type(self) -> str:
+        return self.unique_id.split(".", 1)[0]
+
+
+@dataclass(frozen=True)
+class DbtRun:
+    nodes: tuple[NodeResult, ...]
+
+    def of_type(self, *resource_types: str) -> Iterable[NodeResult]:
+        return (n for n in self.nodes if n.resource_type in resource_types)
+
+    @property
+    def broken(self) -> list[NodeResult]:
+        """The models and seeds that were not built: in error, or skipped because something before them failed."""
+        return [n for n in self.of_type("model", "seed", "snapshot") if n.status in {"error", "skipped"}]
+
+
+def run_dbt(settings: Settings, arguments: list[str], on_node: Callable[[str, int, int], None] | None = None) -> DbtRun:
+    """Run dbt and wait for it. `on_node(name, index, total)` is called as each node begins. Raises TransformError when dbt did not run at all."""
+    set_environment(settings)
+    from dbt.cli.main import dbtRunner
+
+    def hear(event: Any) -> None:
+        if on_node is not None and event.info.name == "LogStartLine":
+            on_node(event.data.description, event.data.index, event.data.total)
+
+    outcome = dbtRunner(callbacks=[hear]).invoke(arguments)
+    if outcome.exception is not None or outcome.result is None:
+        raise TransformError(f"dbt did not run: {outcome.exception}")
+    return DbtRun(tuple(NodeResult(r.node.unique_id, str(r.status), r.execution_time, r.failures, r.message or None) for r in outcome.result.results))
