@@ -1,0 +1,56 @@
+"""Who may call whom (docs/decisions/0001): each room imports only what stands below it."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from pipelines.settings import PROJECT_DIR
+
+PIPELINES = PROJECT_DIR / "pipelines"
+
+# room -> what of `pipelines` it may import
+ALLOWED = {
+    "settings": set(),
+    "contracts": {"contracts"},
+    "warehouse": {"contracts", "settings"},
+    "resources": {"contracts", "settings", "warehouse"},
+    "instance": {"settings"},
+    "ingest": {"contracts", "settings", "warehouse", "resources", "ingest"},
+    "synthetic": {"contracts", "synthetic"},
+    "quality": {"contracts", "settings", "warehouse", "resources", "quality"},
+    "publish": {"contracts", "settings", "warehouse", "resources", "quality", "publish"},
+    "transform": {"contracts", "settings", "warehouse", "resources", "quality", "ingest", "transform"},
+    "report": {"settings", "report"},
+}
+WIRING = {"definitions", "cli", "commands"}  # know everybody
+
+
+def _room(path: Path) -> str:
+    return path.relative_to(PIPELINES).parts[0].removesuffix(".py")
+
+
+def _imports(path: Path) -> set[str]:
+    rooms = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("pipelines."):
+            rooms.add(node.module.split(".")[1])
+        elif isinstance(node, ast.Import):
+            rooms |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("pipelines.")}
+    return rooms
+
+
+@pytest.mark.parametrize("path", sorted(PIPELINES.rglob("*.py")), ids=lambda p: p.relative_to(PIPELINES).as_posix())
+def test_rooms_import_only_what_they_may_know(path):
+    room = _room(path)
+    if room in WIRING or room == "__init__":
+        return
+    assert room in ALLOWED, f"a new room {room}: say in this test (and in docs/decisions/0001) what it may know"
+    assert _imports(path) <= ALLOWED[room]
+
+
+def test_no_file_names_a_machine():
+    forbidden = ("/wo" + "rk/", "/ro" + "ot/", "/ho" + "me/")
+    for path in PIPELINES.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert not any(word in text for word in forbidden), path

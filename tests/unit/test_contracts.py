@@ -1,0 +1,124 @@
+"""Contracts: valid Open Data Contract Standard documents, read into what ingest, dbt and the checks use."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from jsonschema import Draft201909Validator
+from open_data_contract_standard.model import OpenDataContractStandard
+
+from pipelines.contracts.model import CONTRACTS_DIR, LAYOUTS_DIR, ContractError, load_contracts, normalise_header, read_feed, read_layout
+
+CANONICAL = {  # DESIGN section 5, keys first, optional columns behind
+    "force_calls": "call_id force_code line offered_at answered_at abandoned_at ended_at cli bt_call_ref is_test",
+    "bt_999_calls": "bt_leg_id bt_call_ref force_code presented_at answered_at cleared_at outcome cli bt_centre is_test",
+    "bt_incidents": "bt_incident_id started_at ended_at kind reference approved_by",
+    "incident_logs": "log_number force_code created_at source initial_grade final_grade graded_at opening_type closing_type cpt deployed "
+    "first_dispatched_at first_arrived_at scene_cleared_at closed_at appointment_requested duplicate_of is_test asb_type lsoa_code extracted_at",
+    "online_reports": "report_id submitted_at form_type crime_ref is_additional_information",
+    "crimes": "crime_ref force_code recorded_at committed_from offence_code offence_group cpt is_domestic_abuse da_risk is_csa victim_age "
+    "cancelled_at cancel_code extracted_at",
+    "crime_outcomes": "outcome_id crime_ref force_code outcome_code outcome_date",
+    "arrests": "arrest_id crime_ref force_code arrested_at disposal",
+    "police_uk_street": "crime_id month reported_by falls_within longitude latitude location lsoa_code lsoa_name crime_type "
+    "last_outcome_category context",
+}
+
+
+@pytest.fixture(scope="module")
+def contracts():
+    return load_contracts()
+
+
+@pytest.mark.parametrize("path", sorted(CONTRACTS_DIR.glob("*.yaml")), ids=lambda p: p.stem)
+def test_contract_is_valid_odcs(path: Path):
+    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    errors = [f"{list(e.path)}: {e.message}" for e in Draft201909Validator(json.loads(OpenDataContractStandard.json_schema())).iter_errors(document)]
+    assert errors == []
+
+
+@pytest.mark.parametrize("path", sorted(LAYOUTS_DIR.glob("*.yaml")), ids=lambda p: p.stem)
+def test_layout_is_readable_as_odcs(path: Path):
+    OpenDataContractStandard.from_file(str(path))
+
+
+def test_feeds_have_the_canonical_columns(contracts):
+    assert set(contracts.feeds) == set(CANONICAL)
+    for name, columns in CANONICAL.items():
+        have = [c.name for c in contracts.feeds[name].columns]
+        assert [c for c in have if c in columns.split()] == columns.split()
+        assert set(have) - set(columns.split()) <= {"extracted_at", "force_code"}
+
+
+def test_every_column_is_described_and_classified(contracts):
+    classes = {"public", "internal", "personal", "personal_identifier"}
+    for feed in contracts.feeds.values():
+        assert feed.owner and feed.description and feed.cadence_days > 0
+        for column in feed.columns:
+            assert column.description, f"{feed.name}.{column.name}"
+            assert column.classification in classes, f"{feed.name}.{column.name}"
+
+
+def test_callers_numbers_are_personal_identifiers(contracts):
+    hashed = {f.name for f in contracts.feeds.values() for c in f.columns if c.is_personal_identifier}
+    assert hashed == {"force_calls", "bt_999_calls"}
+
+
+def test_no_header_means_two_columns(contracts):
+    for layouts in contracts.layouts.values():
+        for layout in layouts:
+            headers = [h for c in layout.columns for h in c.headers]
+            assert len(headers) == len(set(headers)), layout.layout
+
+
+def test_header_case_spaces_and_bom_do_not_matter():
+    assert normalise_header("\ufeff  Offered At ") == normalise_header("offered_at") == normalise_header("OFFERED-AT") == "offered_at"
+
+
+def test_layout_spells_headers_dates_and_codes_otherwise(contracts):
+    layout = next(f for f in contracts.layouts["force_calls"] if f.layout == "force_calls_example_supplier")
+    assert layout.delimiter == "|"
+    assert layout.by_name["offered_at"].formats == ("%d-%b-%Y %H:%M:%S",)
+    assert layout.by_name["offered_at"].headers == {"offered_at", "segstart"}
+    assert layout.by_name["line"].value_map["c1"] == "cch"
+    assert layout.key == contracts.feeds["force_calls"].key
+    assert layout.by_name["is_test"] == contracts.feeds["force_calls"].by_name["is_test"]
+
+
+def _document(**changes):
+    document = {
+        "apiVersion": "v3.2.0",
+        "kind": "DataContract",
+        "schema": [{"name": "visits", "properties": [{"name": "visit_id", "logicalType": "string", "primaryKey": True, "primaryKeyPosition": 1}]}],
+        "customProperties": [{"property": "system", "value": "visits"}, {"property": "eventTime", "value": "visit_id"}],
+    }
+    return document | changes
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"kind": "Other"}, "not an Open Data Contract Standard v3 document"),
+        ({"customProperties": [{"property": "system", "value": "visits"}]}, "needs `eventTime`"),
+        ({"customProperties": [{"property": "system", "value": "v"}, {"property": "eventTime", "value": "at"}]}, "'at'"),
+        ({"schema": [{"name": "visits", "properties": [{"name": "visit_id", "logicalType": "text"}]}]}, "column visit_id"),
+        ({"schema": [{"name": "visits", "properties": [{"name": "visit_id", "logicalType": "string"}]}]}, "primaryKey"),
+    ],
+)
+def test_an_unusable_contract_says_file_and_reason(tmp_path, changes, words):
+    path = tmp_path / "visits.yaml"
+    path.write_text(yaml.safe_dump(_document(**changes)), encoding="utf-8")
+    with pytest.raises(ContractError, match=r"visits\.yaml") as caught:
+        read_feed(path)
+    assert words in str(caught.value)
+
+
+def test_a_layout_of_an_unknown_feed_or_column_is_refused(tmp_path, contracts):
+    path = tmp_path / "other.yaml"
+    path.write_text(yaml.safe_dump(_document(customProperties=[{"property": "extends", "value": "visits"}])), encoding="utf-8")
+    with pytest.raises(ContractError, match="extends"):
+        read_layout(path, contracts.feeds)
+    path.write_text(yaml.safe_dump(_document(customProperties=[{"property": "extends", "value": "crimes"}])), encoding="utf-8")
+    with pytest.raises(ContractError, match="visit_id"):
+        read_layout(path, contracts.feeds)
