@@ -1,0 +1,1 @@
+"""Seeded generator of realistic raw extracts. Reading order: calibration, plan, timeline, draw, places, the feeds, dirt, writer, generate."""

@@ -1,0 +1,101 @@
+"""Writes one extract as a file: under a temporary name, then renamed; the same rows give the same bytes."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import xlsxwriter
+
+from pipelines.contracts.model import Feed
+from pipelines.synthetic import calibration as cal
+from pipelines.synthetic import dirt, draw
+from pipelines.synthetic.extracts import Extract
+from pipelines.synthetic.plan import Plan
+
+
+@dataclass(frozen=True)
+class WrittenFile:
+    """One file of the landing folder: its feed, where it is, and its data rows (dirt included, the header not)."""
+
+    feed: str
+    path: Path
+    rows: int
+
+
+def write_extract(landing_dir: Path, extract: Extract, feed: Feed, plan: Plan) -> WrittenFile:
+    """The extract as a file in the feed's landing folder, in its declared style, with its declared dirt."""
+    style = dirt.style_of(extract.feed, extract.month, plan.months, extract.is_correction)
+    rng = draw.generator(plan.seed, f"dirt {extract.stem}")
+    frame = _with_file_columns(extract, feed, rng)
+    path = landing_dir / extract.feed / f"{extract.stem}.{style.file_format}"
+    if style.file_format == "parquet":
+        write_file(path, lambda file: frame.write_parquet(file, compression="zstd"))
+        return WrittenFile(extract.feed, path, frame.height)
+    if style.file_format == "xlsx":
+        write_file(path, lambda file: file.write(_workbook(dirt.spelt_booleans(frame, style), extract)))
+        return WrittenFile(extract.feed, path, frame.height)
+    frame = dirt.spelt_booleans(frame, style)
+    if style.dirt:
+        frame = dirt.soiled(dirt.as_texts(frame, style), feed, style, rng)
+    headers = dirt.headers_of(frame.columns, feed, style.header)
+    if any(d.kind == "repeated_header" for d in style.dirt):
+        frame = frame.with_columns(pl.col(c).replace(dirt.REPEATED_HEADER, headers[c]) for c in frame.columns)
+    write_csv(path, frame.rename(headers), bom=style.bom, times=style.times)
+    return WrittenFile(extract.feed, path, frame.height)
+
+
+def _with_file_columns(extract: Extract, feed: Feed, rng: np.random.Generator) -> pl.DataFrame:
+    """The rows with the file's spelling of the force and, where the feed has it, the extract time, in the contract's order."""
+    frame = extract.frame
+    spelling = draw.texts(rng, cal.FORCE_SPELLINGS, 1)[0]
+    if "force_code" in frame.columns:
+        frame = frame.with_columns(pl.col("force_code").replace(cal.FORCE_CODE, spelling))
+    elif "force_code" in feed.required:
+        frame = frame.with_columns(pl.lit(spelling).alias("force_code"))
+    if cal.EXTRACTS[extract.feed].has_extracted_at:
+        frame = frame.with_columns(pl.lit(extract.taken).cast(pl.Datetime("ms")).alias("extracted_at"))
+    return frame.select(c.name for c in feed.columns if c.name in frame.columns)
+
+
+def write_csv(path: Path, frame: pl.DataFrame, *, bom: bool = False, times: str = dirt.ISO_TIMES) -> None:
+    """The frame as csv, or as csv.gz if the path says so."""
+
+    def write(file: io.BufferedIOBase) -> None:
+        options = {"include_bom": bom, "datetime_format": times, "date_format": times[: times.index(" ")]}
+        if path.suffix == ".gz":
+            text = io.BytesIO()
+            frame.write_csv(text, **options)
+            file.write(gzip.compress(text.getvalue(), compresslevel=1, mtime=0))
+        else:
+            frame.write_csv(file, **options)
+
+    write_file(path, write)
+
+
+def _workbook(frame: pl.DataFrame, extract: Extract) -> bytes:
+    """The frame as a workbook with real dates; its creation date is the extract's, so that bytes do not change."""
+    memory = io.BytesIO()
+    with xlsxwriter.Workbook(memory, {"in_memory": True}) as book:
+        book.set_properties({"created": datetime.fromtimestamp(0) if extract is None else extract.taken})
+        frame.write_excel(book, worksheet="Extract", autofit=False, dtype_formats={pl.Datetime("ms"): "yyyy-mm-dd hh:mm:ss"})
+    return memory.getvalue()
+
+
+def write_file(path: Path, write: Callable[[io.BufferedIOBase], object]) -> None:
+    """Writes under a temporary name beside the path, then renames: a reader never sees half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("wb") as file:
+            write(file)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
