@@ -1,11 +1,12 @@
-/* Only the months that new rows touch are recomputed (intermediate.int_touched_months says which).
+{# Only the months that new rows touch are recomputed; intermediate.int_touched_months says which.
 
-   A fact is appended to, after its touched months have been deleted in the same transaction:
+   A fact deletes its touched months and appends them anew, in one transaction:
        config(materialized='incremental', incremental_strategy='append', on_schema_change='fail',
-              pre_hook="{{ '{{' }} forget_touched_months('fct_logs') {{ '}}' }}")
-       select … from … where {{ '{{' }} in_touched_months('fct_logs') {{ '}}' }}
-   On a full refresh, or where the table does not exist yet, both stand aside. The watermark moves only when a run has
-   succeeded, so a killed run's months are touched again, and doing it twice changes nothing. */
+              pre_hook="{{ forget_touched_months('fct_logs') }}")
+       select … from … where {{ in_touched_months('fct_logs') }}
+   On a full refresh, or where the table does not exist yet, both stand aside. The watermark moves only when a run has succeeded, so that
+   a killed run's months are touched again; doing it twice changes nothing. #}
+
 
 {% macro touched_months(fact) %}
     {#- The months as a list of 'YYYY-MM-DD'. Asked at run time: an empty list costs the model nothing. -#}
@@ -41,7 +42,7 @@
     {%- endif -%}
 {%- endmacro %}
 
--- True where everything is to be built: a full refresh, an earlier view, or no completed build yet.
+{# True where everything is to be built: a full refresh, an earlier view, or no completed build yet. #}
 {% macro is_full_rebuild() %}
     {%- set builds = source('ingest', 'builds') -%}
     {%- if flags.FULL_REFRESH or var('as_at', none) -%}

@@ -23,26 +23,32 @@
 {%- endmacro %}
 
 /* Every key of a raw feed once, in its newest version, with the number of versions and the force's code normalised.
-   key: the key columns of the feed but force_code. has_force_key: whether force_code is part of the key.
-   A force that no seed knows becomes `unknown`, but keeps its own keys apart from those of other unknown forces.
-   The count stands in the same window as the row number; both together measure twice as fast as the row number alone. */
-{% macro latest_version(feed, key, has_force_key=true, force_column='force_code') %}
+   key: the key columns of the feed but force_code. has_force: whether the feed has a force_code; has_force_key: whether it is part of the key.
+   A force that no seed knows becomes `unknown`, but its spelling stays in force_key, so that the keys of two
+   unknown forces do not meet.
+   The count stands beside the row number on purpose: together they measure twice as fast as the row number alone. */
+{% macro latest_version(raw_feed, key, has_force=true, has_force_key=true) -%}
+    {%- set columns = [] -%}
+    {%- for column in key %}{% do columns.append('feed.' ~ column) %}{% endfor -%}
+    {%- if has_force and has_force_key -%}
+        {%- do columns.append('coalesce(force_names.target, lower(trim(feed.force_code)))') -%}
+    {%- endif -%}
+    {%- set key_columns = columns | join(', ') -%}
     select
-        source.* exclude (force_code, extracted_at),
+        feed.* exclude ({{ 'force_code, ' if has_force }}extracted_at),
+        {%- if has_force %}
         coalesce(force_names.target, 'unknown') as force_code,
-        source.force_code as force_name,
-        source._extracted_at as extracted_at,
-        count(*) over (partition by {{ _version_key(key, has_force_key) }}) as version_count
-    from {{ feed }} as source
+        coalesce(force_names.target, lower(trim(feed.force_code))) as force_key,
+        {%- endif %}
+        feed._extracted_at as extracted_at,
+        count(*) over (partition by {{ key_columns }}) as version_count
+    from {{ raw_feed }} as feed
+    {%- if has_force %}
     left join {{ ref('area_aliases') }} as force_names
         on
             force_names.kind = 'force_name'
-            and force_names.alias = coalesce(lower(trim(source.force_code)), '{{ var("home_force") }}')
+            and force_names.alias = coalesce(lower(trim(feed.force_code)), '{{ var("home_force") }}')
+    {%- endif %}
     where {{ known_as_at() }}
-    qualify row_number() over (partition by {{ _version_key(key, has_force_key) }} order by {{ newest_first() }}) = 1
-{% endmacro %}
-
-{% macro _version_key(key, has_force_key) -%}
-    {%- for column in key %}source.{{ column }}{{ ', ' if not loop.last }}{% endfor -%}
-    {%- if has_force_key %}, coalesce(force_names.target, lower(trim(source.force_code))){% endif -%}
+    qualify row_number() over (partition by {{ key_columns }} order by {{ newest_first() }}) = 1
 {%- endmacro %}

@@ -1,0 +1,140 @@
+-- The months that each fact has to recompute: those of every version of every key that has a row which the last completed build had not
+-- seen, and those that such a row reaches in another feed (a call un-ghosts a leg, an incident covers legs, a crime is cancelled under its
+-- outcomes). One row a fact and month. Everything, on a full rebuild.
+{{ config(materialized='table') }}
+
+{#- fact: the raw feed that it comes from, the columns that tell a key (without the force, whose spelling may change: more months than
+    needed do no harm), the column whose local month counts, and whether that is a date already. -#}
+{%- set facts = {
+    'fct_force_calls': {'feed': 'force_calls', 'key': ['call_id', 'line'], 'time': 'offered_at'},
+    'fct_bt_legs': {'feed': 'bt_999_calls', 'key': ['bt_leg_id'], 'time': 'presented_at'},
+    'fct_logs': {'feed': 'incident_logs', 'key': ['log_number'], 'time': 'created_at'},
+    'fct_online_reports': {'feed': 'online_reports', 'key': ['report_id'], 'time': 'submitted_at'},
+    'fct_crimes': {'feed': 'crimes', 'key': ['crime_ref'], 'time': 'recorded_at'},
+    'fct_crime_outcomes': {'feed': 'crime_outcomes', 'key': ['outcome_id'], 'time': 'outcome_date', 'is_date': true},
+    'fct_arrests': {'feed': 'arrests', 'key': ['arrest_id'], 'time': 'arrested_at'},
+    'fct_street_crimes': {'feed': 'police_uk_street', 'key': ['_row_hash'], 'time': 'month', 'is_date': true},
+} -%}
+
+{%- if is_full_rebuild() %}
+
+-- The distinct hours first: few enough that the conversion to local time costs nothing.
+with hours as (
+    {%- for fact, from_feed in facts.items() %}
+    select distinct
+        '{{ fact }}' as fact,
+        {{ from_feed.time if from_feed.is_date else "date_trunc('hour', " ~ from_feed.time ~ ")" }} as hour_at,
+        {{ 'true' if from_feed.is_date else 'false' }} as is_local
+    from {{ source('raw', from_feed.feed) }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+)
+
+select distinct
+    fact,
+    {{ month_of("case when is_local then hour_at else " ~ local_time('hour_at') ~ " end") }} as month
+from hours
+
+{%- else %}
+
+with watermark as (
+    select max(max_load_id) as load_id from {{ source('ingest', 'builds') }}
+),
+{%- for fact, from_feed in facts.items() %}
+
+{{ from_feed.feed }}_keys as (
+    select distinct {{ from_feed.key | join(', ') }}
+    from {{ source('raw', from_feed.feed) }}
+    where _load_id > (select load_id from watermark)
+),
+
+{{ from_feed.feed }}_versions as (
+    select versions.*
+    from {{ source('raw', from_feed.feed) }} as versions
+    semi join {{ from_feed.feed }}_keys as keys
+        on {% for column in from_feed.key %}versions.{{ column }} = keys.{{ column }}{{ ' and ' if not loop.last }}{% endfor %}
+),
+{%- endfor %}
+
+bt_incidents_keys as (
+    select distinct bt_incident_id
+    from {{ source('raw', 'bt_incidents') }}
+    where _load_id > (select load_id from watermark)
+),
+
+bt_incidents_versions as (
+    select versions.*
+    from {{ source('raw', 'bt_incidents') }} as versions
+    semi join bt_incidents_keys as keys on versions.bt_incident_id = keys.bt_incident_id
+),
+
+-- Call references whose legs may be judged otherwise than before.
+bt_call_refs as (
+    select bt_call_ref from force_calls_versions where bt_call_ref is not null
+    union
+    select bt_call_ref from bt_999_calls_versions
+),
+
+-- Every instant that a fact has to recompute, in UTC, and every local date.
+instants as (
+    {%- for fact, from_feed in facts.items() if not from_feed.is_date %}
+    select
+        '{{ fact }}' as fact,
+        {{ from_feed.time }} as event_at
+    from {{ from_feed.feed }}_versions
+    union all
+    {%- endfor %}
+    select
+        'fct_bt_legs' as fact,
+        legs.presented_at as event_at
+    from {{ source('raw', 'bt_999_calls') }} as legs
+    semi join bt_call_refs on bt_call_refs.bt_call_ref = legs.bt_call_ref
+    union all
+    select
+        'fct_bt_legs' as fact,
+        legs.presented_at as event_at
+    from {{ source('raw', 'bt_999_calls') }} as legs
+    inner join bt_incidents_versions as incidents
+        on legs.presented_at >= incidents.started_at and legs.presented_at < incidents.ended_at
+    union all
+    select
+        'fct_arrests' as fact,
+        arrests.arrested_at as event_at
+    from {{ source('raw', 'arrests') }} as arrests
+    semi join crimes_keys on crimes_keys.crime_ref = arrests.crime_ref
+),
+
+dates as (
+    {%- for fact, from_feed in facts.items() if from_feed.is_date %}
+    select
+        '{{ fact }}' as fact,
+        {{ from_feed.time }} as event_date
+    from {{ from_feed.feed }}_versions
+    union all
+    {%- endfor %}
+    select
+        'fct_crime_outcomes' as fact,
+        outcomes.outcome_date as event_date
+    from {{ source('raw', 'crime_outcomes') }} as outcomes
+    semi join crimes_keys on crimes_keys.crime_ref = outcomes.crime_ref
+),
+
+months as (
+    select
+        fact,
+        {{ month_of(local_time('event_at')) }} as month
+    from instants
+    union all
+    select
+        fact,
+        {{ month_of('event_date') }} as month
+    from dates
+)
+
+select
+    fact,
+    month
+from months
+group by fact, month
+
+{%- endif %}

@@ -1,0 +1,20 @@
+-- Declared BT incidents: one row an incident, in its latest version.
+with versions as (
+    {{ latest_version(source('raw', 'bt_incidents'), ['bt_incident_id'], has_force=false) }}
+)
+
+select
+    bt_incident_id,
+    started_at,
+    ended_at,
+    kind,
+    reference,
+    approved_by,
+    extracted_at,
+    _loaded_at as loaded_at,
+    _load_id as load_id,
+    _file_hash as file_hash,
+    _file_row as file_row,
+    _clock_flags as clock_flags,
+    version_count
+from versions

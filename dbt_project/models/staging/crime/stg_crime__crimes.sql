@@ -1,0 +1,28 @@
+-- Recorded crimes: one row a crime and force, in its latest version.
+with versions as (
+    {{ latest_version(source('raw', 'crimes'), ['crime_ref']) }}
+)
+
+select
+    crime_ref,
+    force_code,
+    recorded_at,
+    committed_from,
+    offence_code,
+    offence_group,
+    cpt,
+    is_domestic_abuse,
+    da_risk,
+    is_csa,
+    victim_age,
+    cancelled_at,
+    cancel_code,
+    extracted_at,
+    force_key,
+    _loaded_at as loaded_at,
+    _load_id as load_id,
+    _file_hash as file_hash,
+    _file_row as file_row,
+    _clock_flags as clock_flags,
+    version_count
+from versions

@@ -1,0 +1,166 @@
+"""dbt's sources, and the columns of its staging models, written from the contracts: a column is described only there.
+
+`python -m pipelines.transform.sources` writes dbt_project/models/staging/_sources.yml; a drift test holds the file to the contracts.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pipelines.contracts.model import DUCKDB_TYPES, PROVENANCE_COLUMNS, Contracts, Feed, load_contracts
+from pipelines.settings import DBT_PROJECT_DIR
+
+SOURCES_FILE = "models/staging/_sources.yml"
+
+HEADER = """\
+# Generated from pipelines/contracts by `python -m pipelines.transform.sources`: change the contract, not this file.
+# The raw tables and the ledger as dbt's sources, and the columns of the staging models.
+"""
+
+# What a row of each feed is called in its staging model, stg_<system>__<entity>.
+ENTITIES = {
+    "force_calls": "calls",
+    "bt_999_calls": "legs",
+    "bt_incidents": "incidents",
+    "incident_logs": "logs",
+    "online_reports": "reports",
+    "crimes": "crimes",
+    "crime_outcomes": "outcomes",
+    "arrests": "arrests",
+    "police_uk_street": "street",
+}
+
+PROVENANCE_DESCRIPTIONS = {
+    "_file_hash": "SHA-256 of the bytes of the file that the row came in.",
+    "_file_row": "Record number in the file; the header is record 1.",
+    "_extracted_at": "When the supplier took the row, UTC: from the row, else from the file's name; empty where neither says.",
+    "_loaded_at": "When the run that loaded the file began, UTC.",
+    "_load_id": "The ledger's number of the load; grows with every load.",
+    "_clock_flags": "Columns whose local time was ambiguous or did not exist, such as offered_at:ambiguous.",
+    "_row_hash": "Hash of the row's content, where the feed has no key.",
+}
+
+# Name, type and description of what every staging model carries behind the feed's own columns.
+STAGING_COLUMNS = (
+    ("loaded_at", "timestamp", PROVENANCE_DESCRIPTIONS["_loaded_at"]),
+    ("load_id", "integer", PROVENANCE_DESCRIPTIONS["_load_id"]),
+    ("file_hash", "string", PROVENANCE_DESCRIPTIONS["_file_hash"]),
+    ("file_row", "integer", PROVENANCE_DESCRIPTIONS["_file_row"]),
+    ("clock_flags", "string", PROVENANCE_DESCRIPTIONS["_clock_flags"]),
+    ("version_count", "integer", "Versions of the key in raw, this one included; all but this one are superseded."),
+)
+
+FORCE_DESCRIPTION = "Normalised code of the force; `unknown` where seeds/area_aliases.csv does not list the spelling."
+FORCE_KEY = ("force_key", "string", "The force in the row's key: its code, or the supplier's spelling of a force that is unknown.")
+
+LEDGER_TABLES: list[dict[str, Any]] = [
+    {
+        "name": "loads",
+        "description": "The ledger: one row a file and outcome.",
+        "columns": [
+            {"name": "load_id", "description": "Number of the load; grows with every load."},
+            {"name": "run_id", "description": "The run that met the file."},
+            {"name": "feed", "description": "The feed of the file."},
+            {"name": "file_path", "description": "Path in the landing folder."},
+            {"name": "file_hash", "description": "SHA-256 of the bytes."},
+            {"name": "size_bytes", "description": "Size of the file in bytes."},
+            {"name": "layout", "description": "Which layout of the contract fitted."},
+            {"name": "status", "description": "loaded, refused or deferred."},
+            {"name": "rows_read", "description": "Records in the file."},
+            {"name": "rows_accepted", "description": "Records that went into raw."},
+            {"name": "rows_rejected", "description": "Records that did not, each with its reasons in `rejects`."},
+            {"name": "clock_flagged_rows", "description": "Accepted records with an ambiguous or impossible local time."},
+            {"name": "unexpected_columns", "description": "Headers that the contract does not know."},
+            {"name": "message", "description": "Why a file was refused or deferred, and the way out."},
+            {"name": "loaded_at", "description": "When, UTC."},
+        ],
+    },
+    {
+        "name": "rejects",
+        "description": "One row a rejected record and reason; no values.",
+        "columns": [
+            {"name": "load_id", "description": "The load."},
+            {"name": "feed", "description": "The feed."},
+            {"name": "file_row", "description": "Record number in the file."},
+            {"name": "column_name", "description": "The column concerned."},
+            {"name": "rule", "description": "The rule that the record broke."},
+        ],
+    },
+    {
+        "name": "builds",
+        "description": "One row a completed transform.",
+        "columns": [
+            {"name": "run_id", "description": "The run."},
+            {"name": "built_at", "description": "When it ended, UTC."},
+            {"name": "max_load_id", "description": "The last load that the build tables hold: the watermark."},
+            {"name": "is_full_refresh", "description": "Whether everything was rebuilt."},
+            {"name": "code_version", "description": "Fingerprint of models and seeds."},
+        ],
+    },
+]
+
+
+def staging_model(feed: Feed) -> str:
+    """The staging model of a feed."""
+    return f"stg_{feed.system}__{ENTITIES.get(feed.name, feed.name)}"
+
+
+def _raw_table(feed: Feed) -> dict[str, Any]:
+    columns = [{"name": c.name, "data_type": c.duckdb_type.lower(), "description": c.description} for c in feed.columns]
+    columns += [
+        {"name": name, "data_type": type_.lower(), "description": PROVENANCE_DESCRIPTIONS[name]} for name, type_ in PROVENANCE_COLUMNS.items()
+    ]
+    return {"name": feed.name, "description": f"{feed.title}: every version of every row. {feed.description}", "columns": columns}
+
+
+def _staging_model(feed: Feed) -> dict[str, Any]:
+    """The latest version of every key: the feed's own columns, its force normalised, and where the version came from."""
+    described = [(c.name, c.type, FORCE_DESCRIPTION if c.name == "force_code" else c.description) for c in feed.columns]
+    names = {name for name, *_ in described}
+    if feed.row_identity == "content":
+        described.insert(0, ("row_id", "string", "Hash of the row's content and its number among the identical rows of a file."))
+        described.append(("force_code", "string", FORCE_DESCRIPTION))
+    elif "force_code" in names:
+        described.append(FORCE_KEY)
+    if "extracted_at" not in names:
+        described.append(("extracted_at", "timestamp", PROVENANCE_DESCRIPTIONS["_extracted_at"]))
+    described += STAGING_COLUMNS
+    identity = "row that is not a repetition of another file's" if feed.row_identity == "content" else "key"
+    return {
+        "name": staging_model(feed),
+        "description": f"{feed.title}: one row a {identity}, in its latest version (var as_at: as it was known then).",
+        "config": {"meta": {"feed": feed.name, "owner": feed.owner}},
+        "columns": [{"name": name, "data_type": DUCKDB_TYPES[type_].lower(), "description": text} for name, type_, text in described],
+    }
+
+
+def render_sources(contracts: Contracts) -> str:
+    """The text of _sources.yml for these contracts."""
+    document = {
+        "version": 2,
+        "sources": [
+            {
+                "name": "raw",
+                "schema": "raw",
+                "description": "Append-only: every version of every accepted row, by feed.",
+                "tables": [_raw_table(feed) for feed in contracts.feeds.values()],
+            },
+            {"name": "ingest", "schema": "ingest", "description": "The ledger of files and builds.", "tables": LEDGER_TABLES},
+        ],
+        "models": [_staging_model(feed) for feed in contracts.feeds.values() if feed.name in ENTITIES],
+    }
+    return HEADER + yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=140)
+
+
+def write_sources(contracts: Contracts, dbt_project_dir: Path = DBT_PROJECT_DIR) -> Path:
+    """Write _sources.yml into a dbt project and return its path."""
+    path = dbt_project_dir / SOURCES_FILE
+    path.write_text(render_sources(contracts), encoding="utf-8")
+    return path
+
+
+if __name__ == "__main__":
+    print(f"wrote {write_sources(load_contracts())}")
