@@ -1,0 +1,315 @@
+"""One feed's run: every new file of its landing folder is loaded, refused with a reason, or deferred."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import duckdb
+
+from pipelines.contracts.model import Contracts, Feed
+from pipelines.ingest.clock import london_datetime_to_utc
+from pipelines.ingest.conform import conform
+from pipelines.ingest.files import FileDeferred, FileRefused, LandingFile, ending_of, is_unchanged, scan_landing, still_changing
+from pipelines.ingest.headers import unexpected_text
+from pipelines.ingest.load import LedgerEntry, Provenance, insert_rows, next_load_id, remember_stats, transaction, write_ledger
+from pipelines.ingest.tables import Fingerprint, Table, fingerprint, open_table
+from pipelines.settings import Settings
+
+# Part of the fingerprint under which a file is refused: raise it when the readers learn something, and refused files are tried again.
+READER_VERSION = "1"
+FILE_TIME_FORMAT = "%Y%m%dT%H%M"
+
+
+@dataclass(frozen=True)
+class FileOutcome:
+    """What became of one file. `is_standing`: refused in an earlier run and unchanged since, so not read again."""
+
+    file_path: str  # relative to the landing folder
+    status: str  # loaded, refused, deferred
+    message: str | None = None
+    load_id: int | None = None
+    layout: str | None = None
+    rows_read: int = 0
+    rows_accepted: int = 0
+    rows_rejected: int = 0
+    clock_flagged_rows: int = 0
+    unexpected_columns: str | None = None
+    is_standing: bool = False
+
+
+@dataclass(frozen=True)
+class FeedOutcome:
+    """What one call of `ingest_feed` did. `files` holds what was loaded, refused (also standing refusals) and deferred."""
+
+    feed: str
+    files_seen: int
+    files_known: int  # loaded before, under this or another name
+    files: tuple[FileOutcome, ...] = ()
+    ignored: tuple[str, ...] = field(default=())  # files with an ending that no reader takes
+
+    def _count(self, status: str) -> int:
+        return sum(f.status == status for f in self.files)
+
+    @property
+    def files_new(self) -> int:
+        return sum(not f.is_standing for f in self.files)
+
+    @property
+    def files_loaded(self) -> int:
+        return self._count("loaded")
+
+    @property
+    def files_refused(self) -> int:
+        return self._count("refused")
+
+    @property
+    def files_deferred(self) -> int:
+        return self._count("deferred")
+
+    @property
+    def rows_read(self) -> int:
+        return sum(f.rows_read for f in self.files)
+
+    @property
+    def rows_accepted(self) -> int:
+        return sum(f.rows_accepted for f in self.files)
+
+    @property
+    def rows_rejected(self) -> int:
+        return sum(f.rows_rejected for f in self.files)
+
+
+@dataclass
+class _Known:
+    """What the ledger knows of a feed when the run begins, kept up while it goes on."""
+
+    stats: dict[str, tuple[int, int, str]]  # path -> size, modification time, hash
+    loaded: set[str]  # hashes
+    refused: dict[str, str | None]  # hash -> message, refused under the present contract
+    unreadable: dict[str, str | None]  # path -> message, of files that could not even be hashed
+
+
+def _read_ledger(connection: duckdb.DuckDBPyConnection, feed: str, contract: str) -> _Known:
+    stats = connection.execute("select file_path, size_bytes, modified_ns, file_hash from ingest.file_stats where feed = ?", [feed]).fetchall()
+    loads = connection.execute(
+        "select file_path, file_hash, status, contract_fingerprint, message from ingest.loads where feed = ? order by load_id", [feed]
+    ).fetchall()
+    return _Known(
+        stats={path: (size, modified, file_hash) for path, size, modified, file_hash in stats},
+        loaded={file_hash for _, file_hash, status, _, _ in loads if status == "loaded"},
+        refused={h: message for _, h, status, made_under, message in loads if h and status == "refused" and made_under == contract},
+        unreadable={path: message for path, h, status, _, message in loads if h is None and status == "refused"},
+    )
+
+
+def contract_fingerprint(layouts: Sequence[Feed]) -> str:
+    """Changes when any layout of the feed, or the readers, change."""
+    return hashlib.sha256("\n".join((READER_VERSION, *(x.fingerprint for x in layouts))).encode()).hexdigest()[:16]
+
+
+def extract_time_of(name: str, pattern: str | None) -> datetime | None:
+    """The extract time in a file's name, naive UTC; None where the name holds none."""
+    found = re.search(pattern, name) if pattern else None
+    if found is None:
+        return None
+    try:
+        return london_datetime_to_utc(datetime.strptime(found.group(1), FILE_TIME_FORMAT))
+    except ValueError:
+        return None
+
+
+def ingest_feed(
+    connection: duckdb.DuckDBPyConnection,
+    feed_name: str,
+    contracts: Contracts,
+    settings: Settings,
+    run_id: str,
+    loaded_at: datetime,
+    progress: Callable[[str], None] | None = None,
+) -> FeedOutcome:
+    """Take in whatever is new under `landing/<feed>/`.
+
+    `loaded_at` is when the run began (naive UTC, or with a time zone). A bad file never raises: it is refused with a message, or
+    deferred while it is being written. Raises duckdb.Error where the warehouse itself fails; the file at hand is rolled back.
+    """
+    run = _FeedRun(connection, contracts.layouts[feed_name], settings, run_id, _naive_utc(loaded_at), progress or (lambda _: None))
+    return run.run()
+
+
+def _kind_of(error: BaseException) -> str:
+    """What failed and where in the code; never the error's text, which may hold values of the file."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f"{os.sep}pipelines{os.sep}" in f.filename]
+    place = f" at {os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""
+    return type(error).__name__ + place
+
+
+def _naive_utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+
+
+@dataclass
+class _FeedRun:
+    connection: duckdb.DuckDBPyConnection
+    layouts: tuple[Feed, ...]
+    settings: Settings
+    run_id: str
+    loaded_at: datetime
+    say: Callable[[str], None]
+
+    def __post_init__(self) -> None:
+        self.feed = self.layouts[0].name
+        self.contract = contract_fingerprint(self.layouts)
+        self.known = _read_ledger(self.connection, self.feed, self.contract)
+
+    def run(self) -> FeedOutcome:
+        found, ignored = scan_landing(self.settings.landing_dir, self.feed)
+        outcomes: list[FileOutcome] = []
+        to_read: list[LandingFile] = []
+        known = 0
+        for file in found:
+            settled = self._from_stats(file)
+            if settled is None:
+                to_read.append(file)
+            elif settled == "known":
+                known += 1
+            else:
+                outcomes.append(self._standing(file, settled))
+        changing = still_changing(to_read, self.settings.settle_seconds)
+        for file in to_read:
+            outcome = self._take(file, file.name in changing)
+            if outcome is None:
+                known += 1
+                continue
+            outcomes.append(outcome)
+        return FeedOutcome(self.feed, len(found), known, tuple(outcomes), tuple(ignored))
+
+    def _from_stats(self, file: LandingFile) -> str | None:
+        """`known` or the standing refusal's hash for a path that is as it was when last read; None: it must be read."""
+        size, modified, file_hash = self.known.stats.get(file.name, (-1, -1, ""))
+        if file.problem or (size, modified) != file.stamp:
+            return None
+        if file_hash in self.known.loaded:
+            return "known"
+        return file_hash if file_hash in self.known.refused else None
+
+    def _standing(self, file: LandingFile, file_hash: str) -> FileOutcome:
+        message = self.known.refused[file_hash]
+        self.say(f"{file.name}: still refused: {message}")
+        return FileOutcome(file.name, "refused", message, is_standing=True)
+
+    def _take(self, file: LandingFile, is_changing: bool) -> FileOutcome | None:
+        """Load, refuse or defer one file; None where its content is in the warehouse already."""
+        seen: list[Fingerprint] = []
+        try:
+            return self._read(file, is_changing, seen)
+        except FileDeferred as error:
+            status, reason = "deferred", str(error)
+        except FileRefused as error:
+            status, reason = "refused", str(error)
+        except FileNotFoundError:
+            status, reason = "deferred", "vanished while it was being read; if it was replaced, the next run takes it"
+        except duckdb.Error:
+            raise
+        except OSError as error:
+            status, reason, seen = "refused", f"cannot be read ({error.strerror}); check its permissions and the disk", []
+        except Exception as error:  # a bad file must not stop the feed; the error's text may hold values, its kind does not
+            status, reason = "refused", f"cannot be read ({_kind_of(error)}); open it and export it again as UTF-8 csv"
+        return self._leave(file, seen[0].file_hash if seen and status == "refused" else None, status, reason)
+
+    def _read(self, file: LandingFile, is_changing: bool, seen: list[Fingerprint]) -> FileOutcome | None:
+        """As `_take`, raising FileRefused and FileDeferred; the first pass's findings are left in `seen`."""
+        ending = ending_of(file.name)
+        if file.problem or ending is None:
+            raise FileRefused(file.problem or "has an ending that is not read")
+        if is_changing:
+            raise FileDeferred("is still being written; it is tried again in the next run")
+        first_pass = fingerprint(file.path, ending, self.layouts)
+        seen.append(first_pass)
+        if not is_unchanged(file):
+            raise FileDeferred("changed while it was being read; it is tried again in the next run")
+        file_hash = first_pass.file_hash
+        if file_hash not in self.known.loaded and file_hash not in self.known.refused:
+            return self._load(file, first_pass, open_table(file.path, ending, first_pass, self.layouts))
+        with transaction(self.connection):
+            remember_stats(self.connection, self.feed, file, file_hash)
+        if file_hash in self.known.refused:
+            return self._standing(file, file_hash)
+        self.say(f"{file.name}: holds what was loaded before")
+        return None
+
+    def _load(self, file: LandingFile, first_pass: Fingerprint, table: Table) -> FileOutcome:
+        layout = table.match.layout
+        load_id = next_load_id(self.connection)
+        file_time = extract_time_of(file.path.name, layout.file_time_pattern)
+        provenance = Provenance(first_pass.file_hash, load_id, self.loaded_at, file_time)
+        read = accepted = rejected = flagged = 0
+        with transaction(self.connection):
+            for block in table.blocks:
+                conformed = conform(block, layout, table.is_typed)
+                insert_rows(self.connection, layout, conformed, provenance, self.settings.hash_key)
+                read += conformed.rows_read
+                accepted += conformed.rows_accepted
+                rejected += conformed.rows_rejected
+                flagged += conformed.clock_flagged_rows
+            if not is_unchanged(file):
+                raise FileDeferred("changed while it was being read; it is tried again in the next run")
+            message = "holds no rows" if read == 0 else None
+            entry = LedgerEntry(
+                load_id=load_id,
+                run_id=self.run_id,
+                feed=self.feed,
+                file_path=file.name,
+                file_hash=first_pass.file_hash,
+                size_bytes=file.size_bytes,
+                layout=layout.layout,
+                contract_fingerprint=self.contract,
+                status="loaded",
+                loaded_at=self.loaded_at,
+                rows_read=read,
+                rows_accepted=accepted,
+                rows_rejected=rejected,
+                clock_flagged_rows=flagged,
+                unexpected_columns=unexpected_text(table.match),
+                message=message,
+            )
+            write_ledger(self.connection, entry)
+            remember_stats(self.connection, self.feed, file, first_pass.file_hash)
+        self.known.loaded.add(first_pass.file_hash)
+        self.say(f"{file.name}: {read:,} rows read, {accepted:,} accepted, {rejected:,} rejected")
+        return FileOutcome(file.name, "loaded", message, load_id, layout.layout, read, accepted, rejected, flagged, unexpected_text(table.match))
+
+    def _leave(self, file: LandingFile, file_hash: str | None, status: str, reason: str) -> FileOutcome:
+        """Enter a refused or deferred file in the ledger; a refusal that stands there already is not entered again."""
+        message = f"{file.name} {reason}"
+        self.say(f"{file.name}: {status}: {reason}")
+        if status == "refused" and file_hash is None and self.known.unreadable.get(file.name) == message:
+            return FileOutcome(file.name, status, message, is_standing=True)
+        with transaction(self.connection):
+            load_id = next_load_id(self.connection)
+            write_ledger(
+                self.connection,
+                LedgerEntry(
+                    load_id=load_id,
+                    run_id=self.run_id,
+                    feed=self.feed,
+                    file_path=file.name,
+                    file_hash=file_hash,
+                    size_bytes=file.size_bytes,
+                    layout=None,
+                    contract_fingerprint=self.contract,
+                    status=status,
+                    loaded_at=self.loaded_at,
+                    message=message,
+                ),
+            )
+            if file_hash:
+                remember_stats(self.connection, self.feed, file, file_hash)
+        if file_hash:
+            self.known.refused[file_hash] = message
+        return FileOutcome(file.name, status, message, load_id)

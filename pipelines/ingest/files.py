@@ -1,0 +1,112 @@
+"""What lies in a feed's landing folder, and whether it has stopped changing."""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ENDINGS = (".csv", ".csv.gz", ".xlsx", ".parquet")
+TEMPORARY_ENDINGS = (".tmp", ".part", ".partial", ".filepart", ".crdownload")
+
+
+class FileRefused(Exception):
+    """A file that cannot be taken; the message says what is wrong and the way out, and holds no value of the file."""
+
+
+class FileDeferred(Exception):
+    """A file that is still being written; it is tried again in the next run."""
+
+
+@dataclass(frozen=True)
+class LandingFile:
+    """One file as the scan saw it. `problem` says why it cannot even be opened (a directory named like a file …)."""
+
+    path: Path
+    name: str  # relative to the landing folder, with forward slashes
+    size_bytes: int
+    modified_ns: int
+    problem: str | None = None
+
+    @property
+    def stamp(self) -> tuple[int, int]:
+        return self.size_bytes, self.modified_ns
+
+
+def is_temporary(name: str) -> bool:
+    """Names that programs give to files which are not finished, or not theirs to read (.x, ~$x, x.tmp, x.part)."""
+    return name.startswith((".", "~")) or name.lower().endswith(TEMPORARY_ENDINGS)
+
+
+def ending_of(name: str) -> str | None:
+    """The ending by which a file is read (`.csv.gz` before `.gz`), in lower case; None for files that are no extract."""
+    return next((e for e in sorted(ENDINGS, key=len, reverse=True) if name.lower().endswith(e)), None)
+
+
+def _problem(mode: int) -> str | None:
+    if stat.S_ISDIR(mode):
+        return "is a directory named like a file; rename it (the files inside it are read)"
+    if not stat.S_ISREG(mode):
+        return "is not a regular file (a pipe, socket or device); replace it by a plain file"
+    return None
+
+
+def _walk(folder: Path, seen: set[str]) -> Iterator[os.DirEntry[str]]:
+    """Every entry below a folder; a directory reached twice through links is entered once."""
+    real = os.path.realpath(folder)
+    if real in seen:
+        return
+    seen.add(real)
+    try:
+        entries = sorted(os.scandir(folder), key=lambda e: e.name)
+    except FileNotFoundError:
+        return
+    for entry in entries:
+        yield entry
+        if entry.is_dir() and not is_temporary(entry.name):
+            yield from _walk(Path(entry.path), seen)
+
+
+def scan_landing(landing_dir: Path, feed: str) -> tuple[list[LandingFile], list[str]]:
+    """The files of `landing/<feed>/**` in the order of their names, and the names of files with an ending that is not read."""
+    found: list[LandingFile] = []
+    ignored: list[str] = []
+    for entry in _walk(landing_dir / feed, set()):
+        if is_temporary(entry.name):
+            continue
+        name = Path(entry.path).relative_to(landing_dir).as_posix()
+        if ending_of(entry.name) is None:
+            if not entry.is_dir():
+                ignored.append(name)
+            continue
+        path = Path(entry.path)
+        try:
+            status = entry.stat()
+        except OSError as error:
+            found.append(LandingFile(path, name, 0, 0, f"cannot be read ({error.strerror}); check the link or the permissions"))
+            continue
+        found.append(LandingFile(path, name, status.st_size, status.st_mtime_ns, _problem(status.st_mode)))
+    return sorted(found, key=lambda f: f.name), sorted(ignored)
+
+
+def is_unchanged(file: LandingFile) -> bool:
+    """Whether the file still is what the scan saw (size and modification time)."""
+    try:
+        status = file.path.stat()
+    except OSError:
+        return False
+    return (status.st_size, status.st_mtime_ns) == file.stamp
+
+
+def still_changing(files: Sequence[LandingFile], settle_seconds: float) -> set[str]:
+    """Names of the files that are being written: those younger than `settle_seconds` are looked at again after one wait for all."""
+    now = time.time()
+    ages = {f.name: now - f.modified_ns / 1e9 for f in files if not f.problem}
+    young = [f for f in files if not f.problem and ages[f.name] < settle_seconds]
+    if young:
+        # A clock that runs ahead gives negative ages: never wait longer than the setting.
+        time.sleep(min(settle_seconds, max(settle_seconds - ages[f.name] for f in young)))
+    return {f.name for f in young if not is_unchanged(f)}

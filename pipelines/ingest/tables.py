@@ -1,0 +1,327 @@
+"""csv, csv.gz, xlsx and parquet as one thing: a matched header and blocks of text columns under canonical names."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.contracts.model import Feed
+from pipelines.ingest.conform import FAULT, ROW
+from pipelines.ingest.files import FileRefused
+from pipelines.ingest.headers import HeaderMatch, best_match, why_not
+from pipelines.ingest.text import BROKEN_RECORD, TextFacts, hash_file, inspect_text, record_blocks, utf8_chunks
+
+DELIMITERS = (",", ";", "|", "\t")
+HEAD_BYTES = 1 << 20  # the header must lie within the first of these bytes
+PARQUET_BATCH_ROWS = 100_000
+MAX_SHEET_BYTES = 1 << 30  # a workbook is read whole: beyond this (uncompressed) it has to come as csv
+_RECORD_END = "\x1f"  # put behind the last field of every record, so that records with too few or too many fields show
+
+
+@dataclass(frozen=True)
+class Table:
+    """An opened file: the layout that fits, and its rows as blocks.
+
+    A block has a text column a canonical column found, `_file_row` and `_fault`. Records without any value are no rows.
+    """
+
+    match: HeaderMatch
+    blocks: Iterator[pl.DataFrame]
+    is_typed: bool  # dates and times were typed in the file
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """The first pass over a file: the hash of its bytes and, for text, what kind of text it is."""
+
+    file_hash: str
+    text: TextFacts | FileRefused | None = None
+
+
+def fingerprint(path: Path, ending: str, layouts: Sequence[Feed]) -> Fingerprint:
+    """Hash a file; for csv and csv.gz learn its encoding in the same pass."""
+    if ending in (".csv", ".csv.gz"):
+        encoding = next((layout.encoding for layout in layouts if layout.encoding), None)
+        return Fingerprint(*inspect_text(path, ending == ".csv.gz", encoding))
+    return Fingerprint(hash_file(path))
+
+
+def open_table(path: Path, ending: str, first_pass: Fingerprint, layouts: Sequence[Feed]) -> Table:
+    """The file's table. Raises FileRefused (also while its blocks are read)."""
+    if ending == ".xlsx":
+        return _open_xlsx(path, layouts)
+    if ending == ".parquet":
+        return _open_parquet(path, layouts)
+    if isinstance(first_pass.text, FileRefused):
+        raise first_pass.text
+    assert first_pass.text is not None
+    return _open_csv(path, ending == ".csv.gz", first_pass.text, layouts)
+
+
+# --- csv -------------------------------------------------------------------------------------------------------------
+
+
+def _head(path: Path, is_gzip: bool, facts: TextFacts) -> str:
+    """The first megabyte of the text. Raises FileRefused where it is no text of rows at all."""
+    head = b""
+    for chunk in utf8_chunks(path, is_gzip, facts):
+        head += chunk
+        if len(head) >= HEAD_BYTES:
+            break
+    if not head.strip(b" \t\r\n\0\x1a"):
+        raise FileRefused("is empty; have it sent again, or remove it")
+    for mark, kind, way_out in (
+        (b"PK\x03\x04", "a zip archive or workbook", "unpack it, or name it .xlsx"),
+        (b"\x1f\x8b", "a gzip file", "name it .csv.gz"),
+        (b"PAR1", "a Parquet file", "name it .parquet"),
+        (b"<", "an HTML or XML page", "have the extract itself sent"),
+        (b"%PDF", "a PDF document", "have the extract itself sent"),
+    ):
+        if head.lstrip().startswith(mark):
+            raise FileRefused(f"is not csv but {kind}; {way_out}")
+    first_line = head[:HEAD_BYTES].partition(b"\n")[0]
+    if b"\0" in first_line:
+        raise FileRefused("has NUL bytes in its first line (UTF-16 without a byte-order mark, or no text); have it exported as UTF-8")
+    return head[:HEAD_BYTES].decode("utf-8", "ignore")
+
+
+def _header_record(head: str, delimiter: str) -> tuple[list[str], int, int]:
+    """The first record that is not blank, the number of physical lines up to its end, and of records before it."""
+    reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
+    before = 0
+    try:
+        for record in reader:
+            if any(field.strip() for field in record):
+                return record, reader.line_num, before
+            before += 1
+    except csv.Error as error:
+        raise FileRefused("has a header line that cannot be read (a quote is not closed, or it is too long); correct the export") from error
+    raise FileRefused("is empty; have it sent again, or remove it")
+
+
+def _match_csv(head: str, layouts: Sequence[Feed]) -> tuple[HeaderMatch, str, int, int]:
+    """The layout and delimiter under which the header fits best, and where the rows begin."""
+    declared = re.match(r"\s*sep=(.)\r?\n", head)  # Excel's own way to say it
+    best: tuple[tuple[bool, int, bool], HeaderMatch, str, int, int] | None = None
+    for delimiter in dict.fromkeys((*(declared.groups() if declared else ()), *(x.delimiter for x in layouts if x.delimiter), *DELIMITERS)):
+        text, skipped = (head[declared.end() :], 1) if declared else (head, 0)
+        try:
+            headers, lines, before = _header_record(text, delimiter)
+        except FileRefused:
+            if delimiter == DELIMITERS[-1] and best is None:
+                raise
+            continue
+        allowed = [x for x in layouts if x.delimiter in (None, delimiter)] or list(layouts)
+        match = best_match(allowed, headers)
+        score = (match.fits, len(match.positions), delimiter in (match.layout.delimiter, ","))
+        if best is None or score > best[0]:
+            best = (score, match, delimiter, lines + skipped, before + skipped)
+    assert best is not None
+    return best[1:]
+
+
+def _open_csv(path: Path, is_gzip: bool, facts: TextFacts, layouts: Sequence[Feed]) -> Table:
+    head = _head(path, is_gzip, facts)
+    match, delimiter, header_lines, records_before = _match_csv(head, layouts)
+    if not match.fits:
+        raise FileRefused(why_not(match))
+    chunks = _without_lines(utf8_chunks(path, is_gzip, facts), header_lines)
+    return Table(match, _csv_blocks(chunks, delimiter, match, records_before + 2), is_typed=False)
+
+
+def _without_lines(chunks: Iterator[bytes], lines: int) -> Iterator[bytes]:
+    """The byte stream behind its first physical lines."""
+    for chunk in chunks:
+        rest = chunk
+        while lines and rest:
+            _, newline, rest = rest.partition(b"\n")
+            lines -= bool(newline)
+        if rest:
+            yield rest
+
+
+def _csv_blocks(chunks: Iterator[bytes], delimiter: str, match: HeaderMatch, first_row: int) -> Iterator[pl.DataFrame]:
+    for records in record_blocks(chunks, delimiter):
+        block, read = _parse_records(records, delimiter, match, first_row)
+        first_row += read
+        if block.height:
+            yield block
+
+
+def _parse_records(records: bytes, delimiter: str, match: HeaderMatch, first_row: int) -> tuple[pl.DataFrame, int]:
+    """Whole records as a block, and how many records they were (blank ones counted).
+
+    Every record gets a mark behind its last field; the place where the mark comes out says how many fields the record had.
+    """
+    width = len(match.headers)
+    names = [f"f{i}" for i in range(width + 2)]
+    mark = delimiter.encode() + _RECORD_END.encode() + b"\n"
+    frame = pl.read_csv(
+        # The first line only tells the parser the greatest number of fields to keep.
+        delimiter.encode() * (width + 1) + b"\n" + records.replace(b"\n", mark),
+        has_header=False,
+        separator=delimiter,
+        quote_char='"',
+        schema=dict.fromkeys(names, pl.String),
+        extra_columns="ignore",
+        empty_string_is_null=False,
+        row_index_name=ROW,
+        row_index_offset=first_row - 1,
+    ).slice(1)
+    read = frame.height
+    if records.count(b"\n") != read:  # newlines inside quotes were marked too
+        frame = frame.with_columns(pl.col(names).str.replace_all(mark.decode(), "\n", literal=True))
+    frame = _with_faults(frame, names, match)
+    found = [pl.col(names[place]).alias(column) for column, place in match.positions.items()]
+    return frame.select(*found, ROW, FAULT), read
+
+
+def _with_faults(frame: pl.DataFrame, names: list[str], match: HeaderMatch) -> pl.DataFrame:
+    """The frame without blank records, with what is wrong with a record as a whole in `_fault`."""
+    *fields, last, beyond = names
+    odd = frame[last] != _RECORD_END
+    if odd.any():
+        ends_early = pl.any_horizontal(pl.col(f) == _RECORD_END for f in fields)
+        fault = (
+            pl.when(pl.col(last) == _RECORD_END)
+            .then(None)
+            .when(pl.col(fields[0]) == BROKEN_RECORD)
+            .then(pl.lit("broken_quotes"))
+            .when(ends_early)
+            .then(pl.lit("too_few_fields"))
+            .when((pl.col(last) == "") & (pl.col(beyond) == _RECORD_END))  # a delimiter too many at the end of the line
+            .then(None)
+            .otherwise(pl.lit("too_many_fields"))
+        )
+        frame = frame.with_columns(fault.alias(FAULT))
+        frame = frame.with_columns(pl.when(pl.col(f) != _RECORD_END).then(pl.col(f)).alias(f) for f in fields)
+    else:
+        frame = frame.with_columns(pl.lit(None, pl.String).alias(FAULT))
+    frame = _without_blank_rows(frame, fields)
+    return _mark_repeated_headers(frame, fields, match)
+
+
+def _without_blank_rows(frame: pl.DataFrame, fields: list[str]) -> pl.DataFrame:
+    """The frame without rows in which no field holds anything (spreadsheets leave them behind)."""
+    blank = {f: pl.col(f).str.strip_chars().fill_null("") == "" for f in fields}
+    candidates = frame.select(pl.all_horizontal(pl.col(f).fill_null("").str.len_bytes() < 3 for f in fields[:3])).to_series()
+    if not candidates.any():
+        return frame
+    return frame.filter(~pl.all_horizontal(blank.values()) | (pl.col(FAULT) == "too_many_fields").fill_null(False))
+
+
+def _mark_repeated_headers(frame: pl.DataFrame, fields: list[str], match: HeaderMatch) -> pl.DataFrame:
+    """Rows that repeat the header get the fault `repeated_header`."""
+    places = list(match.positions.values())
+    same = {p: pl.col(fields[p]).str.strip_chars().str.to_lowercase() == match.headers[p].strip().lower() for p in places}
+    first = frame.select(pl.col(fields[places[0]]).str.strip_chars().str.to_lowercase() == match.headers[places[0]].strip().lower()).to_series()
+    if not first.any():
+        return frame
+    repeated = pl.all_horizontal(same.values()).fill_null(False)
+    return frame.with_columns(pl.when(repeated).then(pl.lit("repeated_header")).otherwise(pl.col(FAULT)).alias(FAULT))
+
+
+# --- xlsx ------------------------------------------------------------------------------------------------------------
+
+
+def _open_xlsx(path: Path, layouts: Sequence[Feed]) -> Table:
+    import fastexcel
+
+    with path.open("rb") as file:
+        head = file.read(8)
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        raise FileRefused("is password-protected or in the old .xls format; save it as .xlsx without a password, or as csv")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+    except (zipfile.BadZipFile, OSError) as error:
+        raise FileRefused("is not a readable .xlsx workbook (damaged, truncated, or another kind of file); have it sent again") from error
+    if size > MAX_SHEET_BYTES:
+        raise FileRefused(f"unpacks to more than {MAX_SHEET_BYTES >> 30} GB; have it sent as csv")
+    try:
+        workbook = fastexcel.read_excel(str(path))
+        wanted = {layout.sheet for layout in layouts if layout.sheet}
+        names = [n for n in workbook.sheet_names if n in wanted] or workbook.sheet_names
+        sheets = [(n, workbook.load_sheet(n, header_row=None, dtypes="string").to_polars()) for n in names]
+    except fastexcel.FastExcelError as error:
+        raise FileRefused("is not a readable .xlsx workbook (damaged or without sheets); have it sent again, or as csv") from error
+    filled = [(name, _filled(sheet)) for name, sheet in sheets if sheet.height]
+    matches = [(name, sheet, best_match(layouts, [h or "" for h in sheet.row(0)])) for name, sheet in filled if sheet.height]
+    if not matches:
+        raise FileRefused("is empty (no sheet holds anything); have it sent again, or remove it")
+    fitting = [m for m in matches if m[2].fits]
+    if len(fitting) > 1:
+        raise FileRefused(
+            f"has {len(fitting)} sheets that fit the contract ({', '.join(name for name, _, _ in fitting)}); "
+            "send them as separate files, or name the sheet in the contract (customProperties: sheet)"
+        )
+    if not fitting:
+        raise FileRefused(why_not(max(matches, key=lambda m: len(m[2].positions))[2]))
+    _, sheet, match = fitting[0]
+    return Table(match, iter([_sheet_block(sheet, match)]), is_typed=True)
+
+
+def _filled(sheet: pl.DataFrame) -> pl.DataFrame:
+    """The sheet's rows from the first that holds anything, fields f0…, with their row numbers."""
+    sheet = sheet.rename(dict(zip(sheet.columns, (f"f{i}" for i in range(sheet.width)), strict=True)))
+    blank = sheet.select(pl.all_horizontal((pl.col(c).str.strip_chars().fill_null("") == "") for c in sheet.columns)).to_series()
+    first = (~blank).arg_max()
+    return sheet.slice(first if first is not None and not blank.all() else sheet.height)
+
+
+def _sheet_block(sheet: pl.DataFrame, match: HeaderMatch) -> pl.DataFrame:
+    fields = list(sheet.columns)
+    frame = sheet.with_row_index(ROW, offset=1).slice(1).with_columns(pl.lit(None, pl.String).alias(FAULT))
+    frame = _mark_repeated_headers(_without_blank_rows(frame, fields), fields, match)
+    return frame.select(*(pl.col(fields[place]).alias(column) for column, place in match.positions.items()), ROW, FAULT)
+
+
+# --- parquet ---------------------------------------------------------------------------------------------------------
+
+
+def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:
+    """A typed Parquet column as the text that the contract's types are read from. Raises FileRefused for nested or binary ones."""
+    column = pl.col(name)
+    if isinstance(dtype, pl.Datetime):
+        if dtype.time_zone is not None:
+            return column.dt.convert_time_zone("UTC").dt.strftime("%Y-%m-%d %H:%M:%S%.6fZ")
+        return column.dt.strftime("%Y-%m-%d %H:%M:%S%.6f")
+    if isinstance(dtype, pl.Date):
+        return column.dt.strftime("%Y-%m-%d")
+    if dtype.is_float():
+        whole = (column == column.round(0)) & (column.abs() < 2**53)
+        return pl.when(whole).then(column.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(column.cast(pl.String))
+    if dtype.is_integer() or dtype.is_decimal() or isinstance(dtype, (pl.String, pl.Boolean, pl.Categorical, pl.Enum, pl.Null, pl.Time)):
+        return column.cast(pl.String)
+    raise FileRefused(f"has a column of a type that no contract knows ({dtype.base_type()}); export plain text, numbers, dates and times")
+
+
+def _open_parquet(path: Path, layouts: Sequence[Feed]) -> Table:
+    try:
+        schema = pl.read_parquet_schema(path)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise FileRefused("is not a readable Parquet file (damaged, truncated, or another kind of file); have it sent again") from error
+    headers = list(schema)
+    match = best_match(layouts, headers)
+    if not match.fits:
+        raise FileRefused(why_not(match))
+    wanted = {column: (headers[place], schema[headers[place]]) for column, place in match.positions.items()}
+    texts = [_as_text(name, dtype).alias(column) for column, (name, dtype) in wanted.items()]
+    return Table(match, _parquet_blocks(path, texts), is_typed=True)
+
+
+def _parquet_blocks(path: Path, texts: list[pl.Expr]) -> Iterator[pl.DataFrame]:
+    scan = pl.scan_parquet(path, row_index_name=ROW, row_index_offset=2, glob=False, low_memory=True)
+    try:
+        for batch in scan.select(*texts, ROW).collect_batches(chunk_size=PARQUET_BATCH_ROWS, maintain_order=True):
+            frame = batch.with_columns(pl.lit(None, pl.String).alias(FAULT))
+            yield _without_blank_rows(frame, [c for c in frame.columns if c not in (ROW, FAULT)])
+    except pl.exceptions.PolarsError as error:
+        raise FileRefused("cannot be read to its end as Parquet (damaged); have it sent again") from error
