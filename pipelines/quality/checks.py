@@ -1,0 +1,307 @@
+"""Which checks there are: those of the suites (suites/*.yaml) and those that every contract implies for its columns.
+
+Cheap on purpose: the definitions call `planned_checks` to declare asset checks, so nothing here imports Great Expectations.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import yaml
+
+from pipelines.contracts.model import Column, Contracts, Feed
+from pipelines.quality.model import CheckSpec
+
+SUITES_DIR = Path(__file__).parent / "suites"
+TABLES_PATH = Path(__file__).parent / "tables.yaml"
+# A share of a month's rows, in per cent, up to which odd values are the ordinary dirt of extracts.
+TOLERATED_PCT = 1.0
+# Feeds that come weekly or oftener have a weekday pattern.
+LONGEST_WEEKDAY_CADENCE_DAYS = 7
+FIELDS = {
+    "name",
+    "feeds",
+    "each",
+    "table",
+    "severity",
+    "owner",
+    "description",
+    "runbook",
+    "sql",
+    "detail",
+    "message",
+    "months",
+    "needs",
+    "caveat",
+    "column",
+}
+# Kinds of contract column checks by the first words of their names.
+COLUMN_CHECKS = ("not_null", "allowed_values", "known_values", "within_range", "pattern", "unique_key")
+
+
+class SuiteError(ValueError):
+    """A suite that cannot be used; the message names file, check and way out."""
+
+
+@lru_cache(maxsize=1)
+def feed_tables() -> Mapping[str, Mapping[str, Any]]:
+    """Feed -> its staging view, fact and how its volume is watched (tables.yaml)."""
+    return yaml.safe_load(TABLES_PATH.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=1)
+def _suites() -> tuple[tuple[str, Mapping[str, Any]], ...]:
+    read = []
+    for path in sorted(SUITES_DIR.glob("*.yaml")):
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        for check in document["checks"]:
+            unknown = set(check) - FIELDS
+            if unknown:
+                raise SuiteError(f"{path.name}: check {check.get('name')!r} has unknown fields {', '.join(sorted(unknown))}")
+            read.append((path.name, {"dimension": document["dimension"], "runbook": document["runbook"]} | check))
+    return tuple(read)
+
+
+def _text(value: object) -> str:
+    """A text as an SQL literal's inside."""
+    return str(value).replace("'", "''")
+
+
+def _variables(feed: Feed) -> dict[str, str]:
+    """What a suite may say of a feed, by name."""
+    tables = feed_tables().get(feed.name, {})
+    sparse = bool(tables.get("sparse"))
+    event = feed.by_name[feed.event_time]
+    newest = {"raw_event": f"cast({feed.event_time} as timestamp)", "month": f"last_day({feed.event_time})"}
+    is_monthly = event.type == "date" and event.formats == ("%Y-%m",)
+    return {
+        "feed": feed.name,
+        "title": feed.title,
+        "owner": feed.owner,
+        "raw": f"raw.{feed.name}",
+        "staging": tables.get("staging", ""),
+        "fact": tables.get("fact", ""),
+        "by": ", ".join(tables.get("volume_by", ())),
+        "event_time": feed.event_time,
+        "event_at": newest["month"] if is_monthly else newest["raw_event"],
+        # what proves that the feed is alive: an event, or, for a register with few of them, an extract
+        "alive_at": f"greatest(max({feed.event_time}), max(coalesce(_extracted_at, _loaded_at)))" if sparse else "max(event_at)",
+        "key": ", ".join(feed.key),
+        "cadence": str(feed.cadence_days),
+        "latency": str(feed.latency_days),
+        "tolerated_pct": str(TOLERATED_PCT),
+        "columns": ", ".join(f"('{_text(name)}', '{type_}')" for name, type_ in feed.raw_columns.items()),
+    }
+
+
+def _chosen(wanted: object, contracts: Contracts, where: str) -> Iterator[Feed]:
+    """The feeds that a check is for: `all`, `daily`, `monthly`, `keyed`, `staged`, or a list of names."""
+    for feed in contracts.feeds.values():
+        tables = feed_tables().get(feed.name, {})
+        is_daily = feed.cadence_days <= LONGEST_WEEKDAY_CADENCE_DAYS
+        kinds = {
+            "all": True,
+            "daily": is_daily and "fact" in tables,
+            "monthly": not is_daily and "fact" in tables,
+            "keyed": feed.row_identity == "key",
+            "staged": "staging" in tables,
+        }
+        if isinstance(wanted, str) and wanted not in kinds:
+            raise SuiteError(f"{where}: feeds must be a list, or one of {', '.join(kinds)}")
+        if kinds[wanted] if isinstance(wanted, str) else feed.name in wanted:  # type: ignore[operator]
+            yield feed
+
+
+def _spec(check: Mapping[str, Any], variables: Mapping[str, str], where: str) -> CheckSpec:
+    def fill(key: str) -> str | None:
+        return Template(check[key]).safe_substitute(variables).strip() if check.get(key) else None
+
+    name, table = fill("name"), fill("table")
+    if (
+        not name
+        or not table
+        or not re.fullmatch(r"[a-z0-9_]+", name)
+        or "$" in table
+        or check["severity"] not in {"warn", "error"}
+        or not check.get("sql")
+    ):
+        raise SuiteError(f"{where}: a check needs a name of small letters, a table, a severity (warn or error) and sql")
+    return CheckSpec(
+        name=name,
+        table=table,
+        dimension=check["dimension"],
+        severity=check["severity"],
+        owner=fill("owner") or variables.get("owner", ""),
+        description=fill("description") or "",
+        runbook=check["runbook"],
+        feed=variables.get("feed"),
+        column=fill("column"),
+        sql=fill("sql"),
+        detail=fill("detail"),
+        message=fill("message") or "",
+        months=fill("months"),
+        needs=tuple(dict.fromkeys([*([variables["feed"]] if "feed" in variables else []), *check.get("needs", ())])),
+        has_caveat=check.get("caveat", True),
+    )
+
+
+def _suite_checks(contracts: Contracts) -> Iterator[CheckSpec]:
+    for file, check in _suites():
+        where = f"suites/{file}: {check.get('name')}"
+        if "each" in check:
+            for item in check["each"]:
+                feed = contracts.feeds.get(item["feed"])
+                if feed is not None:
+                    yield _spec(check, _variables(feed) | {k: str(v) for k, v in item.items()}, where)
+        elif "feeds" in check:
+            for feed in _chosen(check["feeds"], contracts, where):
+                yield _spec(check, _variables(feed), where)
+        else:
+            yield _spec(check, {}, where)
+
+
+def _column_spec(feed: Feed, column: Column, name: str, severity: str, description: str, **rest: Any) -> CheckSpec:
+    return CheckSpec(
+        name=f"{name}_{column.name}",
+        table=f"raw.{feed.name}",
+        dimension="schema",
+        severity=severity,
+        owner=feed.owner,
+        description=description,
+        runbook="schema",
+        feed=feed.name,
+        column=column.name,
+        needs=(feed.name,),
+        **rest,
+    )
+
+
+def _column_checks(feed: Feed) -> Iterator[CheckSpec]:
+    """What the contract says of its columns. Ingest rejects the rows that break it, so a failure here is a fault of ours: an error."""
+    for column in feed.columns:
+        if column.required:
+            yield _column_spec(
+                feed,
+                column,
+                "not_null",
+                "error",
+                f"{column.name} is required by the contract",
+                expectation="ExpectColumnValuesToNotBeNull",
+                kwargs={"column": column.name},
+                message=f"{feed.name}.{column.name} is empty in {{failed:,}} of {{checked:,}} rows",
+            )
+        if column.enum:
+            yield _column_spec(
+                feed,
+                column,
+                "allowed_values",
+                "error",
+                f"{column.name} is one of {', '.join(column.enum)}",
+                expectation="ExpectColumnValuesToBeInSet",
+                kwargs={"column": column.name, "value_set": list(column.enum)},
+                message=f"{feed.name}.{column.name} is none of {', '.join(column.enum)} in {{failed:,}} of {{checked:,}} rows",
+            )
+        elif column.value_map:
+            yield _known_values(feed, column)
+        if column.minimum is not None or column.maximum is not None:
+            yield _column_spec(
+                feed,
+                column,
+                "within_range",
+                "error",
+                f"{column.name} lies between {column.minimum} and {column.maximum}",
+                expectation="ExpectColumnValuesToBeBetween",
+                kwargs={"column": column.name, "min_value": column.minimum, "max_value": column.maximum},
+                message=f"{feed.name}.{column.name} lies outside {column.minimum} to {column.maximum} in {{failed:,}} of {{checked:,}} rows",
+            )
+        if column.pattern:
+            yield _column_spec(
+                feed,
+                column,
+                "pattern",
+                "error",
+                f"{column.name} has the form {column.pattern}",
+                sql=f"select count(*) as failed from $table where not regexp_matches({column.name}, '{_text(column.pattern)}') having count(*) > 0",
+                detail="select max(failed) as failed from ($failing)",
+                message=f"{feed.name}.{column.name} has another form than the contract's in {{failed:,}} rows",
+            )
+
+
+def _known_values(feed: Feed, column: Column) -> CheckSpec:
+    """A value map normalises and does not restrict, so other values are ordinary dirt until they are more than a few in a month."""
+    values = sorted(set(column.value_map.values()))
+    event = feed.event_time
+    return _column_spec(
+        feed,
+        column,
+        "known_values",
+        "warn",
+        f"{column.name} is one of {', '.join(values)} in all but {TOLERATED_PCT:g} % of each month's rows",
+        sql=f"""
+            select cast(date_trunc('month', {event}) as date) as month,
+                   count(*) filter (where {column.name} not in ({", ".join(f"'{_text(v)}'" for v in values)})) as failed,
+                   count(*) as checked
+            from $table
+            where {column.name} is not null
+            group by 1
+            having failed > count(*) * {TOLERATED_PCT} / 100
+        """,
+        detail="select sum(failed) as failed, sum(checked) as checked, 100.0 * sum(failed) / sum(checked) as observed from ($failing)",
+        months="select month from ($failing)",
+        message=f"{feed.name}.{column.name} holds values that the contract does not know in {{failed:,}} rows ({{observed:.1f}} %) of {{months}}",
+    )
+
+
+def _key_checks(feed: Feed) -> Iterator[CheckSpec]:
+    staging = feed_tables().get(feed.name, {}).get("staging")
+    if feed.row_identity == "key" and staging:
+        key = ", ".join(feed.key)
+        yield CheckSpec(
+            name="unique_key",
+            table=staging,
+            dimension="schema",
+            severity="error",
+            owner=feed.owner,
+            description=f"({key}) is unique among the latest versions",
+            runbook="schema",
+            feed=feed.name,
+            sql=f"select count(*) as failed from (select 1 from $table group by {key} having count(*) > 1) having count(*) > 0",
+            detail="select max(failed) as failed from ($failing)",
+            message=f"{staging} holds {{failed:,}} keys ({key}) more than once",
+            needs=(feed.name,),
+        )
+
+
+def planned_checks(contracts: Contracts) -> list[CheckSpec]:
+    """Every check there is for these contracts. Raises SuiteError."""
+    specs = [
+        *(spec for feed in contracts.feeds.values() for spec in (*_column_checks(feed), *_key_checks(feed))),
+        *_suite_checks(contracts),
+    ]
+    seen: set[tuple[str, str]] = set()
+    for spec in specs:
+        if (spec.table, spec.name) in seen:
+            raise SuiteError(f"two checks of {spec.table} are named {spec.name}; rename one")
+        seen.add((spec.table, spec.name))
+    return specs
+
+
+def runbook_for(check_name: str, engine: str = "great_expectations") -> str:
+    """The runbook of a check, as a path in the project; failures of dbt tests have the gate's."""
+    if engine == "great_expectations":
+        for _, check in _suites():
+            if re.fullmatch(re.sub(r"\$\{\w+\}", r"\\w+", check["name"]), check_name):
+                return f"docs/runbooks/{check['runbook']}.md"
+        if check_name.startswith(COLUMN_CHECKS):
+            return "docs/runbooks/schema.md"
+    return "docs/runbooks/gate_closed.md"
+
+
+def by_key(specs: Iterable[CheckSpec]) -> dict[tuple[str, str], CheckSpec]:
+    """(table, check name) -> plan."""
+    return {(spec.table, spec.name): spec for spec in specs}

@@ -1,0 +1,72 @@
+"""The SQLAlchemy dialect `duckdb+buffered://`: Great Expectations on a DuckDB connection that is already open.
+
+Two things are needed that duckdb_engine's own dialect does not do:
+
+1. Great Expectations fetches rows after its connection block has ended, and a DuckDB cursor dies at the commit that ends
+   it (`list index out of range`). The execution context here takes the rows as soon as the statement has run.
+2. DuckDB refuses a second connection to a file under another configuration, and temporary tables belong to one connection.
+   The dialect therefore hands out the caller's own connection, registered by `shared_url`, and never closes it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import duckdb
+from duckdb_engine import ConnectionWrapper
+from duckdb_engine import Dialect as DuckDBDialect
+from sqlalchemy import pool
+from sqlalchemy.dialects import registry
+from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
+from sqlalchemy.engine.url import URL
+
+_SHARED: dict[str, duckdb.DuckDBPyConnection] = {}
+
+
+class BufferedExecutionContext(DuckDBDialect.execution_ctx_cls):
+    """Takes the rows when the statement has run, so that they outlive the commit."""
+
+    def post_exec(self) -> None:
+        super().post_exec()
+        if self.cursor.description:
+            self.cursor_fetch_strategy = FullyBufferedCursorFetchStrategy(self.cursor, initial_buffer=self.cursor.fetchall())
+
+
+class SharedConnection(ConnectionWrapper):
+    """The caller's connection; closing it is the caller's business."""
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class BufferedDialect(DuckDBDialect):
+    """`duckdb+buffered:///<token>`, where the token names a connection registered by `shared_url`."""
+
+    driver = "buffered"
+    execution_ctx_cls = BufferedExecutionContext
+    supports_statement_cache = False
+
+    @classmethod
+    def get_pool_class(cls, url: URL) -> type[pool.Pool]:
+        return pool.StaticPool
+
+    def connect(self, *args: Any, **kwargs: Any) -> SharedConnection:
+        token = args[0] if args else kwargs["database"]
+        return SharedConnection(_SHARED[token])
+
+
+registry.register("duckdb.buffered", __name__, "BufferedDialect")
+
+
+@contextmanager
+def shared_url(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """A SQLAlchemy URL through which the connection can be used for as long as the block lasts."""
+    token = uuid.uuid4().hex
+    _SHARED[token] = connection
+    try:
+        yield f"duckdb+buffered:///{token}"
+    finally:
+        del _SHARED[token]

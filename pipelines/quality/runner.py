@@ -1,0 +1,354 @@
+"""Evaluates the planned checks with Great Expectations, pushed down as SQL on the build database, and keeps every result.
+
+One context, one connection, one process. Great Expectations is imported here, lazily, because the import alone costs five
+seconds of processor time. Results carry counts only: the engine is told to return no values, and the expectation that runs
+SQL asks for the number of failing rows and never for the rows.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from functools import cache
+from string import Template
+from typing import Any, ClassVar
+
+import duckdb
+
+from pipelines.contracts.model import Contracts, Feed
+from pipelines.quality.checks import feed_tables, planned_checks
+from pipelines.quality.model import CheckResult, CheckSpec
+from pipelines.quality.results import store_results
+from pipelines.settings import Settings
+from pipelines.warehouse import open_build
+
+ENGINE = "great_expectations"
+RESULT_FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 0}
+STAGED_PREFIX = "_checked_"
+# These speak of names in the database only; the texts of other errors may hold values of the data.
+ERRORS_THAT_NAME_NO_VALUE = ("Binder Error", "Catalog Error", "Parser Error")
+MONTHS_SPELT_OUT = 6
+
+
+@dataclass(frozen=True)
+class Clock:
+    """What a run's SQL may ask of the run: its id, its time and as of when it looks."""
+
+    run_id: str
+    now: datetime  # UTC, naive
+    as_at: str | None = None
+
+    def variables(self) -> dict[str, str]:
+        return {
+            "now": f"timestamp '{self.now:%Y-%m-%d %H:%M:%S}'",
+            "run_id": "'" + self.run_id.replace("'", "''") + "'",
+            "as_at": self.known,
+        }
+
+    @property
+    def known(self) -> str:
+        """SQL that is true of the raw rows known as at the day (to its end) or moment asked for, local time; as the dbt models have it."""
+        if not self.as_at:
+            return "true"
+        moment = datetime.fromisoformat(self.as_at)
+        if len(self.as_at) <= 10:
+            limit = f"< timezone('UTC', timezone('Europe/London', timestamp '{moment:%Y-%m-%d}' + interval 1 day))"
+        else:
+            limit = f"<= timezone('UTC', timezone('Europe/London', timestamp '{moment:%Y-%m-%d %H:%M:%S}'))"
+        return f"coalesce(_extracted_at, _loaded_at) {limit}"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the engine said of one check; `error` where it could not be evaluated."""
+
+    success: bool
+    failed: int | None = None
+    checked: int | None = None
+    error: str | None = None
+
+
+def utc_naive(moment: datetime) -> datetime:
+    """The moment in UTC without offset, as everything in the database."""
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+
+
+def sql_of(text: str, spec: CheckSpec, table: str, clock: Clock) -> str:
+    """The SQL of a suite with the table, its failing rows and the run filled in."""
+    variables = {"table": table} | clock.variables()
+    failing = Template(spec.sql or "").safe_substitute(variables)
+    return Template(text).safe_substitute(variables | {"failing": failing})
+
+
+def concerned_months(connection: duckdb.DuckDBPyConnection, spec: CheckSpec, clock: Clock, table: str | None = None) -> list[date]:
+    """The months whose rows fail the check, in order; empty where the check does not tell months."""
+    if not spec.months:
+        return []
+    found = connection.execute(sql_of(spec.months, spec, table or spec.table, clock)).fetchall()
+    return sorted({row[0] for row in found if row[0] is not None})
+
+
+@cache
+def _engine() -> Any:
+    """Great Expectations, imported once, without telemetry. Returns (module, expectations, our SQL expectation)."""
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    logging.getLogger("great_expectations").setLevel(logging.ERROR)
+    import great_expectations as gx
+    import great_expectations.expectations as gxe
+
+    class NoFailingRows(gxe.UnexpectedRowsExpectation):
+        """The query returns no rows. Counts them, and unlike its parent never fetches them."""
+
+        metric_dependencies: ClassVar[tuple[str, ...]] = ("unexpected_rows_query.row_count",)
+
+        def _validate(self, metrics: dict, runtime_configuration: dict | None = None, execution_engine: Any = None) -> dict:
+            failing = metrics["unexpected_rows_query.row_count"]
+            return {"success": failing == 0, "result": {"observed_value": failing}}
+
+    return gx, gxe, NoFailingRows
+
+
+def _expectation(spec: CheckSpec, table: str, clock: Clock) -> Any:
+    _, gxe, no_failing_rows = _engine()
+    meta = {"check": spec.name, "table": spec.table, "owner": spec.owner, "runbook": spec.runbook_path}
+    common = {"meta": meta, "notes": spec.description, "severity": "critical" if spec.severity == "error" else "warning"}
+    if spec.expectation:
+        return getattr(gxe, spec.expectation)(**spec.kwargs, **common)
+    # the batch stands in a comment: the engine asks for it, and the queries name their tables themselves
+    query = sql_of(spec.sql or "", spec, table, clock).replace("{", "{{").replace("}", "}}")
+    return no_failing_rows(unexpected_rows_query=f"/* {{batch}} */ {query}", **common)
+
+
+def new_context(url: str) -> tuple[Any, Any]:
+    """An ephemeral context without telemetry, progress bars and documentation sites, and the DuckDB source in it."""
+    gx, _, _ = _engine()
+    from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
+
+    config = DataContextConfig(store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False), analytics_enabled=False)
+    context = gx.get_context(mode="ephemeral", project_config=config)
+    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    return context, context.data_sources.add_sql("build", connection_string=url)
+
+
+def suite_of(name: str, specs: Sequence[CheckSpec], table: str, clock: Clock) -> Any:
+    gx, _, _ = _engine()
+    suite = gx.ExpectationSuite(name=name)
+    suite.expectations = [_expectation(spec, table, clock) for spec in specs]
+    return suite
+
+
+def batch_definition(connection: duckdb.DuckDBPyConnection, source: Any, name: str, table: str) -> Any:
+    """The table (`schema.table`, or one of our temporary ones) as the engine knows it: by a name without schema, through a temporary view."""
+    if "." in table:
+        connection.execute(f"create or replace temp view {STAGED_PREFIX}{table.replace('.', '_')} as select * from {table}")
+        table = f"{STAGED_PREFIX}{table.replace('.', '_')}"
+    return source.add_table_asset(name, table_name=table).add_batch_definition_whole_table("all")
+
+
+def _error_of(exception_info: Mapping[str, Any]) -> str | None:
+    """A short account of what went wrong, without anything that could hold a value."""
+    raised = exception_info if "raised_exception" in exception_info else next(iter(exception_info.values()), {})
+    if not raised.get("raised_exception"):
+        return None
+    text = str(raised.get("exception_message") or "")
+    for kind in ERRORS_THAT_NAME_NO_VALUE:
+        if kind in text:
+            return " ".join(text[text.index(kind) :].split("\n", 1)[0].split())
+    found = re.search(r"(\w+ Error)", text)
+    return found.group(1) if found else "the engine raised an error"
+
+
+def _verdicts(
+    connection: duckdb.DuckDBPyConnection, source: Any, name: str, table: str, specs: Sequence[CheckSpec], clock: Clock
+) -> dict[str, Verdict]:
+    """Evaluate the checks of one table as one suite: the engine bundles what it can into one statement."""
+    batch = batch_definition(connection, source, name, table).get_batch()
+    outcome = batch.validate(suite_of(name, specs, table, clock), result_format=RESULT_FORMAT)
+    verdicts: dict[str, Verdict] = {}
+    for result in outcome.results:
+        found = result.result or {}
+        verdicts[result.expectation_config.meta["check"]] = Verdict(
+            success=bool(result.success),
+            failed=found.get("unexpected_count", found.get("observed_value")),
+            checked=found.get("element_count"),
+            error=_error_of(result.exception_info or {}),
+        )
+    return verdicts
+
+
+def stage(connection: duckdb.DuckDBPyConnection, feed: Feed, specs: Iterable[CheckSpec]) -> str:
+    """A temporary table with the columns of the feed's staging view that its checks read, so that the view is computed once a run.
+
+    Personal columns are never among them. Staging calls every force that no seed knows `unknown` and keeps their keys apart by `force_key`.
+    """
+    view = feed_tables()[feed.name]["staging"]
+    schema, bare = view.split(".")
+    present = {
+        name
+        for (name,) in connection.execute(
+            "select column_name from duckdb_columns() where schema_name = ? and table_name = ? and database_name = current_database()", [schema, bare]
+        ).fetchall()
+    }
+    texts = " ".join(f"{s.sql} {s.detail} {s.months}" for s in specs)
+    personal = {c.name for c in feed.columns if c.classification.startswith("personal")}
+    used = {c.name for c in feed.columns if re.search(rf"\b{c.name}\b", texts)} | set(feed.key) | {feed.event_time, "version_count"}
+    columns = [c for c in [*feed.by_name, "version_count"] if c in used & present and c not in personal]
+    if "force_code" in columns and "force_key" in present:
+        columns[columns.index("force_code")] = "force_key as force_code"
+    name = f"{STAGED_PREFIX}{feed.name}"
+    connection.execute(f"create or replace temp table {name} as select {', '.join(columns)} from {view}")
+    return name
+
+
+def _existing_tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    return {
+        f"{schema}.{name}"
+        for schema, name in connection.execute(
+            """
+            select schema_name, table_name from duckdb_tables() where database_name = current_database()
+            union all
+            select schema_name, view_name from duckdb_views() where database_name = current_database()
+            """
+        ).fetchall()
+    }
+
+
+def _feeds_with_data(connection: duckdb.DuckDBPyConnection, contracts: Contracts, existing: Collection[str]) -> set[str]:
+    found = set()
+    for name in contracts.feeds:
+        if f"raw.{name}" in existing and connection.execute(f'select 1 from raw."{name}" limit 1').fetchone():
+            found.add(name)
+    return found
+
+
+def spell_months(months: Sequence[date]) -> str:
+    """`2023-05, 2023-06`, or `14 months from 2022-01 to 2023-05`."""
+    if len(months) <= MONTHS_SPELT_OUT:
+        return ", ".join(f"{m:%Y-%m}" for m in months) or "no month"
+    return f"{len(months)} months from {months[0]:%Y-%m} to {months[-1]:%Y-%m}"
+
+
+def _blank_result(spec: CheckSpec, clock: Clock) -> CheckResult:
+    return CheckResult(
+        run_id=clock.run_id,
+        checked_at=clock.now,
+        check_name=spec.name,
+        engine=ENGINE,
+        layer=spec.layer,
+        table_name=spec.table,
+        column_name=spec.column,
+        feed=spec.feed,
+        severity=spec.severity,
+        owner=spec.owner,
+    )
+
+
+def _unevaluated(spec: CheckSpec, clock: Clock, why: str) -> CheckResult:
+    """A check that could not be evaluated counts as failed, whatever its severity: nobody knows what it would have found."""
+    return replace(_blank_result(spec, clock), status="failed", message=f"{spec.name} of {spec.table} could not be evaluated: {why}")
+
+
+def _result(connection: duckdb.DuckDBPyConnection, spec: CheckSpec, verdict: Verdict, table: str, row_count: int, clock: Clock) -> CheckResult:
+    """The stored result: on failure with the aggregates of `detail`, the months concerned and a sentence."""
+    if verdict.error is not None:
+        return _unevaluated(spec, clock, verdict.error)
+    checked = verdict.checked if verdict.checked is not None else row_count
+    blank = replace(_blank_result(spec, clock), checked_count=checked, failed_count=0)
+    if verdict.success:
+        return blank
+    facts: dict[str, Any] = {"failed": verdict.failed, "checked": checked}
+    try:
+        if spec.detail:
+            cursor = connection.execute(sql_of(spec.detail, spec, table, clock))
+            names = [d[0] for d in cursor.description]
+            facts |= {k: v for k, v in zip(names, cursor.fetchone() or (), strict=False) if v is not None}
+        months = concerned_months(connection, spec, clock, table)
+        message = spec.message.format_map(defaultdict(str, facts | {"months": spell_months(months)}))
+    except duckdb.Error as error:
+        return _unevaluated(spec, clock, f"its details raise {type(error).__name__}")
+    return replace(
+        blank,
+        status="failed" if spec.severity == "error" else "warned",
+        checked_count=int(facts["checked"]),
+        failed_count=int(facts["failed"] or 0),
+        observed=float(facts.get("observed", facts["failed"] or 0)),
+        from_month=months[0] if months else None,
+        to_month=months[-1] if months else None,
+        message=message,
+    )
+
+
+def run_checks(
+    settings: Settings,
+    contracts: Contracts,
+    run_id: str,
+    now: datetime,
+    tables: Collection[str] | None = None,
+    as_at: str | None = None,
+    on_table: Callable[[str], None] | None = None,
+) -> list[CheckResult]:
+    """Evaluate the planned checks (of `tables` only, `schema.table`, where given) and store every result.
+
+    now       the run's clock, UTC where it has no offset; freshness is measured from it
+    as_at     what the transform was built as at, 'YYYY-MM-DD[ HH:MM:SS]', local
+    on_table  called with each table's name as its checks begin
+
+    A feed without data is `skipped`, by name; a check that cannot be evaluated is `failed`. Raises nothing of the data's making.
+    """
+    clock = Clock(run_id, utc_naive(now), as_at)
+    specs = [s for s in planned_checks(contracts) if tables is None or s.table in tables]
+    with open_build(settings) as connection:
+        results = evaluate(connection, contracts, specs, clock, on_table)
+        store_results(connection, results)
+    return results
+
+
+def evaluate(
+    connection: duckdb.DuckDBPyConnection,
+    contracts: Contracts,
+    specs: Sequence[CheckSpec],
+    clock: Clock,
+    on_table: Callable[[str], None] | None = None,
+) -> list[CheckResult]:
+    """The results of the checks, in their order, on a connection that is in no transaction."""
+    existing = _existing_tables(connection)
+    filled = _feeds_with_data(connection, contracts, existing)
+    results: dict[tuple[str, str], CheckResult] = {}
+    runnable: dict[str, list[CheckSpec]] = defaultdict(list)
+    for spec in specs:
+        missing = [feed for feed in spec.needs if feed not in filled]
+        if missing:
+            results[spec.table, spec.name] = replace(_blank_result(spec, clock), status="skipped", message=f"no data yet for {', '.join(missing)}")
+        elif spec.table not in existing:
+            results[spec.table, spec.name] = _unevaluated(spec, clock, f"{spec.table} does not exist; run the transform")
+        else:
+            runnable[spec.table].append(spec)
+    staged_feeds = {tables["staging"]: contracts.feeds[name] for name, tables in feed_tables().items() if name in contracts.feeds}
+    if runnable:
+        from pipelines.quality.dialect import shared_url
+
+        with shared_url(connection) as url:
+            _, source = new_context(url)
+            for name, of_table in runnable.items():
+                if on_table is not None:
+                    on_table(name)
+                try:
+                    table = stage(connection, staged_feeds[name], of_table) if name in staged_feeds else name
+                    verdicts = _verdicts(connection, source, name, table, of_table, clock)
+                    (row_count,) = connection.execute(f"select count(*) from {table}").fetchone() or (0,)
+                    for spec in of_table:
+                        results[name, spec.name] = _result(connection, spec, verdicts[spec.name], table, row_count, clock)
+                    if table != name:
+                        connection.execute(f"drop table {table}")
+                except Exception as error:  # whatever a table does to the engine, the other tables are checked
+                    why = f"{type(error).__name__}: {_error_of({'raised_exception': True, 'exception_message': str(error)})}"
+                    results |= {(name, s.name): _unevaluated(s, clock, why) for s in of_table if (name, s.name) not in results}
+    return [results[s.table, s.name] for s in specs]
+
+
+__all__ = ["CheckResult", "Clock", "concerned_months", "evaluate", "run_checks", "store_results"]

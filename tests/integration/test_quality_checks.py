@@ -1,0 +1,277 @@
+"""The checks on a warehouse made by hand: real Great Expectations on real DuckDB, quiet on good data and telling on bad."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from pipelines.quality.gate import decide
+from pipelines.quality.runner import run_checks
+from pipelines.warehouse import open_build
+from tests.handmade import NOW, PERSONAL_VALUE, RUN, add_rows, make_warehouse, rebuild
+
+
+@pytest.fixture
+def made(tmp_path):
+    return make_warehouse(tmp_path)
+
+
+def run(settings, contracts, *tables, now=NOW, **rest):
+    found = run_checks(settings, contracts, RUN, now, tables or None, **rest)
+    return {(r.table_name, r.check_name): r for r in found}
+
+
+def test_good_data_pass_every_check_and_missing_feeds_are_named(made):
+    settings, contracts = made
+    results = run(settings, contracts)
+    assert {k: r.message for k, r in results.items() if r.status in {"warned", "failed"}} == {}
+    skipped = {r.feed for r in results.values() if r.status == "skipped"}
+    assert skipped == {"bt_incidents", "online_reports", "police_uk_street"}
+    assert results["raw.online_reports", "fresh"].message == "no data yet for online_reports"
+    with open_build(settings) as connection:
+        assert connection.execute("select count(*) from quality.check_results where run_id = ?", [RUN]).fetchone() == (len(results),)
+        assert decide(connection, RUN).is_open
+
+
+def test_300_ghost_legs_warn_with_rule_month_calls_and_both_rates(made):
+    settings, contracts = made
+    with open_build(settings) as connection:
+        add_rows(
+            connection,
+            contracts,
+            "bt_999_calls",
+            """
+            select 'G' || n as bt_leg_id, 'ghost' || n as bt_call_ref, 'wiltshire' as force_code,
+                timestamp '2023-05-03 10:00:00' + interval (n) minute as presented_at, null::timestamp as answered_at,
+                timestamp '2023-05-03 10:00:01' + interval (n) minute as cleared_at, 'abandoned' as outcome
+            from range(300) as numbers(n)
+            """,
+        )
+        rebuild(connection, contracts)
+    result = run(settings, contracts, "quality.bt_adjustment")["quality.bt_adjustment", "bt_error_inflated_abandonment"]
+    # 31 days of 50 legs, 5 of them abandoned: 155 of 1,550; with ghosts 455 of 1,850
+    assert result.status == "warned"
+    assert result.message == (
+        "BT errors inflate 999 abandonment by more than 1 point: "
+        "wiltshire_force 2023-05: 24.6 % raw, 10.0 % adjusted, 14.6 points; 300 calls removed (BT_GHOST 300)"
+    )
+    assert (result.from_month, result.to_month) == (date(2023, 5, 1), date(2023, 5, 1))
+    assert result.observed == pytest.approx(100 * 455 / 1850 - 10)
+    with open_build(settings) as connection:
+        gate = decide(connection, RUN)
+    assert gate.is_open
+    assert [w.runbook for w in gate.warnings] == ["docs/runbooks/bt_abandonment.md"]
+
+
+def test_a_dropped_week_of_999_calls_warns_with_feed_line_and_days(made):
+    settings, contracts = made
+    with open_build(settings) as connection:
+        connection.execute("delete from raw.force_calls where line = '999' and offered_at >= date '2023-06-05' and offered_at < date '2023-06-12'")
+        rebuild(connection, contracts)
+    result = run(settings, contracts, "core.fct_force_calls")["core.fct_force_calls", "volume_by_weekday"]
+    assert result.status == "warned"
+    assert result.failed_count == 7
+    days = ", ".join(str(date(2023, 6, 5) + timedelta(n)) for n in range(7))
+    assert result.message == f"Volume of force_calls is unusual for the weekday: wiltshire 999 low on {days}: 0 rows where 420 are usual"
+    assert (result.from_month, result.to_month) == (date(2023, 6, 1), date(2023, 6, 1))
+
+
+def test_a_dropped_last_week_warns_although_the_line_has_no_later_rows(made):
+    settings, contracts = made
+    with open_build(settings) as connection:
+        connection.execute("delete from raw.force_calls where line = '999' and offered_at >= date '2023-07-25'")
+        rebuild(connection, contracts)
+    result = run(settings, contracts, "core.fct_force_calls")["core.fct_force_calls", "volume_by_weekday"]
+    assert (result.status, result.failed_count) == ("warned", 7)
+
+
+def test_rows_dated_in_the_future_warn_and_do_not_upset_the_volume_check(made):
+    settings, contracts = made
+    with open_build(settings) as connection:
+        add_rows(
+            connection,
+            contracts,
+            "force_calls",
+            "select 'F' || n as call_id, 'wiltshire' as force_code, '999' as line, timestamp '2031-02-03' as offered_at from range(3) t(n)",
+        )
+        rebuild(connection, contracts)
+    results = run(settings, contracts, "raw.force_calls", "core.fct_force_calls")
+    future = results["raw.force_calls", "dated_in_the_future"]
+    assert (future.status, future.failed_count, future.from_month) == ("warned", 3, date(2031, 2, 1))
+    assert results["core.fct_force_calls", "volume_by_weekday"].status == "passed"
+    assert results["raw.force_calls", "fresh"].status == "passed"
+
+
+def test_negative_intervals_above_the_tolerated_share_warn_with_their_month(made):
+    settings, contracts = made
+    with open_build(settings) as connection:
+        connection.execute(
+            "update raw.force_calls set answered_at = offered_at - interval 1 hour where answered_at is not null and month(offered_at) = 6 and _file_row % 20 = 1"
+        )
+        connection.execute(
+            "update raw.force_calls set answered_at = offered_at - interval 1 hour where answered_at is not null and month(offered_at) = 4 and _file_row % 1500 = 1"
+        )
+        rebuild(connection, contracts)
+    result = run(settings, contracts, "staging.stg_telephony__calls")["staging.stg_telephony__calls", "answered_at_before_offered_at"]
+    assert result.status == "warned"
+    assert (result.from_month, result.to_month) == (date(2023, 6, 1), date(2023, 6, 1))
+    assert "2023-06" in result.message and "2023-04" not in result.message
+    assert 1 < result.observed < 10
+
+
+def test_outcomes_without_crime_warn_but_not_when_there_are_no_crimes_at_all(made):
+    settings, contracts = made
+    with open_build(settings) as connection:
+        connection.execute("delete from raw.crimes where recorded_at >= date '2023-07-30'")
+        rebuild(connection, contracts)
+    result = run(settings, contracts, "core.fct_crime_outcomes")["core.fct_crime_outcomes", "has_crime"]
+    assert (result.status, result.failed_count, result.checked_count) == ("warned", 20, 310)
+    with open_build(settings) as connection:
+        connection.execute("delete from raw.crimes")
+    result = run(settings, contracts, "core.fct_crime_outcomes")["core.fct_crime_outcomes", "has_crime"]
+    assert (result.status, result.message) == ("skipped", "no data yet for crimes")
+
+
+def test_a_late_feed_warns_by_cadence_and_latency(made):
+    settings, contracts = made
+    late = run(settings, contracts, "raw.force_calls", now=NOW + timedelta(days=2))["raw.force_calls", "fresh"]
+    assert late.status == "warned"
+    assert late.message == "force_calls is late: newest data 2023-07-31, 3 days ago; 1 + 1 days are agreed"
+    assert run(settings, contracts, "raw.force_calls", now=NOW + timedelta(days=1))["raw.force_calls", "fresh"].status == "passed"
+
+
+@pytest.mark.parametrize(
+    ("break_it", "table", "check"),
+    [
+        ("update ingest.loads set rows_read = rows_read + 1 where feed = 'arrests'", "raw.arrests", "read_is_accepted_and_rejected"),
+        ("update ingest.loads set rows_read = rows_read + 1, rows_rejected = 1 where feed = 'arrests'", "raw.arrests", "read_is_accepted_and_rejected"),
+        ("delete from raw.arrests where arrest_id = 'A7'", "raw.arrests", "raw_is_accepted"),
+        ("insert into raw.arrests select * replace (999 as _load_id) from raw.arrests limit 1", "raw.arrests", "raw_is_accepted"),
+        ("create or replace view staging.stg_custody__arrests as select *, 1 as version_count from raw.arrests where arrest_id <> 'A7'", "staging.stg_custody__arrests", "raw_is_staged_and_superseded"),
+        ("create or replace view staging.stg_custody__arrests as select *, 1 as version_count from raw.arrests union all select *, 0 from raw.arrests", "staging.stg_custody__arrests", "unique_key"),
+        ("update raw.arrests set crime_ref = null where arrest_id = 'A7'", "raw.arrests", "not_null_crime_ref"),
+        ("update raw.force_calls set line = 'fax' where call_id = 'C7'", "raw.force_calls", "allowed_values_line"),
+        ("update raw.crimes set victim_age = 300 where crime_ref = 'K7'", "raw.crimes", "within_range_victim_age"),
+        ("update raw.crime_outcomes set outcome_code = 'fifteen' where outcome_id = 'O7'", "raw.crime_outcomes", "pattern_outcome_code"),
+        ("alter table raw.arrests alter disposal type blob", "raw.arrests", "raw_schema"),
+        ("alter table raw.arrests drop disposal", "raw.arrests", "raw_schema"),
+    ],
+)  # fmt: skip
+def test_what_must_never_happen_fails_and_closes_the_gate(made, break_it, table, check):
+    settings, contracts = made
+    with open_build(settings) as connection:
+        connection.execute(break_it)
+    results = run(settings, contracts, table)
+    failed = {name for (_, name), r in results.items() if r.status == "failed"}
+    assert failed == {check}
+    with open_build(settings) as connection:
+        gate = decide(connection, RUN)
+    assert not gate.is_open
+    assert check in gate.message
+    assert "docs/runbooks/" in gate.message
+
+
+def test_reject_shares_warn_above_two_per_cent_and_fail_above_half(made):
+    settings, contracts = made
+    row = "select 'X' || n as call_id, 'wiltshire' as force_code, '101' as line, timestamp '2023-07-31 12:00:00' as offered_at from range(10) t(n)"
+    with open_build(settings) as connection:
+        add_rows(connection, contracts, "force_calls", row, rejected=400)
+    results = run(settings, contracts, "raw.force_calls")
+    assert results["raw.force_calls", "rejected_share"].status == "warned"
+    assert results["raw.force_calls", "rejected_share"].message == "force_calls: 400 of 14,410 rows (2.8 %) of recent files were rejected"
+    assert results["raw.force_calls", "rejected_share_new"].status == "passed"
+    with open_build(settings) as connection:
+        connection.execute("update ingest.loads set run_id = 'yesterday' where load_id = 1")
+    assert run(settings, contracts, "raw.force_calls")["raw.force_calls", "rejected_share_new"].status == "failed"
+
+
+def test_refused_files_unexpected_columns_and_unknown_values_warn(made):
+    settings, contracts = made
+    with open_build(settings) as connection:
+        connection.execute("update ingest.loads set unexpected_columns = 'wrap up time, 07700900123' where feed = 'incident_logs'")
+        connection.execute(
+            """
+            insert into ingest.loads (load_id, run_id, feed, file_path, contract_fingerprint, status, loaded_at)
+            values (900, 'run-0', 'incident_logs', 'incident_logs/bad.csv', 'f', 'refused', timestamp '2023-07-01'),
+                   (901, 'run-0', 'incident_logs', 'incident_logs/mended.csv', 'f', 'refused', timestamp '2023-07-01'),
+                   (902, 'run-1', 'incident_logs', 'incident_logs/mended.csv', 'f', 'loaded', timestamp '2023-07-02')
+            """
+        )
+        connection.execute("update raw.incident_logs set final_grade = 'Grade 9' where month(created_at) = 7 and _file_row % 30 = 0")
+    results = run(settings, contracts, "raw.incident_logs")
+    assert results["raw.incident_logs", "refused_files"].message.startswith("incident_logs: 1 files stand refused")
+    assert results["raw.incident_logs", "unexpected_columns"].message.endswith("does not know: wrap up time. They are not loaded")
+    assert results["raw.incident_logs", "known_values_final_grade"].from_month == date(2023, 7, 1)
+    assert all(r.status != "failed" for r in results.values())
+
+
+def test_keys_repeated_within_a_new_file_warn(made):
+    settings, contracts = made
+    with open_build(settings) as connection:
+        add_rows(
+            connection,
+            contracts,
+            "arrests",
+            "select 'Z1' as arrest_id, 'K1' as crime_ref, 'wiltshire' as force_code, timestamp '2023-07-01' as arrested_at from range(2)",
+        )
+        rebuild(connection, contracts)
+    results = run(settings, contracts, "raw.arrests", "staging.stg_custody__arrests")
+    assert results["raw.arrests", "repeated_within_file"].status == "warned"
+    assert {r.status for r in results.values() if r.check_name != "repeated_within_file"} == {"passed"}
+
+
+def test_no_result_and_no_message_holds_a_value(made):
+    settings, contracts = made
+    with open_build(settings) as connection:
+        connection.execute(f"update raw.force_calls set cli = '{PERSONAL_VALUE}', call_id = '{PERSONAL_VALUE}' where _file_row % 10 = 0")
+        connection.execute(
+            f"update raw.force_calls set line = '{PERSONAL_VALUE}', answered_at = offered_at - interval 1 day where _file_row % 10 = 0"
+        )
+        connection.execute("alter table raw.crime_outcomes alter outcome_code type varchar")
+        connection.execute(f"update raw.crime_outcomes set outcome_code = '{PERSONAL_VALUE}'")
+        rebuild(connection, contracts)
+    run(settings, contracts)
+    with open_build(settings) as connection:
+        rows = connection.execute("select * from quality.check_results").fetchall()
+    assert sum(r[9] == "failed" for r in rows) >= 2
+    assert PERSONAL_VALUE not in str(rows)
+
+
+def test_a_check_that_cannot_be_evaluated_closes_the_gate_without_quoting_data(made):
+    settings, contracts = made
+    with open_build(settings) as connection:
+        connection.execute("drop table core.fct_arrests")
+        connection.execute("drop table core.fct_logs")
+        connection.execute(
+            "create view core.fct_logs as select force_code, cast(log_number as date) as local_date, local_date as month from staging.stg_command_control__logs"
+        )
+    results = run(settings, contracts, "core.fct_arrests", "core.fct_logs")
+    missing = results["core.fct_arrests", "has_crime"]
+    assert (missing.status, missing.severity) == ("failed", "warn")
+    assert missing.message == "has_crime of core.fct_arrests could not be evaluated: core.fct_arrests does not exist; run the transform"
+    broken = results["core.fct_logs", "volume_by_weekday"]
+    assert broken.status == "failed"
+    assert broken.message.endswith("could not be evaluated: Conversion Error") or "Binder Error" in broken.message
+    with open_build(settings) as connection:
+        assert not decide(connection, RUN).is_open
+
+
+def test_an_earlier_view_reconciles_with_the_raw_rows_known_then(made):
+    settings, contracts = made
+    with open_build(settings) as connection:
+        connection.execute("update raw.arrests set _extracted_at = timestamp '2023-07-01 22:59:59' where _file_row <= 5")
+        connection.execute("update raw.arrests set _extracted_at = timestamp '2023-07-01 23:00:00' where _file_row > 5")
+        connection.execute(
+            "create or replace view staging.stg_custody__arrests as select *, 1 as version_count from raw.arrests where _file_row <= 5"
+        )
+    name = ("staging.stg_custody__arrests", "raw_is_staged_and_superseded")
+    assert run(settings, contracts, name[0])[name].status == "failed"
+    assert run(settings, contracts, name[0], as_at="2023-07-01")[name].status == "passed"
+    assert run(settings, contracts, name[0], as_at="2023-07-01 23:59:59")[name].status == "passed"
+
+
+def test_a_run_without_results_keeps_the_gate_closed(made):
+    settings, _ = made
+    with open_build(settings) as connection:
+        gate = decide(connection, "another run")
+    assert not gate.is_open
+    assert "no check of run another run" in gate.message
