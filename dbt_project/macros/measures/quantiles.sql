@@ -1,0 +1,67 @@
+{#
+  From the catalogue to medians and percentiles. They cannot be summed, so each is taken from the rows of its period;
+  <population>_rows are the rows of one population, which its median and its 90th percentile share.
+#}
+{% macro quantile_rows(read) %}
+{%- for population in read.populations %}
+{{ population.id }}_rows as (
+    select
+        '{{ population.id }}' as population_id,
+        '{{ population.fact }}' as fact,
+        month,
+        [{% for level in read.facts[population.fact].levels %}{{ level }}_area_id{{ ', ' if not loop.last }}{% endfor %}] as area_ids,
+        cast({{ population.of }} as double) as seconds
+    from {{ ref(population.fact) }}
+    where
+        not is_excluded
+        and {{ both(population.where, population.of ~ ' is not null') }}
+        and {{ near_touched_months(population.fact) }}
+),
+{% endfor -%}
+{% endmacro %}
+
+
+{# The quantile statistics, each a column: [{name, fraction}]. #}
+{% macro quantile_statistics() %}
+    {%- set found = [] -%}
+    {%- for name, statistic in statistics().items() if statistic.quantile is not none -%}
+        {%- do found.append({'name': name, 'fraction': statistic.quantile}) -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{% endmacro %}
+
+
+{# The rows that a period with a touched month may hold: no quarter, year or r12m window reaches further than eleven months. #}
+{% macro near_touched_months(fact) -%}
+    {%- set relation = ref('int_touched_months') -%}
+    {%- if not is_incremental() -%}
+        true
+    {%- else -%}
+        {%- set months = touched_months(fact) -%}
+        {%- if months -%}
+            month between date '{{ months | first }}' - interval 11 month and date '{{ months | last }}' + interval 11 month
+        {%- else -%}
+            false
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{# Every period that holds a touched month: fact, period_type, period_end. #}
+{% macro touched_periods() -%}
+    select distinct
+        touched.fact,
+        periods.period_type,
+        periods.period_end
+    from {{ ref('int_touched_months') }} as touched
+    inner join ({{ periods_of('(select distinct month from ' ~ ref('int_touched_months') ~ ')') }}) as periods
+        on touched.month = periods.month
+{%- endmacro %}
+
+
+{# Before new periods are appended: takes the touched ones out of this table. #}
+{% macro forget_touched_periods() -%}
+    {%- if is_incremental() -%}
+        delete from {{ this }} where (fact, period_type, period_end) in ({{ touched_periods() }})
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,134 @@
+-- Each value against the same period a year before (yoy) and the period just before (previous_period). One row a value and comparison.
+-- Two windows that are compared never share a month: the period before an r12m window is the twelve months before it.
+-- A comparison that is not valid has no numbers, and the reason in words.
+{{ config(schema='measures', materialized='table') }}
+
+with
+
+measure_values as (
+    select
+        *,
+        cast(
+            case period_type
+                when 'month' then date_trunc('month', period_end)
+                when 'quarter' then date_trunc('quarter', period_end)
+                when 'year' then date_trunc('year', period_end)
+                when 'r12m' then date_trunc('month', period_end) - interval 11 month
+            end as date
+        ) as period_start
+    from {{ ref('measure_values') }}
+),
+
+measures as (
+    select * from {{ ref('dim_measure') }}
+),
+
+series_breaks as (
+    select * from {{ ref('series_breaks') }}
+),
+
+steps as (
+    select *
+    from (
+        values
+        ('month', 'yoy', 12),
+        ('r12m', 'yoy', 12),
+        ('quarter', 'yoy', 12),
+        ('year', 'yoy', 12),
+        ('month', 'previous_period', 1),
+        ('r12m', 'previous_period', 12),
+        ('quarter', 'previous_period', 3),
+        ('year', 'previous_period', 12)
+    ) as steps (period_type, comparison, months_back)
+),
+
+wanted as (
+    select
+        measure_values.*,
+        steps.comparison,
+        last_day(measure_values.period_end - to_months(steps.months_back)) as base_period_end,
+        cast(measure_values.period_start - to_months(steps.months_back) as date) as base_period_start
+    from measure_values
+    inner join steps on measure_values.period_type = steps.period_type
+),
+
+-- A break in the first month of the base window leaves both windows on the same side of it.
+breaks as (
+    select
+        wanted.measure_id,
+        wanted.area_id,
+        wanted.segment,
+        wanted.period_type,
+        wanted.period_end,
+        wanted.comparison,
+        string_agg(
+            'series break in ' || strftime(series_breaks.break_month, '%b %Y') || ': ' || series_breaks.reason, '; '
+            order by series_breaks.break_month
+        ) as reason
+    from wanted
+    inner join series_breaks on
+        wanted.measure_id glob series_breaks.measure_pattern
+        and series_breaks.area_id in (wanted.area_id, '*')
+        and series_breaks.break_month > wanted.base_period_start
+        and series_breaks.break_month <= wanted.period_end
+    group by wanted.measure_id, wanted.area_id, wanted.segment, wanted.period_type, wanted.period_end, wanted.comparison
+),
+
+judged as (
+    select
+        wanted.measure_id,
+        wanted.area_id,
+        wanted.segment,
+        wanted.period_type,
+        wanted.period_end,
+        wanted.comparison,
+        wanted.unit,
+        wanted.value,
+        base.value as base_value,
+        case
+            when breaks.reason is not null then breaks.reason
+            when wanted.period_type = 'r12m' and not wanted.is_complete then 'fewer than twelve complete months'
+            when not wanted.is_complete then 'the ' || wanted.period_type || ' is not complete'
+            when wanted.value is null then 'nothing to divide by in this ' || wanted.period_type
+            when base.period_end is null then 'no figures for the ' || wanted.period_type || ' to ' || strftime(wanted.base_period_end, '%-d %b %Y')
+            when wanted.period_type = 'r12m' and not base.is_complete
+                then 'fewer than twelve complete months to ' || strftime(wanted.base_period_end, '%-d %b %Y')
+            when not base.is_complete then 'the ' || wanted.period_type || ' to ' || strftime(wanted.base_period_end, '%-d %b %Y') || ' is not complete'
+            when base.value is null
+                then 'nothing to divide by in the ' || wanted.period_type || ' to ' || strftime(wanted.base_period_end, '%-d %b %Y')
+        end as reason
+    from wanted
+    left join measure_values as base on
+        wanted.measure_id = base.measure_id
+        and wanted.area_id = base.area_id
+        and wanted.segment = base.segment
+        and wanted.period_type = base.period_type
+        and wanted.base_period_end = base.period_end
+    left join breaks on
+        wanted.measure_id = breaks.measure_id
+        and wanted.area_id = breaks.area_id
+        and wanted.segment = breaks.segment
+        and wanted.period_type = breaks.period_type
+        and wanted.period_end = breaks.period_end
+        and wanted.comparison = breaks.comparison
+)
+
+-- Counts change by a number and in %, durations in seconds and in %, rates in points only.
+select
+    judged.measure_id,
+    judged.area_id,
+    judged.segment,
+    judged.period_type,
+    judged.period_end,
+    judged.comparison,
+    case when judged.reason is null then judged.base_value end as base_value,
+    case when judged.reason is null then judged.value - judged.base_value end as change,
+    case
+        when judged.reason is null and judged.unit <> 'pct'
+            then 100 * (judged.value - judged.base_value) / nullif(judged.base_value, 0)
+    end as change_pct,
+    judged.comparison = 'yoy' and judged.period_type = measures.yoy_basis as is_headline,
+    judged.reason is null as is_comparable,
+    coalesce(judged.reason, case when judged.base_value = 0 and judged.unit <> 'pct' then 'the base is 0, so there is no percentage' end) as reason
+from judged
+inner join measures on judged.measure_id = measures.measure_id

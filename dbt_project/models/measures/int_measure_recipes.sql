@@ -1,0 +1,23 @@
+-- How each measure is put together: which components are divided, or which population its quantile is of.
+{%- set read = catalogue() %}
+
+select *
+from (
+    values
+    {%- for measure in read.measures %}
+    (
+        {{ literal(measure.id) }},
+        {{ literal(measure.statistic) }},
+        {{ literal(measure.unit) }},
+        {{ measure.scale }},
+        cast({{ literal(measure.numerator_id) }} as varchar),
+        cast({{ literal(measure.denominator_id) }} as varchar),
+        cast({{ literal(measure.population_id) }} as varchar),
+        {{ literal(measure.segment_by is not none) }},
+        {{ literal_list(measure.feeds) }},
+        {{ literal_list(measure.levels) }}
+    ){{ ',' if not loop.last }}
+    {%- endfor %}
+) as recipes (
+    measure_id, statistic, unit, scale, numerator_component_id, denominator_component_id, population_id, has_segments, feeds, levels
+)

@@ -1,0 +1,278 @@
+-- The value of every measure by area, segment and period, with its numerator and denominator. One row a measure, area, segment and period.
+with
+
+recipes as (
+    select * from {{ ref('int_measure_recipes') }}
+),
+
+areas as (
+    select * from {{ ref('dim_area') }}
+),
+
+coverage as (
+    select * from {{ ref('int_feed_coverage') }}
+),
+
+components as (
+    select * from {{ ref('int_measure_components') }}
+),
+
+quantiles as (
+    select * from {{ ref('int_measure_quantiles') }}
+),
+
+series_breaks as (
+    select * from {{ ref('series_breaks') }}
+),
+
+bt_adjustment as (
+    select * from {{ ref('bt_adjustment') }}
+),
+
+-- The months a measure is covered for in a force: those that all its feeds cover.
+recipe_feeds as (
+    select
+        measure_id,
+        len(feeds) as feed_count,
+        unnest(feeds) as feed
+    from recipes
+),
+
+covered as (
+    select
+        recipe_feeds.measure_id,
+        coverage.force_code,
+        max(cast(date_trunc('month', coverage.first_date) as date)) as first_month,
+        min(cast(date_trunc('month', coverage.covered_to) as date)) as last_month,
+        min(coverage.last_complete_month) as last_complete_month
+    from recipe_feeds
+    inner join coverage on recipe_feeds.feed = coverage.feed
+    group by recipe_feeds.measure_id, coverage.force_code, recipe_feeds.feed_count
+    having count(*) = recipe_feeds.feed_count
+),
+
+-- The segments of a measure are those that its population was ever seen in, in that force; a share of a total has no row for the total.
+segments as (
+    select
+        recipes.measure_id,
+        areas.force_code,
+        components.segment
+    from recipes
+    inner join components on components.component_id = coalesce(recipes.denominator_component_id, recipes.numerator_component_id)
+    inner join areas on components.area_id = areas.area_id
+    where
+        recipes.has_segments
+        and components.segment <> 'all'
+    group by recipes.measure_id, areas.force_code, components.segment
+
+    union all
+
+    select
+        recipes.measure_id,
+        covered.force_code,
+        'all' as segment
+    from recipes
+    inner join covered on recipes.measure_id = covered.measure_id
+    where recipes.statistic <> 'share_of_total'
+),
+
+series as (
+    select
+        covered.measure_id,
+        areas.area_id,
+        segments.segment,
+        covered.first_month,
+        covered.last_month,
+        covered.last_complete_month,
+        recipes.numerator_component_id,
+        recipes.denominator_component_id,
+        case when recipes.statistic = 'share_of_total' then 'all' else segments.segment end as denominator_segment
+    from covered
+    inner join recipes on covered.measure_id = recipes.measure_id
+    inner join areas on
+        covered.force_code = areas.force_code
+        and list_contains(recipes.levels, areas.level)
+    inner join segments on
+        covered.measure_id = segments.measure_id
+        and covered.force_code = segments.force_code
+),
+
+months as (
+    select cast(unnest(generate_series(min(first_month), max(last_month), interval 1 month)) as date) as month
+    from covered
+),
+
+periods as (
+    {{ periods_of('months') }}
+),
+
+-- A covered month in which nothing happened counts 0.
+monthly as (
+    select
+        series.measure_id,
+        series.area_id,
+        series.segment,
+        months.month,
+        series.last_month,
+        coalesce(numerators.value, 0) as numerator,
+        coalesce(denominators.value, 0) as denominator,
+        coalesce(months.month <= series.last_complete_month, false) as is_complete
+    from series
+    inner join months on months.month between series.first_month and series.last_month
+    left join components as numerators on
+        series.numerator_component_id = numerators.component_id
+        and series.area_id = numerators.area_id
+        and series.segment = numerators.segment
+        and months.month = numerators.month
+    left join components as denominators on
+        series.denominator_component_id = denominators.component_id
+        and series.area_id = denominators.area_id
+        and series.denominator_segment = denominators.segment
+        and months.month = denominators.month
+),
+
+-- A period is complete when each of its months is there and complete. There are no r12m windows beyond the last month.
+totals as (
+    select
+        monthly.measure_id,
+        monthly.area_id,
+        monthly.segment,
+        periods.period_type,
+        periods.period_start,
+        periods.period_end,
+        sum(monthly.numerator) as numerator,
+        sum(monthly.denominator) as denominator,
+        count(*) filter (where monthly.is_complete) = periods.months_in_period as is_complete
+    from monthly
+    inner join periods on monthly.month = periods.month
+    where
+        periods.period_type <> 'r12m'
+        or periods.period_end <= last_day(monthly.last_month)
+    group by
+        monthly.measure_id,
+        monthly.area_id,
+        monthly.segment,
+        periods.period_type,
+        periods.period_start,
+        periods.period_end,
+        periods.months_in_period
+),
+
+-- Divided here, once, from summed numerators and denominators; a quantile comes with the number of its rows. An r12m is all or nothing.
+measured as (
+    select
+        totals.measure_id,
+        totals.area_id,
+        totals.segment,
+        totals.period_type,
+        totals.period_start,
+        totals.period_end,
+        totals.is_complete,
+        recipes.unit,
+        recipes.scale,
+        recipes.feeds,
+        case
+            when totals.period_type = 'r12m' and not totals.is_complete then null
+            when recipes.population_id is null then cast(totals.numerator as double)
+        end as numerator,
+        case
+            when totals.period_type = 'r12m' and not totals.is_complete then null
+            when recipes.population_id is not null then cast(coalesce(quantiles.row_count, 0) as double)
+            when recipes.denominator_component_id is not null then cast(totals.denominator as double)
+        end as denominator,
+        case
+            when totals.period_type = 'r12m' and not totals.is_complete then null
+            {% for statistic in quantile_statistics() -%}
+            when recipes.statistic = '{{ statistic.name }}' then quantiles.{{ statistic.name }}
+            {% endfor -%}
+            when recipes.denominator_component_id is null then cast(totals.numerator as double)
+            else recipes.scale * cast(totals.numerator as double) / nullif(cast(totals.denominator as double), 0)
+        end as value
+    from totals
+    inner join recipes on totals.measure_id = recipes.measure_id
+    left join quantiles on
+        recipes.population_id = quantiles.population_id
+        and totals.area_id = quantiles.area_id
+        and totals.period_type = quantiles.period_type
+        and totals.period_end = quantiles.period_end
+),
+
+-- BT's errors inflate abandonment by more than a point: months concerned, and the rules that say so.
+bt_gaps as (
+    select
+        force_area_id as area_id,
+        month,
+        any_value(rate_raw) as rate_raw,
+        any_value(rate_adjusted) as rate_adjusted,
+        string_agg(rule_code || ' ' || calls_removed, ', ' order by rule_code) filter (where calls_removed > 0) as rules
+    from bt_adjustment
+    where gap_points > 1
+    group by force_area_id, month
+),
+
+bt_caveats as (
+    select
+        bt_gaps.area_id,
+        periods.period_type,
+        periods.period_end,
+        'BT errors inflate abandonment'
+        || case when count(*) > 1 then ' in ' || count(*) || ' months, the last ' else ' in ' end
+        || strftime(max(bt_gaps.month), '%b %Y')
+        || format(': raw {:.1f}%, adjusted {:.1f}%', arg_max(bt_gaps.rate_raw, bt_gaps.month), arg_max(bt_gaps.rate_adjusted, bt_gaps.month))
+        || coalesce(' (calls removed: ' || arg_max(bt_gaps.rules, bt_gaps.month) || ')', '') as caveat
+    from bt_gaps
+    inner join periods on bt_gaps.month = periods.month
+    group by bt_gaps.area_id, periods.period_type, periods.period_end
+),
+
+-- A period that began before a series break and ends after it adds up two things.
+break_caveats as (
+    select
+        measured.measure_id,
+        measured.area_id,
+        measured.segment,
+        measured.period_type,
+        measured.period_end,
+        string_agg(
+            'spans the break of ' || strftime(series_breaks.break_month, '%b %Y') || ': ' || series_breaks.reason, '; '
+            order by series_breaks.break_month
+        ) as caveat
+    from measured
+    inner join series_breaks on
+        measured.measure_id glob series_breaks.measure_pattern
+        and series_breaks.area_id in (measured.area_id, '*')
+        and series_breaks.break_month > measured.period_start
+        and series_breaks.break_month <= measured.period_end
+    group by measured.measure_id, measured.area_id, measured.segment, measured.period_type, measured.period_end
+)
+
+select
+    measured.measure_id,
+    measured.area_id,
+    measured.segment,
+    measured.period_type,
+    cast(measured.period_end as date) as period_end,
+    measured.numerator,
+    measured.denominator,
+    measured.value,
+    measured.unit,
+    measured.is_complete,
+    case
+        when not measured.is_complete then 'D'
+        when bt_caveats.caveat is not null then 'C'
+        when break_caveats.caveat is not null then 'B'
+        else 'A'
+    end as quality_grade,
+    concat_ws('; ', bt_caveats.caveat, break_caveats.caveat) as caveat
+from measured
+left join bt_caveats on
+    list_contains(measured.feeds, 'bt_999_calls')
+    and measured.area_id = bt_caveats.area_id
+    and measured.period_type = bt_caveats.period_type
+    and measured.period_end = bt_caveats.period_end
+left join break_caveats on
+    measured.measure_id = break_caveats.measure_id
+    and measured.area_id = break_caveats.area_id
+    and measured.segment = break_caveats.segment
+    and measured.period_type = break_caveats.period_type
+    and measured.period_end = break_caveats.period_end
