@@ -1,0 +1,315 @@
+"""Incremental equals full: facts after late, corrected and cancelling rows are those of a full refresh, whatever the order of arrival.
+
+dbt runs in this process over small scratch databases; every run costs seconds, so that one sequence of runs serves all the tests.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
+
+from pipelines.contracts.model import load_contracts
+from pipelines.settings import DBT_PROJECT_DIR
+from pipelines.warehouse import lay_out
+
+FACTS = {
+    "core.fct_force_calls": "*",
+    "core.fct_bt_legs": "*",
+    "core.fct_logs": "*",
+    "core.fct_online_reports": "*",
+    "core.fct_crimes": "*",
+    "core.fct_crime_outcomes": "*",
+    "core.fct_arrests": "*",
+    "core.fct_street_crimes": "*",
+    "quality.bt_adjustment": "*",
+    "quality.reconciliation": "* exclude (max_load_id)",  # the ledger's number is a matter of arrival
+    "intermediate.int_feed_coverage": "*",
+}
+
+pytestmark = pytest.mark.slow
+
+Rows = dict[str, list[dict[str, Any]]]
+
+
+def call(call_id: str, offered_at: str, line: str = "999", **more: Any) -> dict[str, Any]:
+    return {"call_id": call_id, "force_code": "wiltshire", "line": line, "offered_at": offered_at} | more
+
+
+def leg(bt_leg_id: str, bt_call_ref: str, presented_at: str, outcome: str, **more: Any) -> dict[str, Any]:
+    return {"bt_leg_id": bt_leg_id, "bt_call_ref": bt_call_ref, "force_code": "wiltshire", "presented_at": presented_at, "outcome": outcome} | more
+
+
+def log(log_number: str, created_at: str, **more: Any) -> dict[str, Any]:
+    plain = {"source": "999", "initial_grade": "Immediate", "final_grade": "Immediate", "opening_type": "x", "cpt": "Swindon", "deployed": True}
+    return {"log_number": log_number, "force_code": "wiltshire", "created_at": created_at} | plain | more
+
+
+def crime(crime_ref: str, recorded_at: str, **more: Any) -> dict[str, Any]:
+    plain = {"offence_code": "19C", "offence_group": "rape", "cpt": "Devizes", "is_domestic_abuse": True}
+    return {"crime_ref": crime_ref, "force_code": "wiltshire", "recorded_at": recorded_at} | plain | more
+
+
+def outcome(outcome_id: str, crime_ref: str, outcome_date: str, code: str = "1") -> dict[str, Any]:
+    return {"outcome_id": outcome_id, "crime_ref": crime_ref, "force_code": "wiltshire", "outcome_code": code, "outcome_date": outcome_date}
+
+
+def arrest(arrest_id: str, crime_ref: str, arrested_at: str) -> dict[str, Any]:
+    return {"arrest_id": arrest_id, "crime_ref": crime_ref, "force_code": "wiltshire", "arrested_at": arrested_at}
+
+
+def street(month: str, crime_type: str, lsoa_name: str | None = "Swindon 001A") -> dict[str, Any]:
+    return {
+        "month": month,
+        "reported_by": "Wiltshire Police",
+        "falls_within": "Wiltshire Police",
+        "lsoa_name": lsoa_name,
+        "crime_type": crime_type,
+    } | {"_row_hash": f"{month}|{crime_type}|{lsoa_name}"}
+
+
+# What was known on 1 March 2023.
+FIRST: Rows = {
+    "force_calls": [
+        call("c1", "2023-01-10 10:00:00", answered_at="2023-01-10 10:00:07", bt_call_ref="b1"),
+        call("c3", "2023-01-11 10:00:00", abandoned_at="2023-01-11 10:00:01", bt_call_ref="b3"),
+        call("c5", "2022-11-05 10:00:00", line="cch", answered_at="2022-11-05 10:01:00"),
+        call("c6", "2023-02-05 10:00:00", line="101", answered_at="2023-02-05 10:01:00"),
+    ],
+    "bt_999_calls": [
+        leg("l1", "b1", "2023-01-10 10:00:00", "answered", answered_at="2023-01-10 10:00:09"),
+        leg("l2", "b2", "2023-01-12 10:00:00", "abandoned", cleared_at="2023-01-12 10:00:01"),  # a ghost, until its call comes in
+        leg("l3", "b3", "2022-12-11 10:00:00", "abandoned", cleared_at="2022-12-11 10:00:01"),  # no ghost, until its call loses the reference
+        leg("l4", "b4", "2023-01-31 23:59:58", "abandoned", cleared_at="2023-02-01 00:00:08"),  # kept, until another leg is answered
+        leg("l6", "b6", "2022-10-02 10:00:00", "abandoned", cleared_at="2022-10-02 10:00:20"),  # kept, until the incident is declared
+        leg("l7", "b7", "2022-09-02 10:00:00", "abandoned", cleared_at="2022-09-02 10:00:20"),  # in an incident, until its window moves
+        leg("l8", "b8", "2022-11-02 10:00:00", "answered", answered_at="2022-11-02 10:00:05"),
+    ],
+    "bt_incidents": [
+        {"bt_incident_id": "i1", "started_at": "2022-09-02 09:00:00", "ended_at": "2022-09-02 11:00:00"}
+        | {"kind": "outage", "reference": "r1", "approved_by": "head"},
+    ],
+    "incident_logs": [
+        log("g1", "2023-01-31 22:00:00", first_arrived_at="2023-01-31 22:10:00"),
+        log("g2", "2022-11-01 10:00:00", first_arrived_at="2022-11-01 10:20:00"),
+    ],
+    "online_reports": [{"report_id": "r1", "submitted_at": "2023-01-01 08:00:00", "form_type": "theft"}],
+    "crimes": [crime("k1", "2023-01-05 10:00:00"), crime("k3", "2022-11-05 10:00:00")],
+    "crime_outcomes": [
+        outcome("o1", "k1", "2023-02-05"),
+        outcome("o2", "k2", "2023-01-06"),  # its crime comes late
+        outcome("o3", "k3", "2022-12-06", "15"),
+    ],
+    "arrests": [arrest("a1", "k1", "2023-02-06 10:00:00"), arrest("a3", "k3", "2022-12-06 10:00:00")],
+    "police_uk_street": [street("2023-01-01", "Drugs"), street("2023-01-01", "Drugs"), street("2022-12-01", "Robbery")],
+}
+# What came on 1 April 2023.
+SECOND: Rows = {
+    "force_calls": [
+        call("c2", "2023-01-12 10:00:01", abandoned_at="2023-01-12 10:00:02", bt_call_ref="b2"),  # late: un-ghosts l2
+        call("c3", "2023-01-11 10:00:00", abandoned_at="2023-01-11 10:00:01"),  # corrected: l3 is a ghost
+        call("c6", "2023-03-05 10:00:00", line="101", answered_at="2023-03-05 10:01:00"),  # corrected into another month
+    ],
+    "bt_999_calls": [
+        leg("l5", "b4", "2023-02-01 00:00:09", "answered", answered_at="2023-02-01 00:00:12"),  # makes l4, of the month before, a duplicate
+        leg("l9", "b9", "2023-03-02 10:00:00", "answered", answered_at="2023-03-02 09:59:00"),
+    ],
+    "bt_incidents": [
+        {"bt_incident_id": "i1", "started_at": "2022-09-02 09:00:00", "ended_at": "2022-09-02 09:30:00"}
+        | {"kind": "outage", "reference": "r1", "approved_by": "head"},
+        {"bt_incident_id": "i2", "started_at": "2022-10-02 09:00:00", "ended_at": "2022-10-02 11:00:00"}
+        | {"kind": "outage", "reference": "r2", "approved_by": "head"},
+    ],
+    "incident_logs": [
+        log("g1", "2023-02-01 00:30:00", force_code="Wiltshire Police", first_arrived_at="2023-02-01 00:40:00"),  # moves to February
+        log("g3", "2023-01-15 10:00:00", first_arrived_at="2023-01-15 10:00:30"),  # late
+    ],
+    "online_reports": [{"report_id": "r1", "submitted_at": "2023-01-01 08:00:00", "form_type": "fraud"}],
+    "crimes": [
+        crime("k1", "2023-01-05 10:00:00", cancelled_at="2023-03-20 10:00:00"),  # its outcome and its arrest leave every measure
+        crime("k2", "2023-01-06 10:00:00", offence_group="serious sexual offence"),
+    ],
+    "crime_outcomes": [outcome("o4", "k2", "2023-03-06", "16")],
+    "arrests": [arrest("a2", "k2", "2023-03-06 10:00:00")],
+    "police_uk_street": [street("2023-01-01", "Drugs"), *[street("2023-02-01", "Drugs", None)] * 2],
+}
+TOUCHED = {
+    "fct_force_calls": {date(2023, 1, 1), date(2023, 2, 1), date(2023, 3, 1)},
+    "fct_bt_legs": {date(2022, 9, 1), date(2022, 10, 1), date(2022, 12, 1), date(2023, 1, 1), date(2023, 2, 1), date(2023, 3, 1)},
+    "fct_logs": {date(2023, 1, 1), date(2023, 2, 1)},
+    "fct_online_reports": {date(2023, 1, 1)},
+    "fct_crimes": {date(2023, 1, 1)},
+    "fct_crime_outcomes": {date(2023, 1, 1), date(2023, 2, 1), date(2023, 3, 1)},
+    "fct_arrests": {date(2023, 2, 1), date(2023, 3, 1)},
+    "fct_street_crimes": {date(2023, 1, 1), date(2023, 2, 1)},
+}
+
+
+def load(path: Path, load_id: int, name: str, extracted_at: datetime, rows: Rows) -> None:
+    """Put rows into raw as one load of one file a feed. `name` stands in for the file: it does not depend on the order of loading."""
+    with duckdb.connect(str(path)) as connection:
+        lay_out(connection, load_contracts())
+        for feed, feed_rows in rows.items():
+            for number, row in enumerate(feed_rows, start=2):
+                full = row | {"_file_hash": f"{feed}-{name}", "_file_row": number, "_loaded_at": datetime(2023, 6, load_id), "_load_id": load_id}
+                full |= {"_extracted_at": extracted_at}
+                columns = ", ".join(f'"{column}"' for column in full)
+                connection.execute(f"insert into raw.{feed} ({columns}) values ({', '.join('?' * len(full))})", list(full.values()))
+
+
+def complete(path: Path, load_id: int) -> None:
+    """Say that a transform has succeeded: the watermark moves."""
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("insert into ingest.builds values ('r', timestamp '2023-06-01', ?, false, 'x')", [load_id])
+
+
+def snapshot(path: Path) -> dict[str, list[tuple[Any, ...]]]:
+    with duckdb.connect(str(path)) as connection:
+        return {table: connection.execute(f"select {columns} from {table} order by all").fetchall() for table, columns in FACTS.items()}
+
+
+def query(path: Path, sql: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(path)) as connection:
+        return connection.execute(sql).fetchall()
+
+
+@dataclass
+class Dbt:
+    """dbt in this process: the project is parsed once."""
+
+    target_dir: Path
+    runner: dbtRunner = field(default_factory=dbtRunner)
+
+    def build(self, path: Path, *options: str) -> None:
+        os.environ |= {
+            "SCORECARDS_BUILD_PATH": str(path),
+            "SCORECARDS_THREADS": "2",
+            "DBT_TARGET_PATH": str(self.target_dir),
+            "DBT_LOG_PATH": str(self.target_dir),
+            "DBT_LOG_LEVEL": "none",
+        }
+        folders = ["--project-dir", str(DBT_PROJECT_DIR), "--profiles-dir", str(DBT_PROJECT_DIR)]
+        models = ["--select", *(f"+{table.split('.')[1]}" for table in FACTS), "--exclude-resource-type", "test", "unit_test"]
+        if self.runner.manifest is None:
+            self.runner = dbtRunner(manifest=self.runner.invoke(["parse", *folders]).result)
+        try:
+            result = self.runner.invoke(["build", *folders, *models, *options])
+        finally:
+            DuckDBConnectionManager.close_all_connections()  # dbt keeps the file open otherwise
+        failed = [f"{r.node.name}: {r.message}" for r in (result.result or []) if r.status not in ("success", "pass")]
+        assert result.success, failed or result.exception
+
+
+@dataclass
+class Story:
+    path: Path
+    first: dict[str, Any]
+    touched: dict[str, set[date]]
+    untouched_mark: list[tuple[Any, ...]]
+    incremental: dict[str, Any]
+    repeated: dict[str, Any]
+    full: dict[str, Any]
+    as_at: dict[str, Any]
+    other_order: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    folder = tmp_path_factory.mktemp("incremental")
+    environment = dict(os.environ)
+    dbt = Dbt(folder / "target")
+    early, late = datetime(2023, 3, 1, 2), datetime(2023, 4, 1, 2)
+
+    path = folder / "build.duckdb"
+    load(path, 1, "first", early, FIRST)
+    dbt.build(path)
+    first = snapshot(path)
+    complete(path, 1)
+
+    load(path, 2, "second", late, SECOND)
+    query(path, "update core.fct_logs set opening_type = 'marked' where month = date '2022-11-01'")
+    dbt.build(path)
+    touched: dict[str, set[date]] = {}
+    for fact, month in query(path, "select fact, month from intermediate.int_touched_months"):
+        touched.setdefault(fact, set()).add(month)
+    mark = query(path, "select opening_type from core.fct_logs where month = date '2022-11-01'")
+    query(path, "update core.fct_logs set opening_type = 'x' where opening_type = 'marked'")
+    incremental = snapshot(path)
+
+    dbt.build(path)  # the run before was killed before it moved the watermark
+    repeated = snapshot(path)
+
+    dbt.build(path, "--full-refresh")
+    full = snapshot(path)
+
+    dbt.build(path, "--full-refresh", "--vars", "{as_at: '2023-03-15'}")
+    as_at = snapshot(path)
+
+    other = folder / "other" / "build.duckdb"  # the same name: it is the catalogue's, which the parsed project holds
+    other.parent.mkdir()
+    load(other, 1, "second", late, SECOND)
+    dbt.build(other)
+    complete(other, 1)
+    load(other, 2, "first", early, FIRST)
+    dbt.build(other)
+
+    yield Story(path, first, touched, mark, incremental, repeated, full, as_at, snapshot(other))
+    os.environ.clear()
+    os.environ.update(environment)
+
+
+@pytest.mark.parametrize("table", FACTS)
+def test_incremental_equals_full(story: Story, table: str):
+    assert story.incremental[table] == story.full[table]
+    assert story.full[table], "an empty table proves nothing"
+
+
+@pytest.mark.parametrize("table", FACTS)
+def test_a_repeated_run_changes_nothing(story: Story, table: str):
+    assert story.repeated[table] == story.incremental[table]
+
+
+@pytest.mark.parametrize("table", FACTS)
+def test_files_may_arrive_in_any_order(story: Story, table: str):
+    assert story.other_order[table] == story.full[table]
+
+
+@pytest.mark.parametrize("table", FACTS)
+def test_as_at_gives_the_earlier_view(story: Story, table: str):
+    assert story.as_at[table] == story.first[table]
+    assert story.as_at[table] != story.full[table]
+
+
+def test_only_touched_months_are_recomputed(story: Story):
+    assert story.touched == TOUCHED
+    assert story.untouched_mark == [("marked",)]
+
+
+def test_rows_of_other_feeds_reach_earlier_months(story: Story):
+    def column(tables: dict[str, Any], table: str, position: int) -> dict[str, Any]:
+        return {row[0]: row[position] for row in tables[table]}
+
+    rule = 13
+    before, after = column(story.first, "core.fct_bt_legs", rule), column(story.full, "core.fct_bt_legs", rule)
+    assert before == {"l1": None, "l2": "BT_GHOST", "l3": None, "l4": None, "l6": None, "l7": "BT_OUTAGE", "l8": None}
+    assert after == {"l1": None, "l2": None, "l3": "BT_GHOST", "l4": "BT_DUP", "l5": None, "l6": "BT_OUTAGE", "l7": None, "l8": None, "l9": "BT_ZERO"}
+
+    excluded = 7
+    assert column(story.first, "core.fct_crime_outcomes", excluded) == {"o1": False, "o2": True, "o3": False}
+    assert column(story.full, "core.fct_crime_outcomes", excluded) == {"o1": True, "o2": False, "o3": False, "o4": False}
+    assert column(story.full, "core.fct_arrests", excluded) == {"a1": True, "a2": False, "a3": False}
+
+
+def test_a_key_counts_once_and_raw_reconciles(story: Story):
+    counts = {row[0]: row[1:4] for row in story.full["quality.reconciliation"]}
+    assert counts["incident_logs"] == (4, 3, 1)  # g1 came twice, under two spellings of its force
+    assert counts["police_uk_street"] == (6, 5, 1)  # the Drugs row met in the second file is the first file's
+    assert all(row[-1] for row in story.full["quality.reconciliation"])
