@@ -2,7 +2,7 @@
 
 No other module of this package holds a figure of its own. Years run from 1 August to 31 July and are named by the year
 they end in, as the printed report's rolling twelve months do. Durations are seconds, shares are 0-1. Sources of the
-figures: the implied bases of the printed report (domain/systems.md, section 4); what the report does not give is a
+figures: the volumes, rates and times that the printed report of July 2023 implies; what it does not give is a
 plausible value.
 """
 
@@ -534,7 +534,7 @@ class Outcomes:
 OUTCOMES: Mapping[str, Outcomes] = {
     "da": Outcomes(
         {
-            "1": Trend({_JUL21: 0.080, _JUL22: 0.088, _JUL23: 0.105}),
+            "1": Trend({_JUL21: 0.086, _JUL22: 0.092, _JUL23: 0.128}),
             "2": level(0.002),
             "3": level(0.014),
             "6": level(0.002),
@@ -547,7 +547,7 @@ OUTCOMES: Mapping[str, Outcomes] = {
     ),
     "rape": Outcomes(
         {
-            "1": Trend({_JUL21: 0.040, _JUL22: 0.046, _JUL23: 0.085}),
+            "1": Trend({_JUL21: 0.045, _JUL22: 0.052, _JUL23: 0.105}),
             "15": Trend({_JUL21: 0.28, _JUL23: 0.25}),
             "16": Trend({_JUL21: 0.40, _JUL23: 0.46}),
             "14": level(0.07),
@@ -557,7 +557,7 @@ OUTCOMES: Mapping[str, Outcomes] = {
     ),
     "sso": Outcomes(
         {
-            "1": Trend({_JUL21: 0.052, _JUL22: 0.062, _JUL23: 0.098}),
+            "1": Trend({_JUL21: 0.055, _JUL22: 0.064, _JUL23: 0.130}),
             "1A": level(0.002),
             "3": level(0.004),
             "15": Trend({_JUL21: 0.30, _JUL23: 0.30}),
@@ -601,7 +601,7 @@ class Arrests:
 
 
 ARRESTS: Mapping[str, Arrests] = {
-    "da": Arrests(Trend({_JUL21: 0.285, _JUL22: 0.310, date(2023, 3, 1): 0.400, _JUL23: 0.410}), 0.4),
+    "da": Arrests(Trend({_JUL21: 0.290, _JUL22: 0.322, date(2023, 2, 1): 0.425, _JUL23: 0.430}), 0.4),
     "rape": Arrests(level(0.30), 6.0),
     "sso": Arrests(level(0.24), 6.0),
     "other": Arrests(level(0.105)),

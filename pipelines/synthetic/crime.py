@@ -48,6 +48,7 @@ def month_rows(plan: Plan, month: date) -> tuple[Rows, pl.DataFrame]:
     reclassified = draw.flags(rng, frame.height, cal.RECLASSIFIED, at_least=1) & np.isin(group, [RAPE, SSO, GROUPS.index("violence with injury")])
     other_risk = draw.flags(rng, frame.height, cal.EXTRACTS["crimes"].corrected, at_least=1)
     first = {
+        "offence_code": frame["offence_code"].set(pl.Series(reclassified), next(iter(cal.OFFENCES[cal.RECLASSIFIED_FROM].codes))),
         "offence_group": frame["offence_group"].set(pl.Series(reclassified), cal.RECLASSIFIED_FROM),
         "da_risk": frame["da_risk"].clear(frame.height),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -26,7 +26,7 @@ class Style:
     header: str = "snake"
     times: str = ISO_TIMES
     booleans: str = "letters"
-    dirt: tuple[cal.Dirt, ...] = field(default=())  # what touches columns, cells and rows
+    dirt: tuple[cal.Dirt, ...] = ()  # what touches columns, cells and rows
 
 
 def applied_month(dirt: cal.Dirt, month: date, months: list[date]) -> date:
@@ -84,9 +84,12 @@ def as_texts(frame: pl.DataFrame, style: Style) -> pl.DataFrame:
     )
 
 
+_LAST = {"blank_column": 1, "repeated_header": 2}
+
+
 def soiled(texts: pl.DataFrame, feed: Feed, style: Style, rng: np.random.Generator) -> pl.DataFrame:
-    """The texts with the style's dirt, in the declared order; the repeated header comes last."""
-    for dirt in sorted(style.dirt, key=lambda d: d.kind == "repeated_header"):
+    """The texts with the style's dirt, in the declared order; a column is blanked and the header repeated last."""
+    for dirt in sorted(style.dirt, key=lambda d: _LAST.get(d.kind, 0)):
         if texts.height:
             texts = _KINDS[dirt.kind](texts, feed, dirt, rng)
     return texts

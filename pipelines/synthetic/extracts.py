@@ -66,7 +66,9 @@ class Extractor:
         if held.any():
             due = ready if ready is not None else pl.Series([taken], dtype=pl.Datetime("ms")).new_from_index(0, count)
             self._held.append(frame.with_columns(due.alias("_due")).filter(held))
-        yield Extract(self.feed, month, taken, False, shown.filter(~pl.Series(late)))
+        shown = shown.filter(~pl.Series(late))
+        if shown.height:
+            yield Extract(self.feed, month, taken, False, shown)
         if month.month in self.rule.correction_months:
             yield from self._correction(month, times, rows.follows)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from pipelines.synthetic.plan import Plan
 from pipelines.synthetic.writer import WrittenFile, write_csv, write_extract
 
 Progress = Callable[[str, int], None]
+SAMPLE_SCALE = 0.008
 
 
 def write_extracts(
@@ -113,5 +113,5 @@ def write_street(landing_dir: Path, plan: Plan, feed: Feed) -> Iterator[WrittenF
 
 
 def write_samples(samples_dir: Path) -> list[WrittenFile]:
-    """The small sample set of data/samples: one month, a handful of rows a feed."""
-    return [replace(f, path=f.path.relative_to(samples_dir)) for f in write_extracts(samples_dir, months=1, scale=0.002)]
+    """Writes the small sample set that stands in data/samples: one month, a handful of rows a feed."""
+    return write_extracts(samples_dir, months=1, scale=SAMPLE_SCALE)

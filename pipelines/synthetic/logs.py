@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import numpy as np
@@ -67,7 +68,7 @@ def month_rows(plan: Plan, month: date) -> Rows:
             tl.local_column("scene_cleared_at", times["cleared"], ~times["has_arrival"], unchanged),
             tl.local_column("closed_at", times["closed"], None, unchanged),
             pl.Series("appointment_requested", appointment),
-            _parents(number, is_duplicate).alias("duplicate_of"),
+            _parents(number, is_duplicate, role < counted).alias("duplicate_of"),
             pl.Series("is_test", is_test),
             asb_type.alias("asb_type"),
             lsoa.alias("lsoa_code"),
@@ -76,7 +77,7 @@ def month_rows(plan: Plan, month: date) -> Rows:
     return Rows(frame, *_first_versions(rng, frame, kind))
 
 
-def _by_kind(kind: np.ndarray, make, dtype) -> np.ndarray:
+def _by_kind(kind: np.ndarray, make: Callable[[str, int], np.ndarray], dtype: type) -> np.ndarray:
     """`make(name, count)` for the rows of each kind, put back in their places."""
     out = np.zeros(len(kind), dtype=dtype)
     for i, name in enumerate(KINDS):
@@ -180,12 +181,10 @@ def _log_numbers(created: np.ndarray) -> pl.Series:
     return local + within
 
 
-def _parents(number: pl.Series, is_duplicate: np.ndarray) -> pl.Series:
-    """For each duplicate the log just before it that is none (null for other logs)."""
-    position = np.where(is_duplicate, -1, np.arange(len(number)))
-    parent = np.maximum.accumulate(position)
-    first = int(np.argmax(~is_duplicate))
-    return number.gather(np.where(parent < 0, first, parent)).set(pl.Series(~is_duplicate), None)
+def _parents(number: pl.Series, is_duplicate: np.ndarray, is_counted: np.ndarray) -> pl.Series:
+    """For each duplicate the counted log just before it, or the first one (null for other logs)."""
+    parent = np.maximum.accumulate(np.where(is_counted, np.arange(len(number)), -1))
+    return number.gather(np.where(parent < 0, int(np.argmax(is_counted)), parent)).set(pl.Series(~is_duplicate), None)
 
 
 def _first_versions(rng: np.random.Generator, frame: pl.DataFrame, kind: np.ndarray) -> tuple[np.ndarray, dict[str, pl.Series]]:

@@ -195,9 +195,9 @@ def _leg_rows(rng: np.random.Generator, plan: Plan, month: date, calls: Calls, c
 def _error_counts(plan: Plan, month: date) -> dict[str, int]:
     """Legs of each kind of error in the month. The floor keeps raw − adjusted abandonment under a point in small sets too."""
     calls = plan.rows("calls 999", cal.LINES["999"].volume, month)
-    turn = plan.number(month) % cal.BT_ERROR_TURNS
-    has_incident = any(incident.month == month for incident in cal.BT_INCIDENTS)
-    return {e.rule: max(int(calls * e.share), int(turn == e.turn and not has_incident)) for e in cal.BT_ERRORS}
+    troubled = {incident.month for incident in cal.BT_INCIDENTS if incident.approved_by is not None}
+    turn = (plan.number(month) - sum(m < month for m in troubled)) % cal.BT_ERROR_TURNS  # months with an incident have no turn
+    return {e.rule: max(int(calls * e.share), int(turn == e.turn and month not in troubled)) for e in cal.BT_ERRORS}
 
 
 def _before(legs: pl.DataFrame, outcome: str, seconds: np.ndarray) -> pl.DataFrame:

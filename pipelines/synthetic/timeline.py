@@ -60,6 +60,12 @@ def offset_at(times: Times) -> np.ndarray:
     return (np.searchsorted(_CHANGES, times, side="right") % 2) * HOUR
 
 
+def _in_first_summer_hour(times: Times) -> np.ndarray:
+    """Which times lie in the hour after a spring change."""
+    change = np.clip(np.searchsorted(_CHANGES, times, side="right") - 1, 0, None)
+    return (change % 2 == 0) & (times - _CHANGES[change] < HOUR)
+
+
 def from_local(day: date, time: str) -> int:
     """The UTC time of a local wall time that exists once ("HH:MM" or "HHMM")."""
     digits = time.replace(":", "")
@@ -76,9 +82,7 @@ def local_column(name: str, times: Times, absent: np.ndarray | None = None, unch
     """
     wall = times + offset_at(times)
     if unchanged_clock is not None and unchanged_clock.any():
-        change = np.clip(np.searchsorted(_CHANGES, times, side="right") - 1, 0, None)
-        in_first_hour = (change % 2 == 0) & (times - _CHANGES[change] < HOUR)
-        wall = np.where(unchanged_clock & in_first_hour, wall - HOUR, wall)
+        wall = np.where(unchanged_clock & _in_first_summer_hour(times), wall - HOUR, wall)
     series = pl.Series(name, wall * 1_000, dtype=pl.Int64).cast(pl.Datetime("ms"))
     return series if absent is None else series.set(pl.Series(absent), None)
 
@@ -117,8 +121,7 @@ def draw_times(rng: np.random.Generator, month: date, end: date, count: int, pro
 
 def unchanged_clocks(rng: np.random.Generator, times: Times) -> np.ndarray:
     """Which rows a clock wrote that had not yet been put forward: some of the hour after a spring change, at least one."""
-    change = np.clip(np.searchsorted(_CHANGES, times, side="right") - 1, 0, None)
-    candidates = np.flatnonzero((change % 2 == 0) & (times - _CHANGES[change] < HOUR))
+    candidates = np.flatnonzero(_in_first_summer_hour(times))
     flags = np.zeros(len(times), dtype=bool)
     if len(candidates):
         flags[rng.choice(candidates, max(1, int(len(candidates) * cal.SPRING_GAP_SHARE)), replace=False)] = True

@@ -7,7 +7,6 @@ import io
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -84,7 +83,7 @@ def _workbook(frame: pl.DataFrame, extract: Extract) -> bytes:
     """The frame as a workbook with real dates; its creation date is the extract's, so that bytes do not change."""
     memory = io.BytesIO()
     with xlsxwriter.Workbook(memory, {"in_memory": True}) as book:
-        book.set_properties({"created": datetime.fromtimestamp(0) if extract is None else extract.taken})
+        book.set_properties({"created": extract.taken})
         frame.write_excel(book, worksheet="Extract", autofit=False, dtype_formats={pl.Datetime("ms"): "yyyy-mm-dd hh:mm:ss"})
     return memory.getvalue()
 
