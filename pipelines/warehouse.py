@@ -125,6 +125,8 @@ def open_build(settings: Settings, read_only: bool = False) -> Iterator[duckdb.D
             "threads": settings.threads,
             "temp_directory": str(settings.temp_dir),
             "preserve_insertion_order": False,
+            # Each landing file is a transaction of its own; a checkpoint every 16 MB of log would cost more than the loads.
+            "checkpoint_threshold": "256MB",
         },
     )
     try:

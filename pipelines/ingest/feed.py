@@ -6,19 +6,20 @@ import hashlib
 import os
 import re
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import duckdb
 
 from pipelines.contracts.model import Contracts, Feed
+from pipelines.ingest.ahead import read_ahead
 from pipelines.ingest.clock import london_datetime_to_utc
-from pipelines.ingest.conform import conform
+from pipelines.ingest.conform import Conformed, conform
 from pipelines.ingest.files import FileDeferred, FileRefused, LandingFile, ending_of, is_unchanged, scan_landing, still_changing
-from pipelines.ingest.headers import unexpected_text
+from pipelines.ingest.headers import HeaderMatch, unexpected_text
 from pipelines.ingest.load import LedgerEntry, Provenance, insert_rows, next_load_id, remember_stats, transaction, write_ledger
-from pipelines.ingest.tables import Fingerprint, Table, fingerprint, open_table
+from pipelines.ingest.tables import Fingerprint, fingerprint, open_table
 from pipelines.settings import Settings
 
 # Part of the fingerprint under which a file is refused: raise it when the readers learn something, and refused files are tried again.
@@ -149,6 +150,48 @@ def _kind_of(error: BaseException) -> str:
     return type(error).__name__ + place
 
 
+@dataclass(frozen=True)
+class _End:
+    """The last step of a file, with what went wrong in reading it."""
+
+    error: Exception | None = None
+
+
+# What reading a file gives, in this order: its fingerprint, its header, its blocks, its end.
+_Step = Fingerprint | HeaderMatch | Conformed | _End
+
+
+def _own_steps(steps: Iterator[_Step]) -> Generator[_Step, None, None]:
+    """One file's steps out of the stream of all; raises what reading raised. Closed early, it still takes the rest away."""
+    is_over = False
+    try:
+        for step in steps:
+            if isinstance(step, _End):
+                is_over = True
+                if step.error is not None:
+                    raise step.error
+                return
+            yield step
+    finally:
+        while not is_over:
+            is_over = isinstance(next(steps, _End()), _End)
+
+
+def _outcome(entry: LedgerEntry) -> FileOutcome:
+    return FileOutcome(
+        file_path=entry.file_path,
+        status=entry.status,
+        message=entry.message,
+        load_id=entry.load_id,
+        layout=entry.layout,
+        rows_read=entry.rows_read,
+        rows_accepted=entry.rows_accepted,
+        rows_rejected=entry.rows_rejected,
+        clock_flagged_rows=entry.clock_flagged_rows,
+        unexpected_columns=entry.unexpected_columns,
+    )
+
+
 def _naive_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
@@ -181,12 +224,14 @@ class _FeedRun:
             else:
                 outcomes.append(self._standing(file, settled))
         changing = still_changing(to_read, self.settings.settle_seconds)
-        for file in to_read:
-            outcome = self._take(file, file.name in changing)
-            if outcome is None:
-                known += 1
-                continue
-            outcomes.append(outcome)
+        if to_read:
+            with read_ahead(self._prepared(to_read, changing)) as steps:
+                for file in to_read:
+                    outcome = self._take(file, steps)
+                    if outcome is None:
+                        known += 1
+                    else:
+                        outcomes.append(outcome)
         return FeedOutcome(self.feed, len(found), known, tuple(outcomes), tuple(ignored))
 
     def _from_stats(self, file: LandingFile) -> str | None:
@@ -203,11 +248,43 @@ class _FeedRun:
         self.say(f"{file.name}: still refused: {message}")
         return FileOutcome(file.name, "refused", message, is_standing=True)
 
-    def _take(self, file: LandingFile, is_changing: bool) -> FileOutcome | None:
+    def _prepared(self, files: Sequence[LandingFile], changing: set[str]) -> Generator[_Step, None, None]:
+        """The steps of reading each file in turn; touches no database, so that it can run ahead of the writing."""
+        for file in files:
+            try:
+                yield from self._steps(file, file.name in changing)
+                yield _End()
+            except Exception as error:  # raised again by `_take`, where it becomes the file's outcome
+                yield _End(error)
+
+    def _steps(self, file: LandingFile, is_changing: bool) -> Generator[_Step, None, None]:
+        ending = ending_of(file.name)
+        if file.problem or ending is None:
+            raise FileRefused(file.problem or "has an ending that is not read")
+        if is_changing:
+            raise FileDeferred("is still being written; it is tried again in the next run")
+        first_pass = fingerprint(file.path, ending, self.layouts)
+        if not is_unchanged(file):
+            raise FileDeferred("changed while it was being read; it is tried again in the next run")
+        yield first_pass
+        if first_pass.file_hash in self.known.loaded or first_pass.file_hash in self.known.refused:
+            return
+        table = open_table(file.path, ending, first_pass, self.layouts)
+        yield table.match
+        for block in table.blocks:
+            yield conform(block, table.match.layout, table.is_typed)
+
+    def _take(self, file: LandingFile, steps: Iterator[_Step]) -> FileOutcome | None:
         """Load, refuse or defer one file; None where its content is in the warehouse already."""
-        seen: list[Fingerprint] = []
+        own = _own_steps(steps)
+        file_hash: str | None = None
         try:
-            return self._read(file, is_changing, seen)
+            first_pass = next(own)
+            assert isinstance(first_pass, Fingerprint)
+            file_hash = first_pass.file_hash
+            if file_hash in self.known.loaded or file_hash in self.known.refused:
+                return self._known(file, file_hash)
+            return self._load(file, file_hash, own)
         except FileDeferred as error:
             status, reason = "deferred", str(error)
         except FileRefused as error:
@@ -217,25 +294,15 @@ class _FeedRun:
         except duckdb.Error:
             raise
         except OSError as error:
-            status, reason, seen = "refused", f"cannot be read ({error.strerror}); check its permissions and the disk", []
+            status, reason, file_hash = "refused", f"cannot be read ({error.strerror}); check its permissions and the disk", None
         except Exception as error:  # a bad file must not stop the feed; the error's text may hold values, its kind does not
             status, reason = "refused", f"cannot be read ({_kind_of(error)}); open it and export it again as UTF-8 csv"
-        return self._leave(file, seen[0].file_hash if seen and status == "refused" else None, status, reason)
+        finally:
+            own.close()
+        return self._leave(file, file_hash if status == "refused" else None, status, reason)
 
-    def _read(self, file: LandingFile, is_changing: bool, seen: list[Fingerprint]) -> FileOutcome | None:
-        """As `_take`, raising FileRefused and FileDeferred; the first pass's findings are left in `seen`."""
-        ending = ending_of(file.name)
-        if file.problem or ending is None:
-            raise FileRefused(file.problem or "has an ending that is not read")
-        if is_changing:
-            raise FileDeferred("is still being written; it is tried again in the next run")
-        first_pass = fingerprint(file.path, ending, self.layouts)
-        seen.append(first_pass)
-        if not is_unchanged(file):
-            raise FileDeferred("changed while it was being read; it is tried again in the next run")
-        file_hash = first_pass.file_hash
-        if file_hash not in self.known.loaded and file_hash not in self.known.refused:
-            return self._load(file, first_pass, open_table(file.path, ending, first_pass, self.layouts))
+    def _known(self, file: LandingFile, file_hash: str) -> FileOutcome | None:
+        """The outcome of a file whose content has had one already, under this or another name."""
         with transaction(self.connection):
             remember_stats(self.connection, self.feed, file, file_hash)
         if file_hash in self.known.refused:
@@ -243,29 +310,29 @@ class _FeedRun:
         self.say(f"{file.name}: holds what was loaded before")
         return None
 
-    def _load(self, file: LandingFile, first_pass: Fingerprint, table: Table) -> FileOutcome:
-        layout = table.match.layout
+    def _load(self, file: LandingFile, file_hash: str, steps: Iterator[_Step]) -> FileOutcome:
+        match = next(steps)
+        assert isinstance(match, HeaderMatch)
+        layout = match.layout
         load_id = next_load_id(self.connection)
-        file_time = extract_time_of(file.path.name, layout.file_time_pattern)
-        provenance = Provenance(first_pass.file_hash, load_id, self.loaded_at, file_time)
+        provenance = Provenance(file_hash, load_id, self.loaded_at, extract_time_of(file.path.name, layout.file_time_pattern))
         read = accepted = rejected = flagged = 0
         with transaction(self.connection):
-            for block in table.blocks:
-                conformed = conform(block, layout, table.is_typed)
-                insert_rows(self.connection, layout, conformed, provenance, self.settings.hash_key)
-                read += conformed.rows_read
-                accepted += conformed.rows_accepted
-                rejected += conformed.rows_rejected
-                flagged += conformed.clock_flagged_rows
+            for block in steps:
+                assert isinstance(block, Conformed)
+                insert_rows(self.connection, layout, block, provenance, self.settings.hash_key)
+                read += block.rows_read
+                accepted += block.rows_accepted
+                rejected += block.rows_rejected
+                flagged += block.clock_flagged_rows
             if not is_unchanged(file):
                 raise FileDeferred("changed while it was being read; it is tried again in the next run")
-            message = "holds no rows" if read == 0 else None
             entry = LedgerEntry(
                 load_id=load_id,
                 run_id=self.run_id,
                 feed=self.feed,
                 file_path=file.name,
-                file_hash=first_pass.file_hash,
+                file_hash=file_hash,
                 size_bytes=file.size_bytes,
                 layout=layout.layout,
                 contract_fingerprint=self.contract,
@@ -275,14 +342,14 @@ class _FeedRun:
                 rows_accepted=accepted,
                 rows_rejected=rejected,
                 clock_flagged_rows=flagged,
-                unexpected_columns=unexpected_text(table.match),
-                message=message,
+                unexpected_columns=unexpected_text(match),
+                message=None if read else "holds no rows",
             )
             write_ledger(self.connection, entry)
-            remember_stats(self.connection, self.feed, file, first_pass.file_hash)
-        self.known.loaded.add(first_pass.file_hash)
+            remember_stats(self.connection, self.feed, file, file_hash)
+        self.known.loaded.add(file_hash)
         self.say(f"{file.name}: {read:,} rows read, {accepted:,} accepted, {rejected:,} rejected")
-        return FileOutcome(file.name, "loaded", message, load_id, layout.layout, read, accepted, rejected, flagged, unexpected_text(table.match))
+        return _outcome(entry)
 
     def _leave(self, file: LandingFile, file_hash: str | None, status: str, reason: str) -> FileOutcome:
         """Enter a refused or deferred file in the ledger; a refusal that stands there already is not entered again."""
@@ -290,26 +357,23 @@ class _FeedRun:
         self.say(f"{file.name}: {status}: {reason}")
         if status == "refused" and file_hash is None and self.known.unreadable.get(file.name) == message:
             return FileOutcome(file.name, status, message, is_standing=True)
+        entry = LedgerEntry(
+            load_id=next_load_id(self.connection),
+            run_id=self.run_id,
+            feed=self.feed,
+            file_path=file.name,
+            file_hash=file_hash,
+            size_bytes=file.size_bytes,
+            layout=None,
+            contract_fingerprint=self.contract,
+            status=status,
+            loaded_at=self.loaded_at,
+            message=message,
+        )
         with transaction(self.connection):
-            load_id = next_load_id(self.connection)
-            write_ledger(
-                self.connection,
-                LedgerEntry(
-                    load_id=load_id,
-                    run_id=self.run_id,
-                    feed=self.feed,
-                    file_path=file.name,
-                    file_hash=file_hash,
-                    size_bytes=file.size_bytes,
-                    layout=None,
-                    contract_fingerprint=self.contract,
-                    status=status,
-                    loaded_at=self.loaded_at,
-                    message=message,
-                ),
-            )
+            write_ledger(self.connection, entry)
             if file_hash:
                 remember_stats(self.connection, self.feed, file, file_hash)
         if file_hash:
             self.known.refused[file_hash] = message
-        return FileOutcome(file.name, status, message, load_id)
+        return _outcome(entry)
