@@ -1,7 +1,5 @@
 """The only place where things are wired together: feeds, models, checks, gate, publication, job, schedule, sensor."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import dagster as dg
@@ -38,7 +36,7 @@ def build_defs(
 
     feeds = [build_feed_asset(feed, contracts) for feed in contracts.feeds.values()]
     models = build_dbt_assets(manifest)
-    quality = build_quality_asset(contracts, manifest, models)
+    quality = build_quality_asset(contracts, [".".join(key.path) for key in models.keys])
     published = build_published_asset(manifest)
 
     nightly = dg.define_asset_job(
@@ -58,7 +56,7 @@ def build_defs(
                 default_status=dg.DefaultScheduleStatus.RUNNING,
             )
         ],
-        sensors=[build_landing_sensor(settings, nightly)],
+        sensors=[build_landing_sensor(settings, nightly.name)],
         resources={"warehouse": warehouse},
         # DuckDB has one writer, and a step holds its connection only while it runs: everything in one process, in order.
         executor=dg.in_process_executor,

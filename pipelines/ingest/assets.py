@@ -1,13 +1,11 @@
 """One Dagster asset a feed: `raw/<feed>`, made from its contract."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import dagster as dg
-from pipelines.ingest.feed import ingest_feed
 
 from pipelines.contracts.model import Contracts, Feed
+from pipelines.ingest.feed import ingest_feed
 from pipelines.resources import Warehouse
 
 

@@ -1,7 +1,5 @@
 """The landing sensor: starts the nightly job when the landing folder has changed and then stood still."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 
@@ -25,12 +23,12 @@ def landing_digest(settings: Settings) -> str:
     return digest.hexdigest()
 
 
-def build_landing_sensor(settings: Settings, job: dg.UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
+def build_landing_sensor(settings: Settings, job_name: str) -> dg.SensorDefinition:
     """Off unless SCORECARDS_LANDING_SENSOR=on: the schedule suffices, and a supplier who writes all day would start many runs."""
 
     @dg.sensor(
         name="landing_sensor",
-        job=job,
+        job_name=job_name,
         minimum_interval_seconds=60,
         default_status=dg.DefaultSensorStatus.RUNNING if settings.landing_sensor else dg.DefaultSensorStatus.STOPPED,
         description="Runs the nightly job once the landing folder has changed and has stood still for one tick.",

@@ -1,7 +1,5 @@
 """The dbt project as one Dagster multi-asset: every model and seed an asset, every test and unit test a check."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -63,15 +61,6 @@ def _unit_test_specs(manifest: Mapping[str, Any], translator: Translator) -> dic
     return specs
 
 
-def published_tables(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """`schema.table` -> manifest node of every model whose meta says it is published."""
-    return {
-        f"{node['schema']}.{node['name']}": node
-        for node in manifest["nodes"].values()
-        if node["resource_type"] == "model" and ((node.get("config") or {}).get("meta") or {}).get("published")
-    }
-
-
 def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
     translator = Translator()
     specs, test_specs = build_dbt_specs(
@@ -81,7 +70,7 @@ def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
     checks = {str(spec.metadata["dagster_dbt/unique_id"]): spec._replace(blocking=False) for spec in test_specs}
     checks |= _unit_test_specs(manifest, translator)
     keys = {unique_id: translator.get_asset_key(node) for unique_id, node in manifest["nodes"].items()}
-    skippable = [replace_spec(spec) for spec in specs]
+    skippable = [_skippable(spec) for spec in specs]
 
     @dg.multi_asset(name=DBT_ASSETS_NAME, specs=skippable, check_specs=list(checks.values()), can_subset=True, allow_arbitrary_check_specs=True)
     def dbt_build(context: dg.AssetExecutionContext, config: BuildOptions, warehouse: dg.ResourceParam[Warehouse]) -> Iterator[Any]:
@@ -121,7 +110,7 @@ def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
     return dbt_build
 
 
-def replace_spec(spec: dg.AssetSpec) -> dg.AssetSpec:
+def _skippable(spec: dg.AssetSpec) -> dg.AssetSpec:
     """The same asset, allowed not to be materialised: a model behind a failed test is skipped, and the gate says so."""
     return spec.replace_attributes(skippable=True, kinds={"dbt", "duckdb"})
 
@@ -181,6 +170,3 @@ def _broken_message(run: DbtRun) -> str:
     if skipped:
         lines.append(f"not built because of that: {', '.join(sorted(skipped))}")
     return "the models were not all built, so nothing is published and the last good marts stay:\n" + "\n".join(lines)
-
-
-__all__ = ["BuildOptions", "Translator", "build_dbt_assets", "published_tables"]

@@ -47,7 +47,20 @@ def run_dbt(settings: Settings, arguments: list[str], on_node: Callable[[str, in
         if on_node is not None and event.info.name == "LogStartLine":
             on_node(event.data.description, event.data.index, event.data.total)
 
-    outcome = dbtRunner(callbacks=[hear]).invoke(arguments)
+    try:
+        outcome = dbtRunner(callbacks=[hear]).invoke(arguments)
+    finally:
+        _let_go_of_the_database()
     if outcome.exception is not None or outcome.result is None:
         raise TransformError(f"dbt did not run: {outcome.exception}")
     return DbtRun(tuple(NodeResult(r.node.unique_id, str(r.status), r.execution_time, r.failures, r.message or None) for r in outcome.result.results))
+
+
+def _let_go_of_the_database() -> None:
+    """Close dbt-duckdb's connection now: it keeps one for the life of the process, and the next step opens its own."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    environment = DuckDBConnectionManager._ENV
+    if environment is not None:
+        environment.close()
+        DuckDBConnectionManager.close_all_connections()

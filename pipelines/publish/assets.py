@@ -1,0 +1,48 @@
+"""The publication as an asset: behind every check, through the gate, then the switch."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import dagster as dg
+
+from pipelines.publish.marts import publish, published_tables
+from pipelines.quality.assets import CHECK_RESULTS_KEY, asset_key
+from pipelines.quality.gate import decide
+from pipelines.resources import Warehouse
+
+MARTS_KEY = dg.AssetKey(["published", "marts"])
+
+
+def build_published_asset(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
+    tables = published_tables(manifest)
+
+    @dg.asset(
+        key=MARTS_KEY,
+        deps=sorted({CHECK_RESULTS_KEY, *map(asset_key, tables)}),
+        group_name="published",
+        kinds={"duckdb", "parquet"},
+        owners=["team:performance_analysis"],
+        description="marts.duckdb and one Parquet file a table, written aside, verified, and switched in one step if the gate is open.",
+        freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=29), warn_window=timedelta(hours=25)),
+    )
+    def published_marts(context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]) -> dg.MaterializeResult:
+        warehouse.reporter.step("gate and publish")
+        with warehouse.connect() as connection:
+            gate = decide(connection, context.run_id)
+        context.log.info(gate.message)
+        if not gate.is_open:
+            raise dg.Failure(gate.message, metadata={"failed": len(gate.errors), "warned": len(gate.warnings)})
+        published = publish(warehouse.settings, context.run_id, gate, tables, warehouse.now, warehouse.contracts, on_step=warehouse.reporter.detail)
+        return dg.MaterializeResult(
+            metadata={
+                "path": dg.MetadataValue.path(published.path),
+                "tables": len(published.tables),
+                "rows": sum(published.tables.values()),
+                "warnings": len(gate.warnings),
+                "rows_with_caveat": published.caveat_rows,
+                "row_counts": {name: rows for name, rows in published.tables.items()},
+            }
+        )
+
+    return published_marts
