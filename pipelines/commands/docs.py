@@ -1,0 +1,38 @@
+"""`scorecards docs`: Great Expectations Data Docs (no values in them) and the data dictionary, on demand."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from pipelines.commands.console import TerminalReporter, console
+from pipelines.contracts.model import load_contracts
+from pipelines.publish.dictionary import data_dictionary
+from pipelines.quality.docs import build_data_docs
+from pipelines.settings import Settings
+from pipelines.transform.project import load_manifest
+from pipelines.warehouse import WarehouseBusy, run_lock
+
+
+def build_docs(settings: Settings) -> int:
+    """Write <published>/docs/. Returns 0, 1 where the warehouse is empty, or 4 where a run holds it."""
+    if not settings.build_path.exists():
+        console.print("The warehouse is empty: `scorecards demo` writes synthetic extracts, `scorecards run` takes them in.")
+        return 1
+    out = settings.published_dir / "docs"
+    out.mkdir(parents=True, exist_ok=True)
+    contracts = load_contracts(extra_layouts=settings.layouts_dir)
+    reporter = TerminalReporter()
+    reporter.step("data dictionary")
+    dictionary = out / "dictionary.md"
+    dictionary.write_text(data_dictionary(contracts, load_manifest(settings)), encoding="utf-8")
+    reporter.step("Data Docs")
+    try:
+        with run_lock(settings):
+            index = build_data_docs(settings, contracts, out / "data_docs", datetime.now(UTC))
+    except WarehouseBusy as error:
+        reporter.finish()
+        console.print(f"[red]{error}[/red]")
+        return 4
+    reporter.finish()
+    console.print(f"\nData dictionary  {dictionary}\nData Docs        {index}")
+    return 0
