@@ -38,5 +38,4 @@ left join crimes
 left join outcome_classes
     on
         outcome_classes.outcome_code = outcomes.outcome_code
-        and outcomes.outcome_date between
-        coalesce(outcome_classes.valid_from, date '0001-01-01') and coalesce(outcome_classes.valid_to, date '9999-12-31')
+        and outcomes.outcome_date between outcome_classes.valid_from and outcome_classes.valid_to

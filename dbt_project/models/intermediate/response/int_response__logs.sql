@@ -70,12 +70,12 @@ judged as (
         on
             district_sla.grade = classified.final_grade
             and district_sla.area_id = classified.district_area_id
-            and classified.local_date between coalesce(district_sla.valid_from, date '0001-01-01') and coalesce(district_sla.valid_to, date '9999-12-31')
+            and classified.local_date between district_sla.valid_from and district_sla.valid_to
     left join sla as force_sla
         on
             force_sla.grade = classified.final_grade
             and force_sla.area_id = classified.force_area_id
-            and classified.local_date between coalesce(force_sla.valid_from, date '0001-01-01') and coalesce(force_sla.valid_to, date '9999-12-31')
+            and classified.local_date between force_sla.valid_from and force_sla.valid_to
 )
 
 select
