@@ -58,15 +58,15 @@
 {% endmacro %}
 
 
-{# A change as it is said aloud: +11.8% (+1,039), -2.4 pts, +35s. #}
+{# A change as it is said aloud: +11.8% (+1,039), -2.4 pts, +35s. The sign is that of the rounded number. #}
 {% macro change_text(change, change_pct, unit) %}
     case
         when {{ change }} is null then null
-        when {{ unit }} = 'pct' then {{ signed(change, trimmed_decimal('abs(' ~ change ~ ')')) }} || ' pts'
-        when {{ unit }} = 'seconds' then {{ signed(change, duration_text('abs(' ~ change ~ ')')) }}
+        when {{ unit }} = 'pct' then {{ sign_text('round(' ~ change ~ ', 1)') }} || {{ trimmed_decimal('abs(' ~ change ~ ')') }} || ' pts'
+        when {{ unit }} = 'seconds' then {{ sign_text('round(' ~ change ~ ')') }} || {{ duration_text('abs(' ~ change ~ ')') }}
         else
-            coalesce({{ signed(change_pct, trimmed_decimal('abs(' ~ change_pct ~ ')')) }} || '% (', '(')
-            || {{ signed(change, "format('{:,}', cast(round(abs(" ~ change ~ ")) as bigint))") }} || ')'
+            coalesce({{ sign_text('round(' ~ change_pct ~ ', 1)') }} || {{ trimmed_decimal('abs(' ~ change_pct ~ ')') }} || '% ', '')
+            || '(' || {{ sign_text('round(' ~ change ~ ')') }} || format('{:,}', cast(round(abs({{ change }})) as bigint)) || ')'
     end
 {% endmacro %}
 
@@ -89,7 +89,7 @@
 {%- endmacro %}
 
 
-{# The text of a size with the sign of the number: + - or none for 0. #}
-{% macro signed(number, text) -%}
-    case sign({{ number }}) when 1 then '+' when -1 then '-' else '' end || {{ text }}
+{# + or -, and nothing for 0. #}
+{% macro sign_text(number) -%}
+    case sign({{ number }}) when 1 then '+' when -1 then '-' else '' end
 {%- endmacro %}

@@ -47,7 +47,9 @@ wanted as (
         measure_values.*,
         steps.comparison,
         last_day(measure_values.period_end - to_months(steps.months_back)) as base_period_end,
-        cast(measure_values.period_start - to_months(steps.months_back) as date) as base_period_start
+        cast(measure_values.period_start - to_months(steps.months_back) as date) as base_period_start,
+        case when measure_values.period_type = 'r12m' then 'twelve months' else measure_values.period_type end as period_words,
+        period_words || ' to ' || strftime(last_day(measure_values.period_end - to_months(steps.months_back)), '%-d %b %Y') as base_words
     from measure_values
     inner join steps on measure_values.period_type = steps.period_type
 ),
@@ -89,13 +91,11 @@ judged as (
             when breaks.reason is not null then breaks.reason
             when wanted.period_type = 'r12m' and not wanted.is_complete then 'fewer than twelve complete months'
             when not wanted.is_complete then 'the ' || wanted.period_type || ' is not complete'
-            when wanted.value is null then 'nothing to divide by in this ' || wanted.period_type
-            when base.period_end is null then 'no figures for the ' || wanted.period_type || ' to ' || strftime(wanted.base_period_end, '%-d %b %Y')
-            when wanted.period_type = 'r12m' and not base.is_complete
-                then 'fewer than twelve complete months to ' || strftime(wanted.base_period_end, '%-d %b %Y')
-            when not base.is_complete then 'the ' || wanted.period_type || ' to ' || strftime(wanted.base_period_end, '%-d %b %Y') || ' is not complete'
-            when base.value is null
-                then 'nothing to divide by in the ' || wanted.period_type || ' to ' || strftime(wanted.base_period_end, '%-d %b %Y')
+            when wanted.value is null then 'nothing to divide by in the ' || wanted.period_words
+            when base.period_end is null then 'no figures for the ' || wanted.base_words
+            when wanted.period_type = 'r12m' and not base.is_complete then 'not all of the ' || wanted.base_words || ' are complete'
+            when not base.is_complete then 'the ' || wanted.base_words || ' is not complete'
+            when base.value is null then 'nothing to divide by in the ' || wanted.base_words
         end as reason
     from wanted
     left join measure_values as base on

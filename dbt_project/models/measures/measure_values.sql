@@ -263,7 +263,7 @@ select
         when break_caveats.caveat is not null then 'B'
         else 'A'
     end as quality_grade,
-    concat_ws('; ', bt_caveats.caveat, break_caveats.caveat) as caveat
+    nullif(concat_ws('; ', bt_caveats.caveat, break_caveats.caveat), '') as caveat
 from measured
 left join bt_caveats on
     list_contains(measured.feeds, 'bt_999_calls')

@@ -120,6 +120,8 @@ select
     measures.yoy_basis,
     coalesce(latest.quality_grade, 'D') as quality_grade,
     case
+        when latest.measure_id is not null and rolling.period_type <> latest.period_type
+            then nullif(concat_ws('; ', latest.caveat, 'the R12m ' || rolling.caveat), '')
         when latest.measure_id is not null then latest.caveat
         when spoken.as_of is null then 'no data: nothing has come in from ' || replace(measures.source_feeds, ',', ', ')
         else 'no complete ' || measures.headline_period || ' yet'
