@@ -110,7 +110,8 @@ create or replace table quality.bt_adjustment as
     months as (
         select 'wiltshire_force' as force_area_id, cast(date_trunc('month', presented_at) as date) as month,
             count(*) as offered_raw, count(*) filter (where outcome = 'abandoned') as abandoned_raw,
-            count(*) filter (where not is_ghost) as offered_adjusted, count(*) filter (where outcome = 'abandoned' and not is_ghost) as abandoned_adjusted,
+            count(*) filter (where not is_ghost) as offered_adjusted,
+            count(*) filter (where outcome = 'abandoned' and not is_ghost) as abandoned_adjusted,
             count(*) filter (where is_ghost) as ghosts
         from legs
         group by all
@@ -133,7 +134,8 @@ insert into core.dim_measure values
     ('da_fat_outcome_rate', 'DA further action taken rate', 'pct', 'crime_outcomes, crimes');
 create or replace table measures.measure_values (
     measure_id varchar not null, area_id varchar not null, segment varchar not null, period_type varchar not null, period_end date not null,
-    numerator double, denominator double, value double, unit varchar not null, is_complete boolean not null, quality_grade varchar not null, caveat varchar,
+    numerator double, denominator double, value double, unit varchar not null, is_complete boolean not null,
+    quality_grade varchar not null, caveat varchar,
     primary key (measure_id, area_id, segment, period_type, period_end)
 );
 insert into measures.measure_values
@@ -172,7 +174,8 @@ def add_rows(connection: duckdb.DuckDBPyConnection, contracts: Contracts, feed: 
     (rows,) = connection.execute(f'insert into raw."{feed}" ({columns}) select {values} from ({select})').fetchone() or (0,)
     connection.execute(
         """
-        insert into ingest.loads (load_id, run_id, feed, file_path, file_hash, contract_fingerprint, status, rows_read, rows_accepted, rows_rejected, loaded_at)
+        insert into ingest.loads
+            (load_id, run_id, feed, file_path, file_hash, contract_fingerprint, status, rows_read, rows_accepted, rows_rejected, loaded_at)
         values (?, ?, ?, ?, ?, 'f', 'loaded', ?, ?, ?, timestamp '2023-08-01 01:30:00')
         """,
         [load_id, run_id, feed, f"{feed}/{load_id}.csv", f"hash{load_id}", rows + rejected, rows, rejected],

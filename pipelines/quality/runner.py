@@ -100,6 +100,8 @@ def _engine() -> Any:
     logging.getLogger("great_expectations").setLevel(logging.ERROR)
     import great_expectations as gx
     import great_expectations.expectations as gxe
+    from great_expectations.render.components import LegacyRendererType, RenderedStringTemplateContent
+    from great_expectations.render.renderer.renderer import renderer
 
     class NoFailingRows(gxe.UnexpectedRowsExpectation):
         """The query returns no rows. Counts them, and unlike its parent never fetches them."""
@@ -109,6 +111,15 @@ def _engine() -> Any:
         def _validate(self, metrics: dict, runtime_configuration: dict | None = None, execution_engine: Any = None) -> dict:
             failing = metrics["unexpected_rows_query.row_count"]
             return {"success": failing == 0, "result": {"observed_value": failing}}
+
+        @classmethod
+        @renderer(renderer_type=LegacyRendererType.PRESCRIPTIVE)
+        def _prescriptive_renderer(cls, configuration: Any = None, result: Any = None, runtime_configuration: Any = None, **_: Any) -> list:
+            """Data Docs show what is expected in words, with the runbook, instead of the query."""
+            configuration = configuration or result.expectation_config
+            words = {"name": configuration.meta["check"], "description": configuration.notes, "runbook": configuration.meta["runbook"]}
+            template = {"template": "$name: $description ($runbook)", "params": words}
+            return [RenderedStringTemplateContent(content_block_type="string_template", string_template=template)]
 
     return gx, gxe, NoFailingRows
 
@@ -205,7 +216,7 @@ def stage(connection: duckdb.DuckDBPyConnection, feed: Feed, specs: Iterable[Che
     return name
 
 
-def _existing_tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
+def existing_tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
     return {
         f"{schema}.{name}"
         for schema, name in connection.execute(
@@ -218,7 +229,7 @@ def _existing_tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
     }
 
 
-def _feeds_with_data(connection: duckdb.DuckDBPyConnection, contracts: Contracts, existing: Collection[str]) -> set[str]:
+def feeds_with_data(connection: duckdb.DuckDBPyConnection, contracts: Contracts, existing: Collection[str]) -> set[str]:
     found = set()
     for name in contracts.feeds:
         if f"raw.{name}" in existing and connection.execute(f'select 1 from raw."{name}" limit 1').fetchone():
@@ -316,8 +327,8 @@ def evaluate(
     on_table: Callable[[str], None] | None = None,
 ) -> list[CheckResult]:
     """The results of the checks, in their order, on a connection that is in no transaction."""
-    existing = _existing_tables(connection)
-    filled = _feeds_with_data(connection, contracts, existing)
+    existing = existing_tables(connection)
+    filled = feeds_with_data(connection, contracts, existing)
     results: dict[tuple[str, str], CheckResult] = {}
     runnable: dict[str, list[CheckSpec]] = defaultdict(list)
     for spec in specs:

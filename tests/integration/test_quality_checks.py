@@ -9,6 +9,8 @@ from pipelines.quality.runner import run_checks
 from pipelines.warehouse import open_build
 from tests.handmade import NOW, PERSONAL_VALUE, RUN, add_rows, make_warehouse, rebuild
 
+ARRESTS = "staging.stg_custody__arrests"
+
 
 @pytest.fixture
 def made(tmp_path):
@@ -104,11 +106,9 @@ def test_rows_dated_in_the_future_warn_and_do_not_upset_the_volume_check(made):
 def test_negative_intervals_above_the_tolerated_share_warn_with_their_month(made):
     settings, contracts = made
     with open_build(settings) as connection:
+        connection.execute("update raw.force_calls set answered_at = offered_at - interval 1 hour where month(offered_at) = 6 and _file_row % 20 = 1")
         connection.execute(
-            "update raw.force_calls set answered_at = offered_at - interval 1 hour where answered_at is not null and month(offered_at) = 6 and _file_row % 20 = 1"
-        )
-        connection.execute(
-            "update raw.force_calls set answered_at = offered_at - interval 1 hour where answered_at is not null and month(offered_at) = 4 and _file_row % 1500 = 1"
+            "update raw.force_calls set answered_at = offered_at - interval 1 hour where month(offered_at) = 4 and _file_row % 1500 = 1"
         )
         rebuild(connection, contracts)
     result = run(settings, contracts, "staging.stg_telephony__calls")["staging.stg_telephony__calls", "answered_at_before_offered_at"]
@@ -143,11 +143,11 @@ def test_a_late_feed_warns_by_cadence_and_latency(made):
     ("break_it", "table", "check"),
     [
         ("update ingest.loads set rows_read = rows_read + 1 where feed = 'arrests'", "raw.arrests", "read_is_accepted_and_rejected"),
-        ("update ingest.loads set rows_read = rows_read + 1, rows_rejected = 1 where feed = 'arrests'", "raw.arrests", "read_is_accepted_and_rejected"),
+        ("update ingest.loads set rows_read = 1401, rows_rejected = 1 where feed = 'arrests'", "raw.arrests", "read_is_accepted_and_rejected"),
         ("delete from raw.arrests where arrest_id = 'A7'", "raw.arrests", "raw_is_accepted"),
         ("insert into raw.arrests select * replace (999 as _load_id) from raw.arrests limit 1", "raw.arrests", "raw_is_accepted"),
-        ("create or replace view staging.stg_custody__arrests as select *, 1 as version_count from raw.arrests where arrest_id <> 'A7'", "staging.stg_custody__arrests", "raw_is_staged_and_superseded"),
-        ("create or replace view staging.stg_custody__arrests as select *, 1 as version_count from raw.arrests union all select *, 0 from raw.arrests", "staging.stg_custody__arrests", "unique_key"),
+        (f"create or replace view {ARRESTS} as select *, 1 as version_count from raw.arrests limit 10", ARRESTS, "raw_is_staged_and_superseded"),
+        (f"create or replace view {ARRESTS} as select *, n as version_count from raw.arrests, (values (0), (1)) t(n)", ARRESTS, "unique_key"),
         ("update raw.arrests set crime_ref = null where arrest_id = 'A7'", "raw.arrests", "not_null_crime_ref"),
         ("update raw.force_calls set line = 'fax' where call_id = 'C7'", "raw.force_calls", "allowed_values_line"),
         ("update raw.crimes set victim_age = 300 where crime_ref = 'K7'", "raw.crimes", "within_range_victim_age"),
@@ -242,7 +242,10 @@ def test_a_check_that_cannot_be_evaluated_closes_the_gate_without_quoting_data(m
         connection.execute("drop table core.fct_arrests")
         connection.execute("drop table core.fct_logs")
         connection.execute(
-            "create view core.fct_logs as select force_code, cast(log_number as date) as local_date, local_date as month from staging.stg_command_control__logs"
+            """
+            create view core.fct_logs as
+            select force_code, cast(log_number as date) as local_date, local_date as month from staging.stg_command_control__logs
+            """
         )
     results = run(settings, contracts, "core.fct_arrests", "core.fct_logs")
     missing = results["core.fct_arrests", "has_crime"]

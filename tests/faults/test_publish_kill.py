@@ -1,0 +1,103 @@
+"""A publication killed with SIGKILL at any of its steps leaves the complete old marts or the complete new ones, and the next one cleans up."""
+
+import signal
+import subprocess
+import sys
+
+import duckdb
+import pytest
+
+from pipelines.publish.marts import publish
+from pipelines.quality.gate import Gate
+from pipelines.settings import PROJECT_DIR
+from pipelines.warehouse import open_build
+from tests.handmade import NOW, PUBLISHED, make_warehouse
+
+CHILD = """
+import os, signal, sys
+from pathlib import Path
+from pipelines.contracts.model import load_contracts
+from pipelines.publish import marts
+from pipelines.quality.gate import Gate
+from tests.handmade import NOW, PUBLISHED, make_settings
+
+data_dir, point = sys.argv[1:]
+
+def kill():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def on_step(step):
+    if step == point:
+        kill()
+
+if point.startswith("after "):
+    # between the single operations of the switch, where no step is announced
+    wanted = point.removeprefix("after ")
+    link = marts._link
+    def linked(root, name, target):
+        link(root, name, target)
+        if name == wanted:
+            kill()
+    marts._link = linked
+marts.publish(make_settings(Path(data_dir)), "new", Gate("new", True, (), ()), PUBLISHED, NOW, load_contracts(), on_step=on_step)
+"""
+BEFORE = ["copy core.dim_measure", "copy quality.check_results", "parquet", "verify", "sync", "move", "switch", "after marts.duckdb", "after parquet"]
+AFTER = ["after current", "clean"]
+
+
+def state(settings):
+    """(run, value) as the database and as the Parquet files have them; None where nothing is published."""
+    if not settings.marts_path.exists():
+        assert not (settings.published_dir / "parquet").exists()
+        return None
+    with duckdb.connect(str(settings.marts_path), read_only=True) as live:
+        database = live.execute(
+            "select run_id, min(value), max(value), count(*) from measures.measure_values, quality.heartbeat group by 1"
+        ).fetchall()
+    folder = settings.published_dir / "parquet"
+    assert {p.name for p in folder.iterdir()} == {f"{name}.parquet" for name in (*PUBLISHED, "quality.heartbeat")}
+    parquet = duckdb.execute(
+        f"""
+        select run_id, min(value), max(value), count(*)
+        from '{folder}/measures.measure_values.parquet', '{folder}/quality.heartbeat.parquet' group by 1
+        """
+    ).fetchall()
+    assert database == parquet
+    return database
+
+
+def killed_at(settings, point):
+    child = subprocess.run([sys.executable, "-c", CHILD, str(settings.data_dir), point], cwd=PROJECT_DIR, capture_output=True, text=True, check=False)
+    assert child.returncode == -signal.SIGKILL, child.stderr
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    return make_warehouse(tmp_path_factory.mktemp("killed"))
+
+
+@pytest.mark.parametrize("point", [*BEFORE, *AFTER])
+def test_a_kill_leaves_the_old_marts_or_the_new_ones(made, point):
+    settings, contracts = made
+    with open_build(settings) as connection:
+        connection.execute("update measures.measure_values set value = 50")
+    publish(settings, "old", Gate("old", True, (), ()), PUBLISHED, NOW, contracts)
+    old = state(settings)
+    with open_build(settings) as connection:
+        connection.execute("update measures.measure_values set value = 60")
+    killed_at(settings, point)
+    # the fixed links are in place since the first publication, so only the switch itself tells old from new
+    assert state(settings) == ([("new", 60.0, 60.0, old[0][3])] if point in AFTER else old)
+    publish(settings, "next", Gate("next", True, (), ()), PUBLISHED, NOW, contracts)
+    assert state(settings) == [("next", 60.0, 60.0, old[0][3])]
+    assert not (settings.published_dir / ".staging").exists()
+    assert len(list((settings.published_dir / ".versions").iterdir())) <= 2
+
+
+@pytest.mark.parametrize("point", ["copy core.dim_measure", "switch", "after marts.duckdb", "after parquet"])
+def test_a_first_publication_that_is_killed_publishes_nothing(tmp_path, point):
+    settings, contracts = make_warehouse(tmp_path)
+    killed_at(settings, point)
+    assert state(settings) is None
+    publish(settings, "next", Gate("next", True, (), ()), PUBLISHED, NOW, contracts)
+    assert state(settings)[0][0] == "next"

@@ -1,0 +1,234 @@
+"""Publishing a warehouse made by hand: what readers get, what holds it back, and what they keep."""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import date, timedelta
+
+import duckdb
+import pytest
+
+from pipelines.publish import marts
+from pipelines.publish.dictionary import data_dictionary
+from pipelines.publish.marts import PublishError, publish, published_tables
+from pipelines.quality.gate import Gate, decide
+from pipelines.quality.model import CheckResult
+from pipelines.quality.results import store_results
+from pipelines.warehouse import open_build
+from tests.handmade import NOW, PUBLISHED, RUN, make_warehouse
+
+ROWS_WITH = """
+select measure_id, period_type, period_end::varchar, quality_grade, caveat from measures.measure_values where caveat like '%{}%' order by all
+"""
+OPEN = Gate(RUN, True, (), ())
+
+
+@pytest.fixture
+def made(tmp_path):
+    return make_warehouse(tmp_path)
+
+
+def query(settings, sql):
+    """What a new reader sees."""
+    with duckdb.connect(str(settings.marts_path), read_only=True) as live:
+        return live.execute(sql).fetchall()
+
+
+def warning(check, table, feed, **rest):
+    return CheckResult(RUN, NOW, check, "great_expectations", table.split(".")[0], table, feed=feed, severity="warn", status="warned", **rest)
+
+
+def test_tables_come_with_their_constraints_as_database_and_as_parquet(made):
+    settings, contracts = made
+    found = publish(settings, RUN, OPEN, PUBLISHED, NOW, contracts)
+    assert found.path == settings.marts_path
+    assert dict(found.tables)["measures.measure_values"] == 60
+    with duckdb.connect(str(settings.marts_path), read_only=True) as live:
+        names = {f"{s}.{t}" for s, t in live.execute("select schema_name, table_name from duckdb_tables()").fetchall()}
+        assert names == {*PUBLISHED, "quality.heartbeat"} == set(found.tables)
+        keys = dict(
+            live.execute("select table_name, constraint_column_names from duckdb_constraints() where constraint_type = 'PRIMARY KEY'").fetchall()
+        )
+        assert keys["measure_values"] == ["measure_id", "area_id", "segment", "period_type", "period_end"]
+        assert live.execute("select is_nullable from duckdb_columns() where table_name = 'dim_measure' and column_name = 'title'").fetchone() == (
+            False,
+        )
+    for name, rows in found.tables.items():
+        assert duckdb.execute(f"select count(*) from '{settings.published_dir}/parquet/{name}.parquet'").fetchone() == (rows,)
+    assert not (settings.published_dir / ".staging").exists()
+
+
+def test_the_heartbeat_says_as_of_when_from_which_files_by_which_version(made):
+    settings, contracts = made
+    publish(settings, RUN, OPEN, PUBLISHED, NOW, contracts)
+    sql = "select run_id, published_at, as_at, data_to::varchar, files, length(files_digest), length(contract_fingerprint) from quality.heartbeat"
+    assert query(settings, sql) == [(RUN, NOW, None, "2023-07-31", 6, 64, 16)]
+
+
+def test_a_closed_gate_keeps_the_old_marts(made):
+    settings, contracts = made
+    publish(settings, RUN, OPEN, PUBLISHED, NOW, contracts)
+    before = settings.marts_path.resolve()
+    with open_build(settings) as connection:
+        connection.execute("update measures.measure_values set value = 99")
+        store_results(
+            connection, [replace(warning("fresh", "raw.arrests", "arrests"), run_id="run-2", severity="error", status="failed", message="broken")]
+        )
+        gate = decide(connection, "run-2")
+    with pytest.raises(PublishError, match="gate is closed") as raised:
+        publish(settings, "run-2", gate, PUBLISHED, NOW, contracts)
+    assert "raw.arrests fresh: broken (docs/runbooks/freshness.md)" in str(raised.value)
+    assert settings.marts_path.resolve() == before
+    assert query(settings, "select distinct value from measures.measure_values") == [(50,)]
+
+
+@pytest.mark.parametrize(
+    ("break_it", "message"),
+    [
+        ("alter table scorecards.opcc add column victim_age integer", "personal columns would be published: scorecards.opcc.victim_age"),
+        ("drop table scorecards.opcc", "scorecards.opcc is to be published but was not built"),
+        ("create or replace table scorecards.opcc as select * from scorecards.opcc", "scorecards.opcc has no primary key"),
+    ],
+)
+def test_what_must_not_be_published_is_named_and_the_live_marts_stay(made, break_it, message):
+    settings, contracts = made
+    publish(settings, RUN, OPEN, PUBLISHED, NOW, contracts)
+    before = settings.marts_path.resolve()
+    with open_build(settings) as connection:
+        connection.execute(break_it)
+    with pytest.raises(PublishError, match=message):
+        publish(settings, RUN, OPEN, PUBLISHED, NOW, contracts)
+    assert settings.marts_path.resolve() == before
+    assert query(settings, "select count(*) from scorecards.opcc") == [(4,)]
+    assert not (settings.published_dir / ".staging").exists()
+
+
+def test_a_copy_that_does_not_verify_is_not_published(made, monkeypatch):
+    settings, contracts = made
+
+    monkeypatch.setattr(marts, "with_caveats", lambda table, columns: f"select * from {table} limit 3")
+    with pytest.raises(PublishError, match=r"does not verify: 3 rows instead of 4"):
+        publish(settings, RUN, OPEN, PUBLISHED[:1], NOW, contracts)
+    assert not settings.marts_path.exists()
+
+
+def test_caveats_stand_on_the_rows_concerned_and_only_there(made):
+    settings, contracts = made
+    april = warning(
+        "has_crime", "core.fct_crime_outcomes", "crime_outcomes", from_month=date(2023, 4, 1), to_month=date(2023, 4, 1), message="April is odd"
+    )
+    late = warning("fresh", "raw.force_calls", "force_calls", message="calls are late")
+    silent = warning("unexpected_columns", "raw.crimes", "crimes", message="new columns")
+    with open_build(settings) as connection:
+        connection.execute(
+            "update measures.measure_values set quality_grade = 'D', caveat = 'not complete' where period_type = 'month' and month(period_end) = 7"
+        )
+        store_results(connection, [april, late, silent])
+        gate = decide(connection, RUN)
+    found = publish(settings, RUN, gate, PUBLISHED, NOW, contracts)
+    rows = query(
+        settings,
+        ROWS_WITH.format("April"),
+    )
+    # the check's own months are asked again and none fails now, so the stored range counts: April's month, the quarters and years that hold it
+    assert [r[:4] for r in rows] == [
+        ("da_fat_outcome_rate", "month", "2023-04-30", "B"),
+        ("da_fat_outcome_rate", "quarter", "2023-04-30", "B"),
+        ("da_fat_outcome_rate", "quarter", "2023-05-31", "B"),
+        ("da_fat_outcome_rate", "quarter", "2023-06-30", "B"),
+        ("da_fat_outcome_rate", "r12m", "2023-04-30", "B"),
+        ("da_fat_outcome_rate", "r12m", "2023-05-31", "B"),
+        ("da_fat_outcome_rate", "r12m", "2023-06-30", "B"),
+        ("da_fat_outcome_rate", "r12m", "2023-07-31", "B"),
+    ]
+    rows = query(
+        settings,
+        ROWS_WITH.format("late"),
+    )
+    assert {r[0] for r in rows} == {"public_999_calls_offered", "bt_999_abandonment_rate_adjusted"}
+    assert {r[1:] for r in rows} == {
+        ("month", "2023-07-31", "D", "not complete; calls are late"),
+        ("quarter", "2023-07-31", "B", "calls are late"),
+        ("r12m", "2023-07-31", "B", "calls are late"),
+    }
+    assert query(settings, "select count(*) from measures.measure_values where caveat like '%new columns%'") == [(0,)]
+    assert query(settings, "select measure_id, quality_grade, caveat from scorecards.opcc where caveat is not null order by all") == [
+        ("bt_999_abandonment_rate_adjusted", "B", "calls are late"),
+        ("da_fat_outcome_rate", "B", "April is odd"),
+        ("public_999_calls_offered", "B", "calls are late"),
+    ]
+    assert found.caveat_rows == 8 + 6 + 3
+
+
+READER = """
+import duckdb, sys
+live = duckdb.connect(sys.argv[1], read_only=True)
+for _ in sys.stdin:
+    rows = live.execute("select distinct value from measures.measure_values").fetchall()
+    beat = live.execute("select run_id from quality.heartbeat").fetchall()
+    print(rows, beat, flush=True)
+"""
+
+
+def test_a_reader_keeps_its_state_through_three_publications_and_a_new_one_sees_the_newest(made):
+    settings, contracts = made
+    publish(settings, "run-0", OPEN, PUBLISHED, NOW, contracts)
+    with subprocess.Popen(
+        [sys.executable, "-c", READER, str(settings.marts_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as reader:
+
+        def ask():
+            reader.stdin.write("\n")
+            reader.stdin.flush()
+            return reader.stdout.readline().strip()
+
+        assert ask() == "[(50.0,)] [('run-0',)]"
+        for number in (1, 2, 3):
+            with open_build(settings) as connection:
+                connection.execute("update measures.measure_values set value = ?", [number])
+            publish(settings, f"run-{number}", OPEN, PUBLISHED, NOW + timedelta(days=number), contracts)
+            assert ask() == "[(50.0,)] [('run-0',)]"
+            assert query(settings, "select distinct value, run_id from measures.measure_values, quality.heartbeat") == [(number, f"run-{number}")]
+        reader.stdin.close()
+    assert len(list((settings.published_dir / ".versions").iterdir())) == 2
+
+
+def test_the_same_build_gives_the_same_parquet_files_but_for_the_heartbeat(made):
+    settings, contracts = made
+    read = []
+    for _ in range(2):
+        publish(settings, RUN, OPEN, PUBLISHED, NOW, contracts)
+        read.append({p.name: p.read_bytes() for p in (settings.published_dir / "parquet").iterdir()})
+    assert read[0] == read[1]
+
+
+def test_an_older_layout_with_real_files_is_taken_over(made):
+    settings, contracts = made
+    settings.published_dir.mkdir(parents=True)
+    settings.marts_path.write_bytes(b"former")
+    (settings.published_dir / "parquet").mkdir()
+    publish(settings, RUN, OPEN, PUBLISHED, NOW, contracts)
+    assert query(settings, "select count(*) from scorecards.opcc") == [(4,)]
+    assert (settings.published_dir / "parquet" / "scorecards.opcc.parquet").exists()
+
+
+def test_the_dictionary_has_every_feed_column_and_every_published_column(made):
+    _, contracts = made
+    node = {
+        "resource_type": "model",
+        "schema": "scorecards",
+        "name": "opcc",
+        "description": "One row a measure | and area.",
+        "config": {"meta": {"published": True}},
+        "constraints": [{"type": "primary_key", "columns": ["measure_id"]}],
+        "columns": {"measure_id": {"name": "measure_id", "data_type": "varchar", "description": "The measure."}},
+    }
+    manifest = json.loads(json.dumps({"nodes": {"model.scorecards.opcc": node, "test.x": {"resource_type": "test"}}}))
+    assert published_tables(manifest) == ["scorecards.opcc", "quality.check_results"]
+    text = data_dictionary(contracts, manifest)
+    assert "### scorecards.opcc\n\nOne row a measure | and area.\n\nKey: `measure_id`." in text
+    assert "| `measure_id` | varchar | The measure. |" in text
+    for feed in contracts.feeds.values():
+        assert f"### {feed.name}\n" in text
+        assert all(f"| `{c.name}` | {c.duckdb_type} |" in text for c in feed.columns)
