@@ -37,7 +37,7 @@ def test_every_check_has_owner_description_severity_and_a_runbook_that_exists(pl
         assert spec.severity in {"warn", "error"}
         assert (PROJECT_DIR / spec.runbook_path).is_file(), spec.runbook_path
         assert runbook_for(spec.name) == spec.runbook_path
-        assert not re.search(r"\$\{?[a-z]", spec.description + spec.message), spec.name
+        assert not re.search(r"\$\{?[a-z]", f"{spec.description} {spec.message}"), spec.name
     assert {spec.dimension for spec in plan} == DIMENSIONS
 
 
