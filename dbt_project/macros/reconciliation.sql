@@ -1,5 +1,9 @@
 {# Which feeds' raw tables hold a load that quality.reconciliation has not counted; all of them on a full refresh. #}
-{% macro feeds_grown(feeds) %}
+{% macro feeds_grown() %}
+    {%- set feeds = [
+        'force_calls', 'bt_999_calls', 'bt_incidents', 'incident_logs', 'online_reports', 'crimes', 'crime_outcomes', 'arrests',
+        'police_uk_street',
+    ] -%}
     {%- if not execute or not is_incremental() -%}
         {{ return(feeds) }}
     {%- endif -%}
@@ -17,10 +21,8 @@
 {% endmacro %}
 
 {# Their earlier counts go, in the transaction that brings the new ones. #}
-{% macro forget_feeds_recounted() -%}
+{% macro forget_feeds_grown() -%}
     {%- if is_incremental() -%}
-        delete from {{ this }} where feed in ('none'
-        {%- for feed in feeds_grown(['force_calls', 'bt_999_calls', 'bt_incidents', 'incident_logs', 'online_reports', 'crimes',
-                                     'crime_outcomes', 'arrests', 'police_uk_street']) %}, '{{ feed }}'{% endfor %})
+        delete from {{ this }} where feed in ('none'{% for feed in feeds_grown() %}, '{{ feed }}'{% endfor %})
     {%- endif -%}
 {%- endmacro %}
