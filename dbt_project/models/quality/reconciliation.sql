@@ -39,7 +39,7 @@ with force_names as (
 
 {{ feed }}_keys as (
     select count(*) as row_count
-    from {{ source('raw', feed) }} as feed
+    from {{ source('raw', feed) }}{{ ' as feed' if key.has_force }}
     {%- if key.has_force %}
     left join force_names on force_names.alias = lower(trim(feed.force_code))
     {%- endif %}

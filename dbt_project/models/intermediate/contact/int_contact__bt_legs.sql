@@ -53,7 +53,7 @@ matched as (
         is_abandoned
         and coalesce(cleared_seconds < 2, false)
         and not exists (select 1 from calls where calls.bt_call_ref = ranked.bt_call_ref) as is_ghost,
-        exists (
+        exists(
             select 1
             from incidents
             where ranked.presented_at >= incidents.started_at and ranked.presented_at < incidents.ended_at
