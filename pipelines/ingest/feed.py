@@ -314,10 +314,11 @@ class _FeedRun:
         match = next(steps)
         assert isinstance(match, HeaderMatch)
         layout = match.layout
-        load_id = next_load_id(self.connection)
-        provenance = Provenance(file_hash, load_id, self.loaded_at, extract_time_of(file.path.name, layout.file_time_pattern))
+        file_time = extract_time_of(file.path.name, layout.file_time_pattern)
         read = accepted = rejected = flagged = 0
         with transaction(self.connection):
+            load_id = next_load_id(self.connection)
+            provenance = Provenance(file_hash, load_id, self.loaded_at, file_time)
             for block in steps:
                 assert isinstance(block, Conformed)
                 insert_rows(self.connection, layout, block, provenance, self.settings.hash_key)
@@ -357,20 +358,20 @@ class _FeedRun:
         self.say(f"{file.name}: {status}: {reason}")
         if status == "refused" and file_hash is None and self.known.unreadable.get(file.name) == message:
             return FileOutcome(file.name, status, message, is_standing=True)
-        entry = LedgerEntry(
-            load_id=next_load_id(self.connection),
-            run_id=self.run_id,
-            feed=self.feed,
-            file_path=file.name,
-            file_hash=file_hash,
-            size_bytes=file.size_bytes,
-            layout=None,
-            contract_fingerprint=self.contract,
-            status=status,
-            loaded_at=self.loaded_at,
-            message=message,
-        )
         with transaction(self.connection):
+            entry = LedgerEntry(
+                load_id=next_load_id(self.connection),
+                run_id=self.run_id,
+                feed=self.feed,
+                file_path=file.name,
+                file_hash=file_hash,
+                size_bytes=file.size_bytes,
+                layout=None,
+                contract_fingerprint=self.contract,
+                status=status,
+                loaded_at=self.loaded_at,
+                message=message,
+            )
             write_ledger(self.connection, entry)
             if file_hash:
                 remember_stats(self.connection, self.feed, file, file_hash)

@@ -49,9 +49,17 @@ def match_headers(layout: Feed, headers: Sequence[str]) -> HeaderMatch:
     return HeaderMatch(layout, tuple(headers), positions, missing, tuple(repeated), tuple(unexpected))
 
 
+def _speaks(layout: Feed, canonical: Feed, headers: Sequence[str]) -> bool:
+    """Whether the row has a header that only this layout knows; without one, it is not this supplier's file."""
+    own = {header for column in layout.columns for header in column.headers - canonical.by_name[column.name].headers}
+    return any(normalise_header(header) in own for header in headers)
+
+
 def best_match(layouts: Sequence[Feed], headers: Sequence[str]) -> HeaderMatch:
-    """The layout that fits with the most columns found, the canonical one on ties; else the nearest that does not fit."""
-    matches = [match_headers(layout, headers) for layout in layouts]
+    """The layout that fits with the most columns found, the first (canonical) one on ties; else the nearest that does not fit."""
+    canonical, *others = layouts
+    candidates = [canonical, *(layout for layout in others if _speaks(layout, canonical, headers))]
+    matches = [match_headers(layout, headers) for layout in candidates]
     return max(matches, key=lambda m: (m.fits, len(m.positions), -len(m.repeated)))
 
 

@@ -128,6 +128,7 @@ def _insert(connection: duckdb.DuckDBPyConnection, sql: str, frame: pl.DataFrame
 
 
 def next_load_id(connection: duckdb.DuckDBPyConnection) -> int:
+    """The next number of the ledger. Only within a transaction that writes: a number drawn outside one is forgotten in a crash."""
     row = connection.execute("select nextval('ingest.load_id_seq')").fetchone()
     assert row is not None
     return int(row[0])

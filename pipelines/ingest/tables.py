@@ -22,6 +22,13 @@ DELIMITERS = (",", ";", "|", "\t")
 HEAD_BYTES = 1 << 20  # the header must lie within the first of these bytes
 PARQUET_BATCH_ROWS = 100_000
 MAX_SHEET_BYTES = 1 << 30  # a workbook is read whole: beyond this (uncompressed) it has to come as csv
+OTHER_FORMATS = (  # what else arrives under the name of a csv: first bytes, what it is, the way out
+    (b"PK\x03\x04", "a zip archive or workbook", "unpack it, or name it .xlsx"),
+    (b"\x1f\x8b", "a gzip file", "name it .csv.gz"),
+    (b"PAR1", "a Parquet file", "name it .parquet"),
+    (b"<", "an HTML or XML page", "have the extract itself sent"),
+    (b"%PDF", "a PDF document", "have the extract itself sent"),
+)
 _RECORD_END = "\x1f"  # put behind the last field of every record, so that records with too few or too many fields show
 
 
@@ -68,6 +75,15 @@ def open_table(path: Path, ending: str, first_pass: Fingerprint, layouts: Sequen
 # --- csv -------------------------------------------------------------------------------------------------------------
 
 
+def _refuse_other_formats(path: Path) -> None:
+    """Raises FileRefused for a file that its first bytes tell to be something else than text."""
+    with path.open("rb") as file:
+        head = file.read(64).lstrip()
+    for mark, kind, way_out in OTHER_FORMATS:
+        if head.startswith(mark):
+            raise FileRefused(f"is not csv but {kind}; {way_out}")
+
+
 def _head(path: Path, is_gzip: bool, facts: TextFacts) -> str:
     """The first megabyte of the text. Raises FileRefused where it is no text of rows at all."""
     head = b""
@@ -77,15 +93,6 @@ def _head(path: Path, is_gzip: bool, facts: TextFacts) -> str:
             break
     if not head.strip(b" \t\r\n\0\x1a"):
         raise FileRefused("is empty; have it sent again, or remove it")
-    for mark, kind, way_out in (
-        (b"PK\x03\x04", "a zip archive or workbook", "unpack it, or name it .xlsx"),
-        (b"\x1f\x8b", "a gzip file", "name it .csv.gz"),
-        (b"PAR1", "a Parquet file", "name it .parquet"),
-        (b"<", "an HTML or XML page", "have the extract itself sent"),
-        (b"%PDF", "a PDF document", "have the extract itself sent"),
-    ):
-        if head.lstrip().startswith(mark):
-            raise FileRefused(f"is not csv but {kind}; {way_out}")
     first_line = head[:HEAD_BYTES].partition(b"\n")[0]
     if b"\0" in first_line:
         raise FileRefused("has NUL bytes in its first line (UTF-16 without a byte-order mark, or no text); have it exported as UTF-8")
@@ -128,12 +135,14 @@ def _match_csv(head: str, layouts: Sequence[Feed]) -> tuple[HeaderMatch, str, in
 
 
 def _open_csv(path: Path, is_gzip: bool, facts: TextFacts, layouts: Sequence[Feed]) -> Table:
+    if not is_gzip:
+        _refuse_other_formats(path)
     head = _head(path, is_gzip, facts)
     match, delimiter, header_lines, records_before = _match_csv(head, layouts)
     if not match.fits:
         raise FileRefused(why_not(match))
     chunks = _without_lines(utf8_chunks(path, is_gzip, facts), header_lines)
-    return Table(match, _csv_blocks(chunks, delimiter, match, records_before + 2), is_typed=False)
+    return Table(match, _csv_blocks(chunks, delimiter, match, header_lines + 1, records_before + 2), is_typed=False)
 
 
 def _without_lines(chunks: Iterator[bytes], lines: int) -> Iterator[bytes]:
@@ -147,8 +156,8 @@ def _without_lines(chunks: Iterator[bytes], lines: int) -> Iterator[bytes]:
             yield rest
 
 
-def _csv_blocks(chunks: Iterator[bytes], delimiter: str, match: HeaderMatch, first_row: int) -> Iterator[pl.DataFrame]:
-    for records in record_blocks(chunks, delimiter):
+def _csv_blocks(chunks: Iterator[bytes], delimiter: str, match: HeaderMatch, first_line: int, first_row: int) -> Iterator[pl.DataFrame]:
+    for records in record_blocks(chunks, delimiter, first_line):
         block, read = _parse_records(records, delimiter, match, first_row)
         first_row += read
         if block.height:

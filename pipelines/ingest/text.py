@@ -205,10 +205,13 @@ def _repaired(buffer: bytes, delimiter: bytes, is_last: bool) -> tuple[bytes, by
     return b"".join(out), buffer[position:]
 
 
-def record_blocks(chunks: Iterator[bytes], delimiter: str) -> Iterator[bytes]:
-    """Blocks of whole, well-formed records with LF line ends, about BLOCK_BYTES each. Raises FileRefused for an endless line."""
+def record_blocks(chunks: Iterator[bytes], delimiter: str, first_line: int = 1) -> Iterator[bytes]:
+    """Blocks of whole, well-formed records with LF line ends, about BLOCK_BYTES each. Raises FileRefused for an endless line.
+
+    `first_line` is the number of the physical line with which the chunks begin.
+    """
     mark = delimiter.encode()
-    lines_done = 0
+    lines_done = first_line - 1
     buffer = b""
     pieces: list[bytes] = []
     pending = 0

@@ -1,0 +1,161 @@
+"""Text to typed values, and every reason why a value cannot be taken."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipelines.contracts.model import Column, Feed
+from pipelines.ingest.conform import FAULT, ROW, Conformed, conform, strip_pattern
+from tests.landing import contracts
+
+
+def feed_of(*columns: Column) -> Feed:
+    return Feed("f", "F", "1", Path("f.yaml"), "d", "", "o", "s", columns[0].name, columns)
+
+
+def conformed(
+    columns: Column | tuple[Column, ...], typed: bool = False, fault: list[str | None] | None = None, **values: list[str | None]
+) -> Conformed:
+    columns = columns if isinstance(columns, tuple) else (columns,)
+    rows = len(next(iter(values.values())))
+    frame = pl.DataFrame(values, schema=dict.fromkeys(values, pl.String)).with_columns(
+        pl.Series(ROW, range(2, rows + 2)), pl.Series(FAULT, fault or [None] * rows, dtype=pl.String)
+    )
+    return conform(frame, feed_of(*columns), typed)
+
+
+def values_of(column: Column, *texts: str | None, typed: bool = False) -> list[object]:
+    """Each text's value, or the rule by which it was rejected."""
+    result = conformed(column, typed, **{column.name: list(texts)})
+    by_row = dict(result.accepted.select(ROW, column.name).iter_rows())
+    rules = {row: rule for row, _, rule in result.rejects.iter_rows()}
+    return [by_row[n] if n in by_row else rules[n] for n in range(2, len(texts) + 2)]
+
+
+TEXT = Column("x", "string", "")
+
+
+def test_text_is_trimmed_and_null_tokens_of_contract_and_column_are_nothing():
+    column = replace(TEXT, null_values=("unknown",))
+    assert values_of(column, "  a b\t", "", "  ", "NULL", "n/a", "#DIV/0!", "Unknown", "-", "--", None) == [
+        "a b", None, None, None, None, None, None, None, "--", None,
+    ]  # fmt: skip
+
+
+def test_letter_case():
+    assert values_of(replace(TEXT, letter_case="lower"), "AbÉ") == ["abé"]
+    assert values_of(replace(TEXT, letter_case="upper"), "c1") == ["C1"]
+
+
+def test_value_map_normalises_and_an_enum_restricts():
+    spellings = {"immediate": "Immediate", "grade 1": "Immediate", "i": "Immediate"}
+    assert values_of(replace(TEXT, value_map=spellings), "GRADE 1", "Immediate", "other") == ["Immediate", "Immediate", "other"]
+    assert values_of(replace(TEXT, value_map=spellings, enum=("Immediate",)), "I", "other", "") == ["Immediate", "not_allowed", None]
+
+
+def test_strip_prefix_goes_before_pattern_and_repeats_until_nothing_more_goes():
+    column = replace(TEXT, strip_prefix=r"(?i)^outcome\s*|^0+(?=[0-9])|\.0$", pattern="^[0-9]{1,2}[A-Z]?$", letter_case="upper")
+    assert values_of(column, "Outcome 01a", "16.0", "0", "00", "x1", "123") == ["1A", "16", "0", "0", "pattern", "pattern"]
+    assert strip_pattern("outcome 0016.0", column.strip_prefix or "") == "16"
+
+
+def test_formula_nul_byte_and_length_are_reasons_of_their_own():
+    assert values_of(replace(TEXT, max_length=4), "=A1", " =1", "a\0b", "abcde", "abcd", "+44", "-1") == [
+        "formula", "formula", "nul_byte", "too_long", "abcd", "+44", "-1",
+    ]  # fmt: skip
+
+
+def test_required_values_may_not_be_null_tokens_and_get_no_other_reason():
+    column = Column("x", "integer", "", required=True)
+    assert values_of(column, "1", "", "NULL", None) == [1, "required", "required", "required"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("17", 17), ("+17", 17), ("-17", -17), ("17.0", 17), ("1,234", 1234), ("1,234,567.00", 1234567)]
+    + [(text, "invalid_integer") for text in ("17.5", "1,23", "12,34,567", "1e3", "abc", "1 234", "9223372036854775808", "--1", "1.0.0", "½")],
+)
+def test_integers(text, value):
+    assert values_of(Column("x", "integer", ""), text) == [value]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("1.5", 1.5), (".5", 0.5), ("-1,234.5", -1234.5), ("1e3", 1000.0), ("3", 3.0)]
+    + [(text, "invalid_number") for text in ("1,5", "inf", "infinity", "1e999x", "0x10", "1.2.3", "1/2", ".", "e5")],
+)
+def test_numbers(text, value):
+    assert values_of(Column("x", "number", ""), text) == [value]
+
+
+def test_bounds():
+    column = Column("x", "integer", "", minimum=0, maximum=120)
+    assert values_of(column, "0", "120", "-1", "121") == [0, 120, "below_minimum", "above_maximum"]
+
+
+def test_booleans():
+    column = Column("x", "boolean", "")
+    assert values_of(column, "Y", "yes", "TRUE", "t", "1", "1.0") == [True] * 6
+    assert values_of(column, "n", "No", "false", "F", "0", "0.0") == [False] * 6
+    assert values_of(column, "maybe", "2", "") == ["invalid_boolean", "invalid_boolean", None]
+
+
+def test_dates_by_the_first_format_that_fits():
+    column = Column("x", "date", "", formats=("%Y-%m-%d", "%d/%m/%Y", "%d/%m/%Y %H:%M"))
+    day = date(2023, 7, 1)
+    assert values_of(column, "2023-07-01", "01/07/2023", "1/7/2023", "01/07/2023 23:59", "0000-00-00", "") == [day] * 4 + [None] * 2
+    assert values_of(column, "2023-02-31", "31/06/2023", "07/13/2023", "01/07/23", "1899-12-01", "2101-01-01", "20230701") == ["invalid_date"] * 7
+
+
+def test_a_month_is_its_first_day():
+    column = Column("x", "date", "", formats=("%Y-%m",))
+    assert values_of(column, "2025-01", "2025-13", "2025") == [date(2025, 1, 1), "invalid_date", "invalid_date"]
+
+
+def test_typed_files_may_hold_dates_whatever_formats_the_layout_has():
+    column = Column("x", "date", "", formats=("%d.%m.%Y",))
+    assert values_of(column, "2023-07-01", typed=True) == [date(2023, 7, 1)]
+    assert values_of(column, "2023-07-01") == ["invalid_date"]
+
+
+def test_every_reason_of_a_row_is_recorded():
+    columns = (
+        Column("a", "string", "", required=True),
+        Column("b", "integer", ""),
+        Column("c", "string", "", enum=("x",), value_map={"x": "x"}, max_length=3),
+    )
+    result = conformed(columns, a=["", "ok"], b=["1x", "2"], c=["yyyy", "X"], fault=["too_many_fields", None])
+    assert result.rejects.sort("column_name", "rule").rows() == [
+        (2, "_row", "too_many_fields"), (2, "a", "required"), (2, "b", "invalid_integer"), (2, "c", "not_allowed"), (2, "c", "too_long"),
+    ]  # fmt: skip
+    assert (result.rows_read, result.rows_accepted, result.rows_rejected) == (2, 1, 1)
+
+
+@pytest.mark.parametrize("fault", ["broken_quotes", "repeated_header"])
+def test_of_an_unreadable_row_nothing_is_said_about_its_columns(fault):
+    result = conformed(Column("a", "string", "", required=True), a=[None], fault=[fault])
+    assert result.rejects.rows() == [(2, "_row", fault)]
+
+
+def test_optional_columns_that_are_absent_come_out_null_with_their_type():
+    result = conformed((TEXT, Column("t", "timestamp", ""), Column("n", "number", "")), x=["a"])
+    assert result.accepted.schema == pl.Schema(
+        {"x": pl.String, "t": pl.Datetime("us"), "n": pl.Float64, "_file_row": pl.Int64, "_clock_flags": pl.String}
+    )
+    assert result.accepted.rows() == [("a", None, None, 2, None)]
+
+
+def test_a_block_without_rows():
+    result = conformed(TEXT, x=[])
+    assert (result.rows_read, result.rejects.height, result.accepted.height) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("name", list(contracts().feeds))
+def test_every_layout_conforms_a_block_of_nothing_but_nulls(name):
+    for layout in contracts().layouts[name]:
+        frame = pl.DataFrame({c.name: [None] for c in layout.columns}, schema={c.name: pl.String for c in layout.columns})
+        result = conform(frame.with_columns(pl.lit(2).alias(ROW), pl.lit(None, pl.String).alias(FAULT)), layout)
+        assert {(c, r) for _, c, r in result.rejects.iter_rows()} == {(name, "required") for name in layout.required}
