@@ -7,7 +7,7 @@
     populations  {id, fact, where, of}: rows that quantiles are taken from, shared likewise
 #}
 {% macro catalogue() %}
-    {%- set read = {'facts': fromyaml(catalogue_facts()), 'measures': [], 'by_id': {}, 'components': {}, 'populations': {}} -%}
+    {%- set read = {'facts': fromyaml(catalogue_facts()), 'statistics': statistics(), 'measures': [], 'by_id': {}, 'components': {}, 'populations': {}} -%}
     {%- for text in catalogue_domains() -%}
         {%- set domain = fromyaml(text) -%}
         {%- if not domain or not domain.measures -%}
@@ -31,7 +31,7 @@
 {# Adds one entry to `read`: checked, defaults filled in, its components found or added. #}
 {% macro read_measure(entry, domain, read) %}
     {%- do check_measure(entry, domain, read) -%}
-    {%- set statistic = statistics()[entry.statistic] -%}
+    {%- set statistic = read.statistics[entry.statistic] -%}
     {%- set unit = entry.unit or statistic.unit -%}
     {%- set where = entry.where or 'true' -%}
     {%- set measure = {
@@ -62,7 +62,10 @@
         {%- do measure.update({'numerator_id': top.id, 'numerator': top.words, 'facts': [entry.fact]}) -%}
 
     {%- elif entry.statistic == 'share' -%}
-        {%- set condition = entry.numerator | replace('{threshold}', threshold_sql(entry.threshold or []) | string) -%}
+        {%- set condition = entry.numerator -%}
+        {%- if entry.threshold -%}
+            {%- set condition = condition | replace('{threshold}', threshold_sql(entry.threshold) | string) -%}
+        {%- endif -%}
         {%- set top = add_component(entry.id ~ '.numerator', entry.fact, 'count(*)', both(where, condition), entry.segment_by, read) -%}
         {%- set bottom = add_component(entry.id ~ '.denominator', entry.fact, 'count(*)', where, entry.segment_by, read) -%}
         {%- do measure.update({'numerator_id': top.id, 'denominator_id': bottom.id, 'numerator': top.words, 'denominator': bottom.words,
@@ -179,10 +182,10 @@
     {%- if entry.id in read.by_id -%}
         {%- do wrong.append("the id stands twice in the catalogue") -%}
     {%- endif -%}
-    {%- if entry.statistic and entry.statistic not in statistics() -%}
-        {%- do wrong.append("statistic `" ~ entry.statistic ~ "` is not one of " ~ statistics().keys() | join(', ')) -%}
-    {%- else -%}
-        {%- for field in statistics()[entry.statistic].needs if entry.statistic and not entry[field] -%}
+    {%- if entry.statistic and entry.statistic not in read.statistics -%}
+        {%- do wrong.append("statistic `" ~ entry.statistic ~ "` is not one of " ~ read.statistics.keys() | join(', ')) -%}
+    {%- elif entry.statistic -%}
+        {%- for field in read.statistics[entry.statistic].needs if not entry[field] -%}
             {%- do wrong.append("statistic `" ~ entry.statistic ~ "` needs `" ~ field ~ "`") -%}
         {%- endfor -%}
     {%- endif -%}
