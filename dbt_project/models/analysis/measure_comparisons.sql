@@ -28,7 +28,10 @@ series_breaks as (
 ),
 
 steps as (
-    select *
+    select
+        steps.period_type,
+        steps.comparison,
+        steps.months_back
     from (
         values
         ('month', 'yoy', 12),
