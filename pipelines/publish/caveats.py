@@ -20,7 +20,10 @@ PERIOD_MONTHS = "case {period_type} when 'r12m' then 12 when 'year' then 12 when
 
 @dataclass(frozen=True)
 class Concern:
-    """A warning as it concerns published rows: those of the feed's measures whose period holds the month. No month: the feed's latest."""
+    """A warning as it concerns published rows: those of the feed's measures whose period holds the month.
+
+    No month: from the feed's latest complete month on, which is what scorecards show.
+    """
 
     feed: str
     month: date | None
@@ -66,7 +69,7 @@ def _between(first: date, last: date) -> list[date]:
 
 
 def lay_out_concerns(connection: duckdb.DuckDBPyConnection, found: Sequence[Concern]) -> None:
-    """The temporary table `_concerns`: (measure_id, month, caveat), with the latest month of each feed filled in."""
+    """The temporary table `_concerns`: (measure_id, month, caveat), with the latest months of each feed filled in."""
     connection.execute("create or replace temp table _warned (feed varchar, month date, caveat varchar)")
     if not found:
         connection.execute("create or replace temp table _concerns (measure_id varchar, month date, caveat varchar)")
@@ -78,12 +81,16 @@ def lay_out_concerns(connection: duckdb.DuckDBPyConnection, found: Sequence[Conc
         with measure_feeds as (
             select measure_id, trim(unnest(string_split(source_feeds, ','))) as feed from core.dim_measure
         ),
-        latest as (
-            select measure_feeds.feed, cast(date_trunc('month', max(period_end)) as date) as month
+        feed_months as (
+            select distinct measure_feeds.feed, cast(date_trunc('month', period_end) as date) as month, is_complete
             from measures.measure_values
             inner join measure_feeds using (measure_id)
             where period_type = 'month' and value is not null
-            group by measure_feeds.feed
+        ),
+        latest as (
+            select feed, month
+            from feed_months
+            qualify month >= coalesce(max(month) filter (where is_complete) over (partition by feed), max(month) over (partition by feed))
         )
         select distinct measure_feeds.measure_id, coalesce(_warned.month, latest.month) as month, _warned.caveat
         from _warned

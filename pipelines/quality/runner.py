@@ -7,15 +7,19 @@ SQL asks for the number of failing rows and never for the rows.
 
 from __future__ import annotations
 
+import importlib
 import logging
 import os
 import re
+import sys
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cache
 from string import Template
+from types import ModuleType
 from typing import Any, ClassVar
 
 import duckdb
@@ -93,13 +97,35 @@ def concerned_months(connection: duckdb.DuckDBPyConnection, spec: CheckSpec, clo
     return sorted({row[0] for row in found if row[0] is not None})
 
 
+class _Placeholder(ModuleType):
+    """Stands for a module until one of its attributes is wanted."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(importlib.import_module(self.__name__), name)
+
+
+@contextmanager
+def _deferred(*names: str) -> Iterator[None]:
+    """Whoever imports these modules in the block gets them when first used; everybody else imports them as ever."""
+    placed = {name: _Placeholder(name) for name in names if name not in sys.modules}
+    sys.modules.update(placed)
+    try:
+        yield
+    finally:
+        for name, placeholder in placed.items():
+            if sys.modules.get(name) is placeholder:
+                del sys.modules[name]
+
+
 @cache
 def _engine() -> Any:
     """Great Expectations, imported once, without telemetry. Returns (module, expectations, our SQL expectation)."""
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     logging.getLogger("great_expectations").setLevel(logging.ERROR)
-    import great_expectations as gx
-    import great_expectations.expectations as gxe
+    # A third of the import's time goes into these two, which only expectations on distributions use, none of ours.
+    with _deferred("scipy.stats", "altair"):
+        import great_expectations as gx
+        import great_expectations.expectations as gxe
     from great_expectations.render.components import LegacyRendererType, RenderedStringTemplateContent
     from great_expectations.render.renderer.renderer import renderer
 

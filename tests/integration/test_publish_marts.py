@@ -161,6 +161,25 @@ def test_caveats_stand_on_the_rows_concerned_and_only_there(made):
     assert found.caveat_rows == 8 + 6 + 3
 
 
+def test_a_caveat_without_months_stands_from_the_latest_complete_month_on(made):
+    settings, contracts = made
+    with open_build(settings) as connection:
+        connection.execute(
+            """
+            insert into measures.measure_values
+            select * replace (date '2023-08-31' as period_end, false as is_complete, 'D' as quality_grade) from measures.measure_values
+            where measure_id = 'public_999_calls_offered' and period_type = 'month' and period_end = '2023-07-31'
+            """
+        )
+        store_results(connection, [warning("fresh", "raw.force_calls", "force_calls", message="calls are late")])
+    publish(settings, RUN, OPEN, PUBLISHED, NOW, contracts)
+    sql = """
+        select period_end::varchar, quality_grade from measures.measure_values
+        where measure_id = 'public_999_calls_offered' and period_type = 'month' and caveat is not null order by all
+    """
+    assert query(settings, sql) == [("2023-07-31", "B"), ("2023-08-31", "D")]
+
+
 READER = """
 import duckdb, sys
 live = duckdb.connect(sys.argv[1], read_only=True)

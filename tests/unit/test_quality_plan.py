@@ -14,6 +14,7 @@ from pipelines.quality.checks import SuiteError, planned_checks, runbook_for
 from pipelines.quality.dialect import shared_url
 from pipelines.quality.model import CheckResult
 from pipelines.quality.results import store_results
+from pipelines.quality.runner import _deferred
 from pipelines.settings import PROJECT_DIR
 from pipelines.warehouse import LEDGER_DDL
 from tests.handmade import NOW
@@ -63,6 +64,17 @@ def test_no_check_reads_a_personal_identifier(plan, contracts):
 def test_planning_does_not_import_the_engine():
     code = "import sys, pipelines.quality.checks, pipelines.quality.runner, pipelines.quality.gate; sys.exit('great_expectations' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=PROJECT_DIR, check=False).returncode == 0
+
+
+def test_modules_deferred_for_one_import_come_when_used_and_as_ever_for_everybody_else():
+    sys.modules.pop("colorsys", None)
+    with _deferred("colorsys"):
+        import colorsys as deferred
+    assert "colorsys" not in sys.modules
+    assert deferred.rgb_to_hsv(0, 0, 0) == (0.0, 0.0, 0)
+    import colorsys
+
+    assert colorsys is not deferred and colorsys.__spec__ is not None
 
 
 def test_a_suite_with_an_unknown_field_is_refused_by_name(tmp_path, monkeypatch, contracts):
