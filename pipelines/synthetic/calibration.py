@@ -283,7 +283,7 @@ ASB: Mapping[str, Volume] = {  # by district; they are part of the logs above
     "county": Volume({2021: 8_500, 2022: 7_766, 2023: 6_702}, season=WARM_EVENINGS, pins={date(2023, 7, 1): 480}),
     "unallocated": Volume({2021: 180, 2022: 166, 2023: 122}, season=WARM_EVENINGS, pins={date(2023, 7, 1): 10}),
 }
-ASB_TYPES: Weights = {"nuisance": 596, "environmental": 180, "personal": 52}
+ASB_TYPES: Weights = {"nuisance": 596, "personal": 180, "environmental": 52}
 ASB_GRADES: Weights = {"priority": 0.35, "scheduled": 0.25, "no_deployment": 0.40}  # chance of a log of the grade to be picked, relative
 
 

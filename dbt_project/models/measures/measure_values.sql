@@ -9,8 +9,8 @@ areas as (
     select * from {{ ref('dim_area') }}
 ),
 
-coverage as (
-    select * from {{ ref('int_feed_coverage') }}
+feed_months as (
+    select * from {{ ref('int_feed_months') }}
 ),
 
 components as (
@@ -38,17 +38,25 @@ recipe_feeds as (
     from recipes
 ),
 
-covered as (
+covered_months as (
     select
         recipe_feeds.measure_id,
-        coverage.force_code,
-        max(cast(date_trunc('month', coverage.first_date) as date)) as first_month,
-        min(cast(date_trunc('month', coverage.covered_to) as date)) as last_month,
-        min(coverage.last_complete_month) as last_complete_month
+        feed_months.force_code,
+        feed_months.month,
+        bool_and(feed_months.is_complete) as is_complete
     from recipe_feeds
-    inner join coverage on recipe_feeds.feed = coverage.feed
-    group by recipe_feeds.measure_id, coverage.force_code, recipe_feeds.feed_count
+    inner join feed_months on recipe_feeds.feed = feed_months.feed
+    group by recipe_feeds.measure_id, feed_months.force_code, feed_months.month, recipe_feeds.feed_count
     having count(*) = recipe_feeds.feed_count
+),
+
+covered as (
+    select
+        measure_id,
+        force_code,
+        max(month) as last_month
+    from covered_months
+    group by measure_id, force_code
 ),
 
 -- The segments of a measure are those that its population was ever seen in, in that force; a share of a total has no row for the total.
@@ -79,11 +87,10 @@ segments as (
 series as (
     select
         covered.measure_id,
+        covered.force_code,
         areas.area_id,
         segments.segment,
-        covered.first_month,
         covered.last_month,
-        covered.last_complete_month,
         recipes.numerator_component_id,
         recipes.denominator_component_id,
         case when recipes.statistic = 'share_of_total' then 'all' else segments.segment end as denominator_segment
@@ -98,8 +105,8 @@ series as (
 ),
 
 months as (
-    select cast(unnest(generate_series(min(first_month), max(last_month), interval 1 month)) as date) as month
-    from covered
+    select cast(unnest(generate_series(min(month), max(month), interval 1 month)) as date) as month
+    from covered_months
 ),
 
 periods as (
@@ -112,23 +119,25 @@ monthly as (
         series.measure_id,
         series.area_id,
         series.segment,
-        months.month,
+        covered_months.month,
         series.last_month,
         coalesce(numerators.value, 0) as numerator,
         coalesce(denominators.value, 0) as denominator,
-        coalesce(months.month <= series.last_complete_month, false) as is_complete
+        covered_months.is_complete
     from series
-    inner join months on months.month between series.first_month and series.last_month
+    inner join covered_months on
+        series.measure_id = covered_months.measure_id
+        and series.force_code = covered_months.force_code
     left join components as numerators on
         series.numerator_component_id = numerators.component_id
         and series.area_id = numerators.area_id
         and series.segment = numerators.segment
-        and months.month = numerators.month
+        and covered_months.month = numerators.month
     left join components as denominators on
         series.denominator_component_id = denominators.component_id
         and series.area_id = denominators.area_id
         and series.denominator_segment = denominators.segment
-        and months.month = denominators.month
+        and covered_months.month = denominators.month
 ),
 
 -- A period is complete when each of its months is there and complete. There are no r12m windows beyond the last month.
