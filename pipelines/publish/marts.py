@@ -31,6 +31,7 @@ import duckdb
 
 from pipelines.contracts.model import Contracts, load_contracts
 from pipelines.publish.caveats import concerns, lay_out_concerns, with_caveats
+from pipelines.quality.checks import feed_tables, has_months_only
 from pipelines.quality.gate import Gate
 from pipelines.quality.runner import utc_naive
 from pipelines.settings import PROJECT_DIR, Settings
@@ -221,16 +222,17 @@ def _package_version() -> str:
         return "unknown"
 
 
-def _data_to(connection: duckdb.DuckDBPyConnection, now: datetime) -> date | None:
-    """The last day, not after the run, on which any fact has an event."""
-    facts = connection.execute(
-        """
-        select schema_name || '.' || table_name from duckdb_columns()
-        where database_name = current_database() and schema_name = 'core' and table_name like 'fct\\_%' escape '\\' and column_name = 'local_date'
-        """
-    ).fetchall()
-    days = [connection.execute(f"select max(local_date) from {fact} where local_date <= ?", [now.date()]).fetchone() for (fact,) in facts]
-    return max((day for (day,) in days if day is not None), default=None)  # type: ignore[misc]
+def _data_to(connection: duckdb.DuckDBPyConnection, contracts: Contracts, now: datetime) -> date | None:
+    """The last day, not after the run, on which any feed has an event; of a feed dated by months, the last day of the month."""
+    days: list[date] = []
+    for feed, tables in feed_tables().items():
+        schema, _, fact = tables.get("fact", "").partition(".")
+        exists = "select 1 from duckdb_tables() where database_name = current_database() and schema_name = ? and table_name = ?"
+        if feed in contracts.feeds and fact and connection.execute(exists, [schema, fact]).fetchone():
+            day = "last_day(local_date)" if has_months_only(contracts.feeds[feed]) else "local_date"
+            (newest,) = connection.execute(f"select max({day}) from {schema}.{fact} where local_date <= ?", [now.date()]).fetchone() or (None,)
+            days += [newest] if newest is not None else []
+    return max(days, default=None)
 
 
 def _heartbeat(
@@ -243,7 +245,7 @@ def _heartbeat(
         run_id,
         published_at,
         as_at,
-        _data_to(connection, published_at),
+        _data_to(connection, contracts, published_at),
         _package_version(),
         _code_commit(),
         hashlib.sha256("\n".join(fingerprints).encode()).hexdigest()[:16],

@@ -67,6 +67,11 @@ def _suites() -> tuple[tuple[str, Mapping[str, Any]], ...]:
     return tuple(read)
 
 
+def has_months_only(feed: Feed) -> bool:
+    """Whether the feed's events are dated by their month, so that a month's first day stands for all of it."""
+    return feed.by_name[feed.event_time].formats == ("%Y-%m",)
+
+
 def _text(value: object) -> str:
     """A text as an SQL literal's inside."""
     return str(value).replace("'", "''")
@@ -76,9 +81,6 @@ def _variables(feed: Feed) -> dict[str, str]:
     """What a suite may say of a feed, by name."""
     tables = feed_tables().get(feed.name, {})
     sparse = bool(tables.get("sparse"))
-    event = feed.by_name[feed.event_time]
-    newest = {"raw_event": f"cast({feed.event_time} as timestamp)", "month": f"last_day({feed.event_time})"}
-    is_monthly = event.type == "date" and event.formats == ("%Y-%m",)
     return {
         "feed": feed.name,
         "title": feed.title,
@@ -88,7 +90,7 @@ def _variables(feed: Feed) -> dict[str, str]:
         "fact": tables.get("fact", ""),
         "by": ", ".join(tables.get("volume_by", ())),
         "event_time": feed.event_time,
-        "event_at": newest["month"] if is_monthly else newest["raw_event"],
+        "event_at": f"last_day({feed.event_time})" if has_months_only(feed) else f"cast({feed.event_time} as timestamp)",
         # what proves that the feed is alive: an event, or, for a register with few of them, an extract
         "alive_at": f"greatest(max({feed.event_time}), max(coalesce(_extracted_at, _loaded_at)))" if sparse else "max(event_at)",
         "key": ", ".join(feed.key),
