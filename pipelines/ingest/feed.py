@@ -18,7 +18,7 @@ from pipelines.ingest.clock import london_datetime_to_utc
 from pipelines.ingest.conform import Conformed, conform
 from pipelines.ingest.files import FileDeferred, FileRefused, LandingFile, ending_of, is_unchanged, scan_landing, still_changing
 from pipelines.ingest.headers import HeaderMatch, unexpected_text
-from pipelines.ingest.load import LedgerEntry, Provenance, insert_rows, next_load_id, remember_stats, transaction, write_ledger
+from pipelines.ingest.load import INSERT_ROWS, LedgerEntry, Provenance, insert_rows, next_load_id, remember_stats, transaction, write_ledger
 from pipelines.ingest.tables import Fingerprint, fingerprint, open_table
 from pipelines.settings import Settings
 
@@ -319,13 +319,19 @@ class _FeedRun:
         with transaction(self.connection):
             load_id = next_load_id(self.connection)
             provenance = Provenance(file_hash, load_id, self.loaded_at, file_time)
+            waiting: list[Conformed] = []
             for block in steps:
                 assert isinstance(block, Conformed)
-                insert_rows(self.connection, layout, block, provenance, self.settings.hash_key)
+                waiting.append(block)
+                if sum(b.rows_read for b in waiting) >= INSERT_ROWS:
+                    insert_rows(self.connection, layout, waiting, provenance, self.settings.hash_key)
+                    waiting = []
                 read += block.rows_read
                 accepted += block.rows_accepted
                 rejected += block.rows_rejected
                 flagged += block.clock_flagged_rows
+            if waiting:
+                insert_rows(self.connection, layout, waiting, provenance, self.settings.hash_key)
             if not is_unchanged(file):
                 raise FileDeferred("changed while it was being read; it is tried again in the next run")
             entry = LedgerEntry(

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 
 from pipelines.contracts.model import Feed
 from pipelines.ingest.conform import ROW, Conformed
 from pipelines.ingest.files import LandingFile
 
 _BLOCK_BYTES = 64  # of SHA-256, for HMAC
+# Rows to collect before an INSERT. DuckDB compresses and writes what fills a row group (122,880 rows) at once; smaller
+# appends wait uncompressed in its temporary folder until the commit.
+INSERT_ROWS = 131_072
 
 
 @dataclass(frozen=True)
@@ -98,33 +102,32 @@ def insert_sql(feed: Feed) -> str:
     )
 
 
-def insert_rows(connection: duckdb.DuckDBPyConnection, feed: Feed, block: Conformed, provenance: Provenance, hash_key: bytes) -> None:
-    """Append one conformed block's rows and rejects, within the file's transaction."""
-    if block.accepted.height:
-        parameters: dict[str, object] = {
-            "hash": provenance.file_hash,
-            "load": provenance.load_id,
-            "loaded": provenance.loaded_at,
-            "file_time": provenance.file_time,
-        }
-        if any(c.is_personal_identifier for c in feed.columns):
-            parameters["inner"], parameters["outer"] = hmac_keys(hash_key)
-        _insert(connection, insert_sql(feed), block.accepted, parameters)
-    if block.rejects.height:
-        _insert(
-            connection,
-            "insert into ingest.rejects by position select $load::bigint, $feed, file_row, column_name, rule from _ingest_block",
-            block.rejects,
-            {"load": provenance.load_id, "feed": feed.name},
-        )
+def insert_rows(connection: duckdb.DuckDBPyConnection, feed: Feed, blocks: Sequence[Conformed], provenance: Provenance, hash_key: bytes) -> None:
+    """Append conformed blocks' rows and rejects, within the file's transaction."""
+    parameters: dict[str, object] = {
+        "hash": provenance.file_hash,
+        "load": provenance.load_id,
+        "loaded": provenance.loaded_at,
+        "file_time": provenance.file_time,
+    }
+    if any(c.is_personal_identifier for c in feed.columns):
+        parameters["inner"], parameters["outer"] = hmac_keys(hash_key)
+    accepted = [block.accepted for block in blocks if block.accepted.height]
+    if accepted:
+        _insert(connection, insert_sql(feed), pl.concat(accepted).to_arrow(compat_level=pl.CompatLevel.newest()), parameters)
+    rejects = [block.rejects for block in blocks if block.rejects.height]
+    if rejects:
+        sql = "insert into ingest.rejects by position select $load::bigint, $feed, file_row, column_name, rule from _ingest_block"
+        table = pl.concat(rejects).to_arrow(compat_level=pl.CompatLevel.newest())
+        _insert(connection, sql, table, {"load": provenance.load_id, "feed": feed.name})
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, sql: str, frame: pl.DataFrame, parameters: dict[str, object]) -> None:
-    connection.register("_ingest_block", frame.to_arrow(compat_level=pl.CompatLevel.newest()))
-    try:
-        connection.execute(sql, parameters)
-    finally:
-        connection.unregister("_ingest_block")
+def _insert(connection: duckdb.DuckDBPyConnection, sql: str, _ingest_block: pa.Table, parameters: dict[str, object]) -> None:
+    """Run an INSERT that selects from `_ingest_block`, which DuckDB finds among this function's variables.
+
+    Not `register`ed: within a transaction the catalogue keeps every registered table, and so all its rows, until the commit.
+    """
+    connection.execute(sql, parameters)
 
 
 def next_load_id(connection: duckdb.DuckDBPyConnection) -> int:

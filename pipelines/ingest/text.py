@@ -21,8 +21,8 @@ import numpy as np
 
 from pipelines.ingest.files import FileRefused
 
-CHUNK_BYTES = 4 << 20  # read at a time
-BLOCK_BYTES = 8 << 20  # parsed at a time
+CHUNK_BYTES = 1 << 20  # read at a time
+BLOCK_BYTES = 4 << 20  # parsed at a time
 MAX_LINE_BYTES = 8 << 20  # a longer physical line is no extract row
 MAX_QUOTED_BYTES = 64 << 10  # a longer quoted field is taken for a quote that was never closed
 LOOKAHEAD_BYTES = 1 << 20  # how much of a record must be at hand before it is called broken

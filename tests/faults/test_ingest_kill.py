@@ -18,6 +18,7 @@ from tests.landing import Landing
 
 data_dir, point, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
 text.BLOCK_BYTES = text.CHUNK_BYTES = 4_096
+feed.INSERT_ROWS = 1
 original = getattr(feed, point)
 calls = 0
 
