@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from pipelines.contracts.model import Feed
 from pipelines.ingest.conform import FAULT, ROW
@@ -327,10 +329,18 @@ def _open_parquet(path: Path, layouts: Sequence[Feed]) -> Table:
 
 
 def _parquet_blocks(path: Path, texts: list[pl.Expr]) -> Iterator[pl.DataFrame]:
-    scan = pl.scan_parquet(path, row_index_name=ROW, row_index_offset=2, glob=False, low_memory=True)
+    # Arrow reads page by page, whatever the size of the row groups; polars' own streaming holds several groups at once.
+    columns = [name for text in texts for name in text.meta.root_names()]
+    if any("." in name for name in columns):  # Arrow would take it for a nested column
+        columns = None
+    first_row = 2
     try:
-        for batch in scan.select(*texts, ROW).collect_batches(chunk_size=PARQUET_BATCH_ROWS, maintain_order=True):
-            frame = batch.with_columns(pl.lit(None, pl.String).alias(FAULT))
-            yield _without_blank_rows(frame, [c for c in frame.columns if c not in (ROW, FAULT)])
-    except pl.exceptions.PolarsError as error:
+        with pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20) as file:
+            for batch in file.iter_batches(PARQUET_BATCH_ROWS, columns=columns):
+                frame = pl.DataFrame(pa.table(batch)).select(*texts).with_row_index(ROW, first_row).with_columns(pl.lit(None, pl.String).alias(FAULT))
+                first_row += frame.height
+                yield _without_blank_rows(frame, [c for c in frame.columns if c not in (ROW, FAULT)])
+    except (pa.ArrowException, pl.exceptions.PolarsError, OSError) as error:
+        if getattr(error, "errno", None):  # the disk's, not the file's
+            raise
         raise FileRefused("cannot be read to its end as Parquet (damaged); have it sent again") from error

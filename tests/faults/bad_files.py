@@ -80,6 +80,14 @@ def rejected(*reasons: tuple[int, str, str]) -> frozenset[tuple[int, str, str]]:
     return frozenset(reasons)
 
 
+def _damaged_parquet() -> bytes:
+    """A footer that promises what the pages no longer hold."""
+    whole = parquet(
+        call_id=[f"C{n}" for n in range(5_000)], force_code=["w"] * 5_000, line=["999"] * 5_000, offered_at=[datetime(2023, 7, 1)] * 5_000
+    )
+    return whole[:4] + b"\xff" * 2_000 + whole[2_004:]
+
+
 UNCLOSED = "\n".join((HEADER, call(1), call(2).replace("C2", '"C2'), call(3), call(4))) + "\n"
 
 CORPUS: tuple[Bad, ...] = (
@@ -256,6 +264,7 @@ CORPUS: tuple[Bad, ...] = (
         rejects=rejected((4, "line", "not_allowed"), (4, "offered_at", "invalid_timestamp")),
     ),
     Bad("truncated Parquet", parquet(call_id=["C1"])[:-10], "extract.parquet", refused="not a readable Parquet file"),
+    Bad("damaged Parquet", _damaged_parquet(), "extract.parquet", refused="Parquet (damaged"),
     Bad(
         "Parquet with nested columns",
         parquet(call_id=[["C1"]], force_code=["w"], line=["999"], offered_at=[datetime(2023, 7, 1)]),

@@ -86,6 +86,11 @@ def test_every_format_gives_the_same_rows(landing, ending):
     ]
 
 
+def test_parquet_headers_may_hold_dots(landing):
+    names = {"Call.ID": ["C1"], "Force": ["w"], "Line.Name": ["999"], "Offered": ["2023-07-01 10:00:00"]}
+    assert landing.take("force_calls/a.parquet", parquet(**names)).rows_accepted == 1
+
+
 def test_parquet_times_with_a_zone_are_utc_already(landing):
     moment = datetime(2022, 10, 30, 1, 30, tzinfo=UTC)
     landing.take("force_calls/a.parquet", parquet(call_id=["C1"], force_code=["w"], line=["999"], offered_at=[moment]))
