@@ -60,7 +60,7 @@ def build_feed_asset(feed: Feed, contracts: Contracts) -> dg.AssetsDefinition:
 
         warehouse.reporter.step(f"ingest {feed.name}")
         with warehouse.connect() as connection:
-            outcome = ingest_feed(connection, feed.name, contracts, warehouse.settings, context.run_id, warehouse.now, say)
+            outcome = ingest_feed(connection, feed.name, contracts, warehouse.settings, context.run.run_id, warehouse.now, say)
             (rows,) = connection.execute(f'select count(*) from raw."{feed.name}"').fetchone() or (0,)
         for file in outcome.files:
             if file.status != "loaded":

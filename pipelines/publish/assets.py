@@ -29,11 +29,13 @@ def build_published_asset(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
     def published_marts(context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]) -> dg.MaterializeResult:
         warehouse.reporter.step("gate and publish")
         with warehouse.connect() as connection:
-            gate = decide(connection, context.run_id)
+            gate = decide(connection, context.run.run_id)
         context.log.info(gate.message)
         if not gate.is_open:
             raise dg.Failure(gate.message, metadata={"failed": len(gate.errors), "warned": len(gate.warnings)})
-        published = publish(warehouse.settings, context.run_id, gate, tables, warehouse.now, warehouse.contracts, on_step=warehouse.reporter.detail)
+        published = publish(
+            warehouse.settings, context.run.run_id, gate, tables, warehouse.now, warehouse.contracts, on_step=warehouse.reporter.detail
+        )
         return dg.MaterializeResult(
             metadata={
                 "path": dg.MetadataValue.path(published.path),

@@ -79,7 +79,7 @@ def build_quality_asset(contracts: Contracts, tables: Iterable[str]) -> dg.Asset
     def check_everything(context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]) -> Iterator[Any]:
         warehouse.reporter.step("check")
         wanted = {".".join(key.asset_key.path) for key in context.selected_asset_check_keys} if context.is_subset else None
-        results = run_checks(warehouse.settings, contracts, context.run_id, warehouse.now, wanted, on_table=warehouse.reporter.detail)
+        results = run_checks(warehouse.settings, contracts, context.run.run_id, warehouse.now, wanted, on_table=warehouse.reporter.detail)
         for result in results:
             if dg.AssetCheckKey(asset_key(result.table_name), result.check_name) in context.selected_asset_check_keys:
                 yield check_event(result)

@@ -1,5 +1,6 @@
 """The dbt project as one Dagster multi-asset: every model and seed an asset, every test and unit test a check."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -80,20 +81,22 @@ def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
             full_refresh = config.full_refresh or is_full_refresh_due(connection, version)
             newest_load = max_load_id(connection)
         arguments = ["build"]
-        if full_refresh and not is_subset:
-            arguments.append("--full-refresh")
         if is_subset:
-            names = sorted(key.path[-1] for key in context.selected_asset_keys)
-            arguments += ["--select", *names]
+            arguments += ["--select", *sorted(key.path[-1] for key in context.selected_asset_keys)]
+        elif full_refresh:
+            arguments.append("--full-refresh")
+        else:
+            # Unit tests speak of the code alone, and this code has passed them: they are run again when it changes.
+            arguments += ["--exclude-resource-type", "unit_test"]
         warehouse.reporter.step("transform" + (" (full refresh)" if full_refresh else ""))
         run = run_dbt(warehouse.settings, arguments, lambda name, index, total: warehouse.reporter.detail(f"{index} of {total} {name}"))
 
-        results = list(_check_results(run, checks, manifest, context.run_id, warehouse))
+        results = list(_check_results(run, checks, manifest, context.run.run_id, warehouse))
         with warehouse.connect() as connection:
             store_results(connection, results)
             row_counts = _row_counts(connection)
             if not run.broken and not is_subset:
-                record_build(connection, context.run_id, warehouse.now, newest_load, full_refresh, version)
+                record_build(connection, context.run.run_id, warehouse.now, newest_load, full_refresh, version)
         for node in run.of_type("model", "seed"):
             if node.status == "success" and node.unique_id in keys:
                 key = keys[node.unique_id]
@@ -154,6 +157,14 @@ def _check_results(
             if node.status != "error"
             else node.message,
         )
+
+
+def _words(name: str, node: NodeResult) -> str:
+    """What is said of a test that did not pass. Never dbt's own text: a conversion error quotes the value."""
+    if node.status == "error":
+        kind = re.search(r"[A-Z][a-z]+ Error", (node.message or "").replace("Runtime Error", ""))
+        return f"{name} could not be evaluated ({kind.group(0) if kind else 'error'}); warehouse/dbt/logs/dbt.log has the rest"
+    return f"{name}: {node.failures or 0} rows fail"
 
 
 def _row_counts(connection: Any) -> dict[str, int]:

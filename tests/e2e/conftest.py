@@ -1,0 +1,118 @@
+"""A force of its own for every test: a data directory, synthetic extracts at a fiftieth of the true size, and the real nightly job."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from pipelines.commands.run import run_nightly
+from pipelines.settings import Settings
+from pipelines.synthetic.generate import write_extracts
+
+SCALE = 0.02
+MONTHS = 26
+END = date(2023, 7, 31)
+HASH_KEY = b"a key for tests only"
+
+# Tables that tell of the run itself, not of the data: times, run and load numbers differ between two runs over the same data.
+OF_THE_RUN = {"quality.heartbeat", "quality.check_results", "quality.feed_outcomes", "quality.rejects"}
+
+DIGEST = "select count(*), coalesce(md5(string_agg(row_text, chr(10) order by row_text)), '') from (select t::varchar as row_text from {table} as t)"
+
+FIGURES = """
+select measure_id, area_id, segment, period_type, period_end, numerator, denominator, value, is_complete
+from measures.measure_values
+order by all
+"""
+
+
+@dataclass(frozen=True)
+class Force:
+    """One data directory with the commands of a night."""
+
+    settings: Settings
+
+    @property
+    def landing(self) -> Path:
+        return self.settings.landing_dir
+
+    def run(self, full_refresh: bool = False) -> int:
+        return run_nightly(self.settings, full_refresh=full_refresh)
+
+    @contextmanager
+    def marts(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        connection = duckdb.connect(str(self.settings.marts_path), read_only=True)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    def query(self, sql: str, parameters: Any = None) -> list[tuple]:
+        with self.marts() as marts:
+            return marts.execute(sql, parameters).fetchall()
+
+    def fingerprint(self) -> dict[str, tuple[int, str]]:
+        """Rows and a digest of every published table that speaks of the data; equal digests mean equal to the last bit."""
+        with self.marts() as marts:
+            tables = [
+                f"{schema}.{table}"
+                for schema, table in marts.execute("select schema_name, table_name from duckdb_tables() where not internal order by 1, 2").fetchall()
+            ]
+            return {table: marts.execute(DIGEST.format(table=table)).fetchone() for table in tables if table not in OF_THE_RUN}  # type: ignore[misc]
+
+    def figures(self) -> list[tuple]:
+        """Every published value, without the caveats that this run's warnings put on it."""
+        return self.query(FIGURES)
+
+    def file(self, feed: str, name: str, text: str) -> Path:
+        path = self.landing / feed / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+
+def _settings(data_dir: Path) -> Settings:
+    return Settings(data_dir=data_dir, hash_key=HASH_KEY, settle_seconds=0)
+
+
+@pytest.fixture(scope="session")
+def extracts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Synthetic extracts, written once a session; never changed."""
+    landing = tmp_path_factory.mktemp("extracts")
+    write_extracts(landing, months=MONTHS, end=END, scale=SCALE)
+    return landing
+
+
+@pytest.fixture(scope="session")
+def published(extracts: Path, tmp_path_factory: pytest.TempPathFactory) -> Force:
+    """A force whose extracts were taken in and published once; read it, do not change it."""
+    force = Force(_settings(tmp_path_factory.mktemp("published")))
+    shutil.copytree(extracts, force.landing)
+    assert force.run() == 0
+    return force
+
+
+@pytest.fixture
+def make_force(tmp_path: Path, published: Force) -> Callable[..., Force]:
+    """Make a force: `from_published` copies a whole data directory, so that a test pays for one run less."""
+
+    def make(name: str = "force", from_published: bool = False) -> Force:
+        data_dir = tmp_path / name
+        if from_published:
+            shutil.copytree(published.settings.data_dir, data_dir, symlinks=True)
+        force = Force(replace(published.settings, data_dir=data_dir))
+        force.landing.mkdir(parents=True, exist_ok=True)
+        if not from_published:
+            # the parsed dbt project, so that the test does not parse it again
+            shutil.copytree(published.settings.dbt_target_dir, force.settings.dbt_target_dir)
+        return force
+
+    return make

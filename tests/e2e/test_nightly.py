@@ -1,0 +1,220 @@
+"""The nightly job on real input: what it publishes, what it says, what it keeps when a check fails."""
+
+import csv
+import gzip
+import subprocess
+import sys
+from datetime import date
+
+import duckdb
+
+CALLS = "call_id,force_code,line,offered_at,answered_at,abandoned_at,cli,bt_call_ref\n"
+
+
+def test_every_published_table_is_there_with_real_keys(published):
+    with published.marts() as marts:
+        tables = {f"{s}.{t}" for s, t in marts.execute("select schema_name, table_name from duckdb_tables() where not internal").fetchall()}
+        keyed = {
+            f"{s}.{t}"
+            for s, t in marts.execute("select schema_name, table_name from duckdb_constraints() where constraint_type = 'PRIMARY KEY'").fetchall()
+        }
+    expected = {
+        "core.dim_area", "core.dim_date", "core.dim_measure", "measures.measure_values", "measures.measure_comparisons", "scorecards.opcc",
+        "quality.feed_outcomes", "quality.rejects", "quality.check_results", "quality.bt_adjustment", "quality.heartbeat",
+    }  # fmt: skip
+    assert expected <= tables
+    assert expected - keyed == set()
+    parquet = {p.stem for p in (published.settings.published_dir / "parquet").glob("*.parquet")}
+    assert parquet == tables
+
+
+def test_rows_read_are_rows_accepted_plus_rejected(published):
+    assert published.query("select count(*) from quality.feed_outcomes where rows_read <> rows_accepted + rows_rejected") == [(0,)]
+    (rejected,) = published.query("select sum(rows_rejected) from quality.feed_outcomes")[0]
+    assert rejected > 0, "the synthetic extracts hold rows that must be rejected"
+
+
+def test_nothing_that_identifies_a_person_leaves_the_build_database(published):
+    with published.marts() as marts:
+        columns = {c for (c,) in marts.execute("select column_name from duckdb_columns() where not internal").fetchall()}
+    assert columns.isdisjoint({"cli", "victim_age", "lsoa_code", "crime_ref", "call_id", "log_number"})
+    with duckdb.connect(str(published.settings.build_path), read_only=True) as build:
+        (longest, shortest) = build.execute("select max(length(cli)), min(length(cli)) from raw.force_calls where cli is not null").fetchone()
+    assert (longest, shortest) == (64, 64), "callers' numbers are HMAC-SHA256 digests"
+
+
+def test_heartbeat_says_as_of_when_from_which_files_by_which_version(published):
+    ((data_to, files, version),) = published.query("select data_to, files, package_version from quality.heartbeat")
+    assert data_to >= date(2023, 7, 31)
+    assert version
+    assert published.query("select count(*) from quality.feed_outcomes where status = 'loaded'") == [(files,)]
+
+
+def test_a_run_with_nothing_new_changes_no_figure(make_force):
+    force = make_force(from_published=True)
+    before = force.fingerprint()
+    assert force.run() == 0
+    assert force.fingerprint() == before
+
+
+READER = """
+import duckdb, sys
+marts = duckdb.connect(sys.argv[1], read_only=True)
+for _ in sys.stdin:
+    print(marts.execute("select run_id, (select sum(value) from measures.measure_values) from quality.heartbeat").fetchone(), flush=True)
+"""
+
+
+def test_full_refresh_and_incremental_agree_while_a_reader_holds_the_marts(make_force):
+    """Late rows and corrections, taken in by months and then by a full refresh: the same marts. A reader that opened them before sees one state."""
+    force = make_force(from_published=True)
+    with subprocess.Popen(
+        [sys.executable, "-c", READER, str(force.settings.marts_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as reader:
+
+        def ask() -> str:
+            reader.stdin.write("\n")
+            reader.stdin.flush()
+            return reader.stdout.readline()
+
+        seen = [ask()]
+        for state in late_rows_then_full_refresh(force):
+            seen.append(ask())
+            assert force.query("select run_id from quality.heartbeat")[0][0] not in seen[0], f"a new reader sees the newest state: {state}"
+        reader.stdin.close()
+        assert len(set(seen)) == 1
+
+
+def late_rows_then_full_refresh(force):
+    assert force.run() == 0
+    yield "nothing new"
+    force.file(
+        "force_calls",
+        "force_calls_late_x20230809T0200.csv",
+        CALLS
+        + "late-1,wiltshire,999,2022-03-05 10:00:00,2022-03-05 10:00:07,,,\n"  # a late row of an old month
+        + "late-2,wiltshire,cch,2023-06-30 23:59:59,,2023-07-01 00:00:40,,\n",
+    )
+    with duckdb.connect(str(force.settings.build_path), read_only=True) as build:
+        crime, code = build.execute(
+            "select crime_ref, force_code from raw.crimes where is_domestic_abuse and cancelled_at is null order by 1 limit 1"
+        ).fetchone()
+    force.file(
+        "crimes",
+        "crimes_correction_x20230809T0200.csv",
+        "crime_ref,force_code,recorded_at,offence_code,offence_group,cpt,is_domestic_abuse,cancelled_at,extracted_at\n"
+        f"{crime},{code},2021-07-02 09:00:00,8N,violence with injury,Swindon,Y,2023-08-01 09:00:00,2023-08-09 02:00:00\n",
+    )
+    assert force.run() == 0
+    incremental = force.fingerprint()
+    yield "late rows"
+    assert force.run(full_refresh=True) == 0
+    assert force.fingerprint() == incremental
+    yield "full refresh"
+
+
+def test_any_order_of_arrival_gives_the_same_marts(make_force, extracts, published):
+    """The newest half of the files first, then the older half: late months, and corrections before what they correct."""
+    force = make_force()
+    files = sorted((p for p in extracts.rglob("*") if p.is_file()), key=lambda p: p.name, reverse=True)
+    for arriving in (files[: len(files) // 2], files[len(files) // 2 :]):
+        for path in arriving:
+            target = force.landing / path.relative_to(extracts)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(path.read_bytes())
+        assert force.run() == 0
+    assert force.fingerprint() == published.fingerprint()
+
+
+def test_the_same_file_twice_counts_once(make_force):
+    force = make_force(from_published=True)
+    before = force.fingerprint()
+    original = next(p for p in sorted((force.landing / "force_calls").iterdir()) if p.suffix == ".csv")
+    (force.landing / "force_calls" / "again.csv").write_bytes(original.read_bytes())
+    assert force.run() == 0
+    assert force.fingerprint() == before
+
+
+def test_a_bad_file_is_refused_and_stops_nothing(make_force, capsys):
+    force = make_force(from_published=True)
+    before = force.figures()
+    force.file("arrests", "wrong.csv", "something,else\n1,2\n")
+    (force.landing / "crimes" / "broken.csv.gz").write_bytes(gzip.compress(b"crime_ref,force_code\n" * 50_000)[:60])
+    assert force.run() == 3
+    assert force.figures() == before
+    said = " ".join(capsys.readouterr().out.split())
+    assert "wrong.csv" in said
+    assert "broken.csv.gz" in said
+    assert force.query("select feed from quality.feed_outcomes where status = 'refused' order by 1") == [("arrests",), ("crimes",)]
+
+
+def test_ghost_legs_warn_and_stand_as_a_caveat(make_force):
+    force = make_force(from_published=True)
+    month = date(2023, 6, 1)
+    last = """
+        select status, message, from_month, to_month from quality.check_results
+        where check_name = 'bt_error_inflated_abandonment' order by checked_at desc limit 1
+    """
+    assert force.query(last)[0][0] == "passed"
+    legs = "".join(
+        f"ghost-{i},ghost-ref-{i},wiltshire,2023-06-{1 + i % 28:02d} 12:00:00,,2023-06-{1 + i % 28:02d} 12:00:01,abandoned,\n" for i in range(300)
+    )
+    force.file(
+        "bt_999_calls",
+        "bt_999_calls_more_x20230809T0200.csv",
+        "bt_leg_id,bt_call_ref,force_code,presented_at,answered_at,cleared_at,outcome,cli\n" + legs,
+    )
+    assert force.run() == 0, "a warning publishes"
+    ((status, message, from_month, to_month),) = force.query(last)
+    assert status == "warned"
+    assert (from_month, to_month) == (month, month)
+    assert "2023-06" in message
+    assert "BT_GHOST 300" in message
+    assert "% raw" in message
+    assert "% adjusted" in message
+    caveats = force.query(
+        """
+        select period_end from measures.measure_values
+        where measure_id = 'bt_999_abandonment_rate' and area_id = 'wiltshire_force' and period_type = 'month' and caveat like '%BT_GHOST%'
+        """
+    )
+    assert caveats == [(date(2023, 6, 30),)]
+
+
+def test_the_gate_keeps_the_last_good_marts(make_force, capsys):
+    force = make_force(from_published=True)
+    before, inode = force.fingerprint(), force.settings.marts_path.stat().st_ino
+    with duckdb.connect(str(force.settings.build_path)) as build:  # rows that no ledger entry accounts for: a fault of ours, an error
+        build.execute("insert into raw.arrests select * from raw.arrests limit 5")
+    assert force.run() == 1
+    assert force.settings.marts_path.stat().st_ino == inode
+    assert force.fingerprint() == before
+    said = capsys.readouterr().out
+    assert "Nothing was published" in said
+    assert "last good marts" in said
+
+
+def test_a_directory_with_public_street_files_only(make_force, extracts, capsys):
+    force = make_force()
+    for path in sorted((extracts / "police_uk_street").glob("*"))[:4]:
+        (force.landing / "police_uk_street").mkdir(parents=True, exist_ok=True)
+        (force.landing / "police_uk_street" / path.name).write_bytes(path.read_bytes())
+    assert force.run() == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "No data yet for: force_calls" in said
+    recount: dict[tuple, int] = {}
+    for path in (force.landing / "police_uk_street").glob("*.csv"):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for row in csv.DictReader(file):
+                first = row["LSOA name"].split(" ")[0]
+                district = {"Swindon": "swindon", "Wiltshire": "wiltshire_county"}.get(first, "wiltshire_unallocated")
+                key = (row["Month"], district, row["Crime type"])
+                recount[key] = recount.get(key, 0) + 1
+    counted = force.query(
+        """
+        select strftime(period_end, '%Y-%m'), area_id, segment, value::int from measures.measure_values
+        where measure_id = 'street_crime_volume' and period_type = 'month' and segment <> 'all' and value > 0
+            and area_id in ('swindon', 'wiltshire_county', 'wiltshire_unallocated')
+        """
+    )
+    assert {(m, a, s): v for m, a, s, v in counted} == recount
