@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterable, Sequence
 
@@ -9,7 +10,8 @@ from rich.console import Console
 from rich.status import Status
 from rich.table import Table
 
-console = Console(highlight=False)
+# A pipe or a log file has no width of its own: wide enough that tables do not fold.
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 
 
 class TerminalReporter:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from difflib import get_close_matches
 
 import duckdb
 
@@ -62,6 +63,7 @@ def print_run_summary(settings: Settings, run_id: str, success: bool, failures: 
     """Print the summary of one run. Returns how many files stand refused."""
     with open_build(settings, read_only=True) as connection:
         refused = print_feeds(connection, run_id)
+        print_strays(settings)
         print_rejects(connection, run_id)
         print_checks(connection, run_id)
     for failure in failures:
@@ -94,6 +96,26 @@ def print_feeds(connection: duckdb.DuckDBPyConnection, run_id: str) -> int:
     if problems:
         print_table("Files that are not in the warehouse", ["feed", "file", "status", "why, and the way out"], problems)
     return sum(1 for problem in problems if problem[2] == "refused")
+
+
+def strays(settings: Settings) -> list[str]:
+    """What lies in the landing folder and belongs to no feed, each with the feed whose name is nearest."""
+    if not settings.landing_dir.is_dir():
+        return []
+    feeds = list(load_contracts().feeds)
+    found = []
+    for path in sorted(settings.landing_dir.iterdir()):
+        if path.name in feeds or path.name.startswith("."):
+            continue
+        near = get_close_matches(path.name, feeds, n=1)
+        found.append(f"landing/{path.name}" + (f" (did you mean landing/{near[0]}/?)" if near and path.is_dir() else ""))
+    return found
+
+
+def print_strays(settings: Settings) -> None:
+    found = strays(settings)
+    if found:
+        console.print(f"[yellow]Not read, because no feed has that name:[/yellow] {', '.join(found)}. Files go into landing/<feed>/.")
 
 
 def print_rejects(connection: duckdb.DuckDBPyConnection, run_id: str) -> None:
@@ -142,6 +164,7 @@ def print_status(settings: Settings) -> int:
                 return 1
             console.print(f"\nLast run {last[0]}, checked {last[1]:%d %b %Y %H:%M} UTC.")
             refused = print_feeds(connection, last[0])
+            print_strays(settings)
             print_checks(connection, last[0])
             (failed,) = connection.execute(
                 "select count(*) from quality.check_results where run_id = ? and status = 'failed'", [last[0]]

@@ -11,7 +11,8 @@ from pipelines.settings import Settings
 
 def serve(settings: Settings, port: int) -> None:
     """Replace this process by `dagster dev`."""
-    prepare_home(settings)
+    # from its home, so that Dagster does not stumble over the project's own dagster.yaml
+    os.chdir(prepare_home(settings))
     os.execv(
         sys.executable,
         [sys.executable, "-m", "dagster", "dev", "-m", "pipelines.definitions", "-h", "127.0.0.1", "-p", str(port)],
