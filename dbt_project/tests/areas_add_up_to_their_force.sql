@@ -1,4 +1,6 @@
 -- Districts add up to their force, and teams too, in every count, segment and month: what has no area is unallocated.
+{{ config(meta={'dagster': {'ref': {'name': 'measure_values'}}}) }}
+
 with counts as (
     select
         measure_values.*,

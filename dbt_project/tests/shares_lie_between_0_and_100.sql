@@ -1,4 +1,6 @@
 -- A share of one population cannot leave 0 to 100. A rate over another population can, and is not tested.
+{{ config(meta={'dagster': {'ref': {'name': 'measure_values'}}}) }}
+
 select
     measure_values.measure_id,
     measure_values.area_id,

@@ -13,10 +13,11 @@ from pipelines.quality.model import CheckResult
 from pipelines.quality.results import store_results
 from pipelines.resources import Warehouse
 from pipelines.transform.build import is_full_refresh_due, max_load_id, record_build
-from pipelines.transform.project import code_version
+from pipelines.transform.project import TransformError, code_version
 from pipelines.transform.runner import DbtRun, NodeResult, run_dbt
 
 DBT_ASSETS_NAME = "dbt_build"
+UNCHANGED = "passed with this very code in an earlier run; evaluated again when the code changes"
 CHECK_STATUS = {"pass": "passed", "success": "passed", "warn": "warned", "fail": "failed", "error": "failed", "skipped": "skipped"}
 
 
@@ -70,6 +71,7 @@ def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
     # The publish gate decides on failures, once, with every check's result at hand; a blocking check would stop the run before it.
     checks = {str(spec.metadata["dagster_dbt/unique_id"]): spec._replace(blocking=False) for spec in test_specs}
     checks |= _unit_test_specs(manifest, translator)
+    _all_attached(manifest, checks)
     keys = {unique_id: translator.get_asset_key(node) for unique_id, node in manifest["nodes"].items()}
     skippable = [_skippable(spec) for spec in specs]
 
@@ -80,16 +82,18 @@ def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
             version = code_version()
             full_refresh = config.full_refresh or is_full_refresh_due(connection, version)
             newest_load = max_load_id(connection)
-        arguments = ["build"]
+        arguments, unchanged = ["build"], []
         if is_subset:
             arguments += ["--select", *sorted(key.path[-1] for key in context.selected_asset_keys)]
         elif full_refresh:
             arguments.append("--full-refresh")
         else:
-            # Unit tests speak of the code alone, and this code has passed them: they are run again when it changes.
+            # Unit tests speak of the code alone, and this code has passed them (no build is recorded otherwise).
             arguments += ["--exclude-resource-type", "unit_test"]
+            unchanged = [NodeResult(unique_id, "pass", 0.0, 0, UNCHANGED) for unique_id in manifest.get("unit_tests") or {}]
         warehouse.reporter.step("transform" + (" (full refresh)" if full_refresh else ""))
         run = run_dbt(warehouse.settings, arguments, lambda name, index, total: warehouse.reporter.detail(f"{index} of {total} {name}"))
+        run = DbtRun((*run.nodes, *unchanged))
 
         results = list(_check_results(run, checks, manifest, context.run.run_id, warehouse))
         with warehouse.connect() as connection:
@@ -104,13 +108,22 @@ def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
                 metadata: dict[str, Any] = {"seconds": node.seconds} | ({} if count is None else {"dagster/row_count": count})
                 yield dg.MaterializeResult(asset_key=key, metadata=metadata)
         for node in run.of_type("test", "unit_test"):
-            spec = checks.get(node.unique_id)
-            if spec is not None and node.status != "skipped" and (not is_subset or spec.key in context.selected_asset_check_keys):
+            spec = checks[node.unique_id]
+            if node.status != "skipped" and (not is_subset or spec.key in context.selected_asset_check_keys):
                 yield _check_event(node, spec)
         if run.broken:
             raise dg.Failure(_broken_message(run))
 
     return dbt_build
+
+
+def _all_attached(manifest: Mapping[str, Any], checks: Mapping[str, dg.AssetCheckSpec]) -> None:
+    """Every test shows as a check of some asset. Raises TransformError."""
+    loose = [node["name"] for unique_id, node in manifest["nodes"].items() if node["resource_type"] == "test" and unique_id not in checks]
+    if loose:
+        raise TransformError(
+            f"dbt tests that belong to no single model: {', '.join(loose)}; name one in each: config(meta={{'dagster': {{'ref': {{'name': '…'}}}}}})"
+        )
 
 
 def _skippable(spec: dg.AssetSpec) -> dg.AssetSpec:
@@ -124,6 +137,7 @@ def _check_event(node: NodeResult, spec: dg.AssetCheckSpec) -> dg.AssetCheckResu
         check_name=spec.name,
         passed=node.status in {"pass", "success"},
         severity=dg.AssetCheckSeverity.WARN if node.status == "warn" else dg.AssetCheckSeverity.ERROR,
+        description=UNCHANGED if node.message == UNCHANGED else None,
         metadata={"failures": node.failures or 0, "seconds": node.seconds},
     )
 
@@ -132,17 +146,15 @@ def _check_results(
     run: DbtRun, checks: Mapping[str, dg.AssetCheckSpec], manifest: Mapping[str, Any], run_id: str, warehouse: Warehouse
 ) -> Iterator[CheckResult]:
     for node in run.of_type("test", "unit_test"):
-        spec = checks.get(node.unique_id)
-        test = manifest["nodes"].get(node.unique_id) or manifest["unit_tests"].get(node.unique_id)
-        if test is None:
-            continue
-        table = ".".join(spec.asset_key.path) if spec is not None else "staging.unattached"
+        spec = checks[node.unique_id]
+        test = manifest["nodes"].get(node.unique_id) or manifest["unit_tests"][node.unique_id]
+        table = ".".join(spec.asset_key.path)
         severity = ((test.get("config") or {}).get("severity") or "error").lower()
         status = CHECK_STATUS[node.status]
         yield CheckResult(
             run_id=run_id,
             checked_at=warehouse.now,
-            check_name=spec.name if spec is not None else test["name"],
+            check_name=spec.name,
             engine="dbt_unit_test" if node.resource_type == "unit_test" else "dbt_test",
             layer=table.split(".", 1)[0],
             table_name=table,
@@ -151,16 +163,14 @@ def _check_results(
             status=status,
             failed_count=node.failures,
             owner="performance analysis",
-            message=None
-            if status in {"passed", "skipped"}
-            else f"{test['name']}: {node.failures or 0} rows fail"
-            if node.status != "error"
-            else node.message,
+            message=_words(test["name"], node),
         )
 
 
-def _words(name: str, node: NodeResult) -> str:
-    """What is said of a test that did not pass. Never dbt's own text: a conversion error quotes the value."""
+def _words(name: str, node: NodeResult) -> str | None:
+    """What is said of a test. Never dbt's own text of an error: a conversion error quotes the value."""
+    if node.status in {"pass", "success", "skipped"}:
+        return UNCHANGED if node.message == UNCHANGED else None
     if node.status == "error":
         kind = re.search(r"[A-Z][a-z]+ Error", (node.message or "").replace("Runtime Error", ""))
         return f"{name} could not be evaluated ({kind.group(0) if kind else 'error'}); warehouse/dbt/logs/dbt.log has the rest"
