@@ -169,7 +169,7 @@ def print_status(settings: Settings) -> int:
             (failed,) = connection.execute(
                 "select count(*) from quality.check_results where run_id = ? and status = 'failed'", [last[0]]
             ).fetchone() or (0,)
-    except duckdb.IOException:
+    except (duckdb.IOException, duckdb.ConnectionException):
         console.print("A run is working on the warehouse at the moment; its details can be read when it ends.")
         return 0
     return 1 if refused or failed else 0

@@ -1,0 +1,105 @@
+"""The commands that look at the warehouse, as a person types them."""
+
+import duckdb
+import pytest
+from click.testing import CliRunner
+
+from pipelines.cli import cli
+from pipelines.commands.demo import holds_force_extracts
+from pipelines.warehouse import run_lock
+
+
+@pytest.fixture
+def scorecards(published, monkeypatch, capsys):
+    """Run a command against the published warehouse; gives its exit status and all that it printed."""
+    monkeypatch.setenv("SCORECARDS_DATA_DIR", str(published.settings.data_dir))
+    monkeypatch.setenv("SCORECARDS_HASH_KEY", "a key for tests only")
+
+    def run(*arguments: str) -> tuple[int, str]:
+        result = CliRunner().invoke(cli, list(arguments))
+        return result.exit_code, " ".join((result.output + capsys.readouterr().out).split())
+
+    return run
+
+
+def test_status_says_what_is_published_and_what_came_of_the_last_run(scorecards):
+    code, said = scorecards("status")
+    assert code == 0
+    assert "Marts published" in said
+    assert "measures.measure_values" in said
+    assert "0 failed" in said
+
+
+def test_status_while_a_run_holds_the_database(scorecards, published):
+    holder = duckdb.connect(str(published.settings.build_path))  # within this process: another configuration cannot open it either
+    try:
+        code, said = scorecards("status")
+    finally:
+        holder.close()
+    assert code == 0
+    assert "Marts published" in said
+    assert "A run is working on the warehouse" in said
+
+
+def test_explain_shows_definition_values_comparisons_and_files(scorecards):
+    code, said = scorecards("explain", "public_999_calls_offered", "--month", "2023-07")
+    assert code == 0
+    for words in ("force_calls", "r12m", "yoy", "Newest source files", "force_calls_2023-07"):
+        assert words in said
+
+
+def test_explain_helps_with_names_that_do_not_exist(scorecards):
+    code, said = scorecards("explain", "public_999_call_offered")
+    assert code == 2
+    assert "public_999_calls_offered" in said
+    code, said = scorecards("explain", "public_999_calls_offered", "--area", "atlantis")
+    assert code == 2
+    assert "swindon_cpt" in said
+    code, said = scorecards("explain", "public_999_calls_offered", "--month", "July")
+    assert code == 2
+    assert "2023-07" in said
+
+
+def test_a_run_beside_a_run_says_so(scorecards, published):
+    with run_lock(published.settings):
+        code, said = scorecards("run")
+    assert code == 4
+    assert "another run holds the warehouse" in said
+
+
+def test_doctor_finds_the_machine_fit(scorecards):
+    code, said = scorecards("doctor")
+    assert code == 0, said
+    assert "9 feed contracts" in said
+
+
+def test_docs_hold_the_dictionary_and_data_docs(scorecards, published):
+    code, said = scorecards("docs")
+    assert code == 0
+    docs = published.settings.published_dir / "docs"
+    assert "measures.measure_values" in (docs / "dictionary.md").read_text()
+    assert (docs / "data_docs" / "index.html").exists(), said
+
+
+def test_demo_leaves_a_landing_folder_with_force_extracts_alone(scorecards, published):
+    before = sorted(p.name for p in published.landing.rglob("*"))
+    assert holds_force_extracts(published.settings)
+    code, _ = scorecards("demo", "--if-empty")
+    assert code == 0
+    assert sorted(p.name for p in published.landing.rglob("*")) == before
+
+
+def test_a_setting_that_cannot_be_used_is_one_line(scorecards, monkeypatch):
+    monkeypatch.setenv("SCORECARDS_TARGET", "oracle")
+    result = CliRunner().invoke(cli, ["status"])
+    assert "SCORECARDS_TARGET" in str(result.exception)
+
+
+def test_a_stray_folder_in_landing_is_named_with_the_feed_it_may_mean(scorecards, published):
+    stray = published.landing / "crime_outcome"
+    stray.mkdir()
+    try:
+        _, said = scorecards("status")
+    finally:
+        stray.rmdir()
+    assert "did you mean landing/crime_outcomes/" in said

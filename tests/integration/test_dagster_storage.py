@@ -1,0 +1,98 @@
+"""Dagster's own storage: SQLite in the data directory by default, a real PostgreSQL server where the environment names one."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import dagster as dg
+import pytest
+import yaml
+
+from pipelines.instance import prepare_home
+from pipelines.settings import PROJECT_DIR, Settings
+
+
+def _postgres_bin() -> Path | None:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or [Path(p) for p in [shutil.which("initdb")] if p]
+    return found[-1].parent if found else None
+
+
+@pytest.fixture
+def settings(tmp_path, monkeypatch) -> Settings:
+    monkeypatch.setenv("DAGSTER_HOME", "")  # prepare_home sets it; the test gives it back
+    return Settings(data_dir=tmp_path / "data", hash_key=b"k")
+
+
+@pytest.fixture
+def postgres_url(tmp_path_factory, monkeypatch):
+    """A PostgreSQL cluster of its own on a free port of the loopback address, gone after the test."""
+    binaries = _postgres_bin()
+    if binaries is None:
+        pytest.skip("PostgreSQL is not installed (initdb not found)")
+    folder = tmp_path_factory.mktemp("postgres")
+    as_user: list[str] = []
+    if os.geteuid() == 0:  # the server refuses to run as root
+        try:
+            pwd.getpwnam("postgres")
+        except KeyError:
+            pytest.skip("PostgreSQL cannot run as root and there is no user postgres")
+        as_user = ["runuser", "-u", "postgres", "--"]
+        for parent in (folder, *folder.parents[:3]):
+            parent.chmod(0o755)
+        shutil.chown(folder, "postgres")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    data = folder / "cluster"
+    subprocess.run(
+        [*as_user, binaries / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--no-sync"], check=True, capture_output=True, cwd=folder
+    )
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
+    subprocess.run(
+        [*as_user, binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"], check=True, capture_output=True, cwd=folder
+    )
+    url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
+    monkeypatch.setenv("SCORECARDS_DAGSTER_POSTGRES_URL", url)
+    yield url
+    subprocess.run([*as_user, binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop"], check=True, capture_output=True, cwd=folder)
+
+
+@dg.asset
+def figure() -> None:
+    pass
+
+
+def _materialised_runs(settings: Settings) -> tuple[str, int]:
+    """The kind of storage that the prepared home gives, and the runs it holds after one run."""
+    prepare_home(settings)
+    with dg.DagsterInstance.get() as instance:
+        assert dg.materialize([figure], instance=instance).success
+    with dg.DagsterInstance.get() as instance:
+        return type(instance.run_storage).__module__, len(instance.get_runs())
+
+
+def test_storage_is_sqlite_in_the_data_directory_by_default(settings):
+    module, runs = _materialised_runs(settings)
+    assert runs == 1
+    assert "sqlite" in module or "legacy" in module
+    assert list(settings.dagster_home.rglob("*.db"))
+
+
+def test_storage_is_postgresql_where_the_environment_names_it(settings, postgres_url):
+    module, runs = _materialised_runs(replace(settings, postgres_url=postgres_url))
+    assert runs == 1
+    assert not list(settings.dagster_home.rglob("*.db")), "nothing is kept in SQLite"
+    assert "dagster_postgres" in module or "legacy" in module
+    assert postgres_url not in (settings.dagster_home / "dagster.yaml").read_text(), "the address stays in the environment"
+
+
+def test_one_run_at_a_time_with_monitoring_and_retention():
+    config = yaml.safe_load((PROJECT_DIR / "dagster.yaml").read_text())
+    assert config["concurrency"]["runs"]["max_concurrent_runs"] == 1
+    assert config["run_monitoring"]["enabled"] is True
+    assert config["retention"]["schedule"]["purge_after_days"] > 0
+    assert config["telemetry"]["enabled"] is False

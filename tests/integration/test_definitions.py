@@ -1,0 +1,106 @@
+"""What Dagster shows before any run: every asset described and owned, the schedule, the sensor that is off."""
+
+import dagster as dg
+import pytest
+
+from pipelines.contracts.model import load_contracts
+from pipelines.definitions import build_defs
+from pipelines.ingest.sensor import build_landing_sensor
+from pipelines.publish.marts import published_tables
+from pipelines.settings import Settings
+from pipelines.transform.project import load_manifest
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory) -> Settings:
+    return Settings(data_dir=tmp_path_factory.mktemp("data"), hash_key=b"k")
+
+
+@pytest.fixture(scope="module")
+def definitions(settings) -> dg.Definitions:
+    return build_defs(settings)
+
+
+@pytest.fixture(scope="module")
+def specs(definitions) -> dict[str, dg.AssetSpec]:
+    return {"/".join(spec.key.path): spec for spec in definitions.resolve_all_asset_specs()}
+
+
+def test_assets_are_grouped_by_layer(specs):
+    made = {name: spec.group_name for name, spec in specs.items() if not name.startswith("ingest/")}
+    assert {name: name.split("/")[0] for name in made} == made
+    assert set(made.values()) == {"raw", "seeds", "staging", "intermediate", "core", "measures", "scorecards", "quality", "published"}
+
+
+def test_every_asset_is_described_owned_and_of_a_kind(specs):
+    for name, spec in specs.items():
+        if name.startswith("ingest/"):  # the ledger, which ingest writes
+            continue
+        assert spec.description, name
+        assert spec.owners, name
+        assert spec.kinds, name
+
+
+def test_raw_assets_show_the_contract_s_columns_and_a_freshness_policy(specs):
+    for feed in load_contracts().feeds.values():
+        spec = specs[f"raw/{feed.name}"]
+        assert [c.name for c in spec.metadata["dagster/column_schema"].columns] == list(feed.raw_columns)
+        assert spec.freshness_policy is not None
+    assert specs["published/marts"].freshness_policy is not None
+
+
+def test_nightly_runs_at_two_london_time_and_takes_in_everything(definitions):
+    schedule = definitions.resolve_schedule_def("nightly_schedule")
+    assert (schedule.cron_schedule, schedule.execution_timezone, schedule.job_name) == ("0 2 * * *", "Europe/London", "nightly")
+    assert schedule.default_status is dg.DefaultScheduleStatus.RUNNING
+    job = definitions.resolve_job_def("nightly")
+    assert {"ingest_force_calls", "dbt_build", "check_everything"} <= {node.name for node in job.graph.nodes}
+    assert job.executor_def.name == "in_process"
+
+
+def test_every_dbt_test_and_unit_test_is_a_check(definitions, settings):
+    manifest = load_manifest(settings)
+    names = {key.name for key in definitions.resolve_asset_graph().asset_check_keys}
+    tests = {node["name"] for node in manifest["nodes"].values() if node["resource_type"] == "test"}
+    assert tests
+    assert tests <= names
+    assert {f"unit_{test['name']}" for test in manifest["unit_tests"].values()} <= names
+    assert "bt_error_inflated_abandonment" in names
+
+
+def test_published_tables_are_those_of_the_interface(settings):
+    assert set(published_tables(load_manifest(settings))) == {
+        "core.dim_area",
+        "core.dim_date",
+        "core.dim_measure",
+        "measures.measure_comparisons",
+        "measures.measure_values",
+        "quality.bt_adjustment",
+        "quality.check_results",
+        "quality.feed_outcomes",
+        "quality.rejects",
+        "scorecards.opcc",
+    }
+
+
+def test_the_landing_sensor_is_off_and_waits_until_the_folder_stands_still(settings):
+    sensor = build_landing_sensor(settings, "nightly")
+    assert sensor.default_status is dg.DefaultSensorStatus.STOPPED
+    folder = settings.landing_dir / "crimes"
+    folder.mkdir(parents=True)
+
+    def tick(cursor: str | None) -> tuple[str, int]:
+        with dg.build_sensor_context(cursor=cursor) as context:
+            result = sensor.evaluate_tick(context)
+        return result.cursor, len(result.run_requests)
+
+    (folder / "a.csv").write_text("a")
+    cursor, runs = tick(None)
+    assert runs == 0, "changed: wait"
+    (folder / "a.csv").write_text("ab")
+    cursor, runs = tick(cursor)
+    assert runs == 0, "still changing: wait"
+    cursor, runs = tick(cursor)
+    assert runs == 1, "stands still: run"
+    cursor, runs = tick(cursor)
+    assert runs == 0, "nothing new"
