@@ -8,7 +8,7 @@ from datetime import date, datetime
 import click
 
 from pipelines import __version__
-from pipelines.settings import SettingsError, load_settings
+from pipelines.settings import load_settings
 
 
 class Month(click.ParamType):
@@ -111,10 +111,12 @@ def prepare() -> None:
 
 
 def main() -> None:
-    """The entry point: settings that cannot be used end with one line, not with a traceback."""
+    """The entry point: what our own code refuses (a setting, a contract, a suite, a model) ends with its message, not with a traceback."""
     try:
         cli()
-    except SettingsError as error:
+    except (ValueError, RuntimeError) as error:
+        if not type(error).__module__.startswith("pipelines."):
+            raise
         raise SystemExit(f"scorecards: {error}") from error
 
 

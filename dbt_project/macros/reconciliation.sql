@@ -1,15 +1,12 @@
 {# Which feeds' raw tables hold a load that quality.reconciliation has not counted; all of them on a full refresh. #}
 {% macro feeds_grown() %}
-    {%- set feeds = [
-        'force_calls', 'bt_999_calls', 'bt_incidents', 'incident_logs', 'online_reports', 'crimes', 'crime_outcomes', 'arrests',
-        'police_uk_street',
-    ] -%}
+    {%- set names = feeds() | list -%}
     {%- if not execute or not is_incremental() -%}
-        {{ return(feeds) }}
+        {{ return(names) }}
     {%- endif -%}
     {%- set sql -%}
         with loads as (
-            {%- for feed in feeds %}
+            {%- for feed in names %}
             select '{{ feed }}' as feed, coalesce(max(_load_id), 0) as max_load_id from {{ source('raw', feed) }}
             {{ 'union all' if not loop.last }}
             {%- endfor %}

@@ -23,27 +23,28 @@
 {%- endmacro %}
 
 /* Every key of a raw feed once, in its newest version, with the number of versions and the force's code normalised.
-   key: the key columns of the feed but force_code. has_force: whether the feed has a force_code; has_force_key: whether it is part of the key.
+   What the key is, and whether the force belongs to it, says the contract (macro feeds).
    A force that no seed knows becomes `unknown`, but its spelling stays in force_key, so that the keys of two
    unknown forces do not meet.
    The count stands beside the row number on purpose: together they measure twice as fast as the row number alone. */
-{% macro latest_version(raw_feed, key, has_force=true, has_force_key=true) -%}
+{% macro latest_version(feed_name) -%}
+    {%- set known = feeds()[feed_name] -%}
     {%- set columns = [] -%}
-    {%- for column in key %}{% do columns.append('feed.' ~ column) %}{% endfor -%}
-    {%- if has_force and has_force_key -%}
+    {%- for column in known.key %}{% do columns.append('feed.' ~ column) %}{% endfor -%}
+    {%- if known.has_force_key -%}
         {%- do columns.append('coalesce(force_names.target, lower(trim(feed.force_code)))') -%}
     {%- endif -%}
     {%- set key_columns = columns | join(', ') -%}
     select
-        feed.* exclude ({{ 'force_code, ' if has_force }}extracted_at),
-        {%- if has_force %}
+        feed.* exclude ({{ 'force_code, ' if known.has_force }}extracted_at),
+        {%- if known.has_force %}
         coalesce(force_names.target, 'unknown') as force_code,
         coalesce(force_names.target, lower(trim(feed.force_code))) as force_key,
         {%- endif %}
         feed._extracted_at as extracted_at,
         count(*) over (partition by {{ key_columns }}) as version_count
-    from {{ raw_feed }} as feed
-    {%- if has_force %}
+    from {{ source('raw', feed_name) }} as feed
+    {%- if known.has_force %}
     left join {{ ref('area_aliases') }} as force_names
         on
             force_names.kind = 'force_name'

@@ -4,7 +4,10 @@ The YAML files are Open Data Contract Standard v3 documents. What the standard h
 `customProperties`, by these names:
 
 on the contract
-    system          staging folder and model prefix of the feed (`stg_<system>__…`)
+    system, entity  the feed's staging view is `stg_<system>__<entity>`, in the folder of the system
+    fact            the fact table made of it, one row an event, with local_date and month; none for a register
+    volumeBy        columns of the fact: each combination is compared with its own past
+    sparse          nothing new may be no news: fresh when the supplier's last extract is, not when the last event is
     eventTime       the column that says when the row's event happened (months, coverage, volume)
     rowIdentity     `key` (default: the primary key) or `content` (no key: an identical row met in two files counts once)
     fileTimePattern a regular expression whose first group is the extract time in a file's name (`%Y%m%dT%H%M`, local)
@@ -136,9 +139,13 @@ class Feed:
     description: str
     owner: str
     system: str
+    entity: str
     event_time: str
     columns: tuple[Column, ...]
     row_identity: str = "key"
+    fact: str | None = None
+    volume_by: tuple[str, ...] = ()
+    is_sparse: bool = False
     cadence_days: int = 1
     latency_days: int = 1
     file_time_pattern: str | None = None
@@ -153,6 +160,20 @@ class Feed:
     def key(self) -> tuple[str, ...]:
         keyed = [c for c in self.columns if c.key_position is not None]
         return tuple(c.name for c in sorted(keyed, key=lambda c: c.key_position or 0))
+
+    @property
+    def staging_model(self) -> str:
+        return f"stg_{self.system}__{self.entity}"
+
+    @property
+    def staging_table(self) -> str:
+        """`schema.table` of the view with the latest version of each key."""
+        return f"staging.{self.staging_model}"
+
+    @property
+    def fact_table(self) -> str | None:
+        """`schema.table` of the fact made of the feed, where there is one."""
+        return f"core.{self.fact}" if self.fact else None
 
     @cached_property
     def by_name(self) -> dict[str, Column]:
@@ -256,7 +277,7 @@ def read_feed(path: Path) -> Feed:
     sla = {p["property"]: p["value"] for p in document.get("slaProperties") or []}
     columns = tuple(_formats(_column(p, path), custom) for p in table["properties"])
     names = {c.name for c in columns}
-    for role in ("system", "eventTime"):
+    for role in ("system", "entity", "eventTime"):
         if not custom.get(role):
             raise ContractError(f"{path.name}: customProperties needs `{role}`")
     for name in (custom["eventTime"], *(c.follows for c in columns if c.follows)):
@@ -271,9 +292,13 @@ def read_feed(path: Path) -> Feed:
         description=" ".join(str(v) for v in (document.get("description") or {}).values() if v),
         owner=(document.get("team") or {}).get("name", ""),
         system=custom["system"],
+        entity=custom["entity"],
         event_time=custom["eventTime"],
         columns=columns,
         row_identity=custom.get("rowIdentity", "key"),
+        fact=custom.get("fact"),
+        volume_by=tuple(custom.get("volumeBy") or ()),
+        is_sparse=bool(custom.get("sparse")),
         cadence_days=int(sla.get("frequency", 1)),
         latency_days=int(sla.get("latency", 1)),
         file_time_pattern=custom.get("fileTimePattern"),

@@ -9,7 +9,7 @@ from datetime import date, datetime
 import duckdb
 
 from pipelines.contracts.model import Contracts
-from pipelines.quality.checks import by_key, feed_tables, planned_checks
+from pipelines.quality.checks import by_key, planned_checks
 from pipelines.quality.runner import Clock, concerned_months
 
 # A caveat stands in a cell of a scorecard; the whole message is in quality.check_results.
@@ -37,7 +37,7 @@ def _shorten(message: str) -> str:
 def concerns(connection: duckdb.DuckDBPyConnection, contracts: Contracts, run_id: str, now: datetime, as_at: str | None = None) -> list[Concern]:
     """What the run's warnings say of published rows. Months are asked of the check again, so that those between two bad ones stay clean."""
     plans = by_key(planned_checks(contracts))
-    feed_of = {tables[kind]: feed for feed, tables in feed_tables().items() for kind in ("staging", "fact") if kind in tables}
+    feed_of = {table: feed.name for feed in contracts.feeds.values() for table in (feed.staging_table, feed.fact_table) if table}
     clock = Clock(run_id, now, as_at)
     found: list[Concern] = []
     for table, name, feed, from_month, to_month, message in connection.execute(

@@ -31,7 +31,7 @@ import duckdb
 
 from pipelines.contracts.model import Contracts, load_contracts
 from pipelines.publish.caveats import concerns, lay_out_concerns, with_caveats
-from pipelines.quality.checks import feed_tables, has_months_only
+from pipelines.quality.checks import has_months_only
 from pipelines.quality.gate import Gate
 from pipelines.quality.runner import utc_naive
 from pipelines.settings import PROJECT_DIR, Settings
@@ -225,11 +225,11 @@ def _package_version() -> str:
 def _data_to(connection: duckdb.DuckDBPyConnection, contracts: Contracts, now: datetime) -> date | None:
     """The last day, not after the run, on which any feed has an event; of a feed dated by months, the last day of the month."""
     days: list[date] = []
-    for feed, tables in feed_tables().items():
-        schema, _, fact = tables.get("fact", "").partition(".")
+    for feed in contracts.feeds.values():
+        schema, _, fact = (feed.fact_table or "").partition(".")
         exists = "select 1 from duckdb_tables() where database_name = current_database() and schema_name = ? and table_name = ?"
-        if feed in contracts.feeds and fact and connection.execute(exists, [schema, fact]).fetchone():
-            day = "last_day(local_date)" if has_months_only(contracts.feeds[feed]) else "local_date"
+        if fact and connection.execute(exists, [schema, fact]).fetchone():
+            day = "last_day(local_date)" if has_months_only(feed) else "local_date"
             (newest,) = connection.execute(f"select max({day}) from {schema}.{fact} where local_date <= ?", [now.date()]).fetchone() or (None,)
             days += [newest] if newest is not None else []
     return max(days, default=None)

@@ -18,7 +18,6 @@ from pipelines.contracts.model import Column, Contracts, Feed
 from pipelines.quality.model import CheckSpec
 
 SUITES_DIR = Path(__file__).parent / "suites"
-TABLES_PATH = Path(__file__).parent / "tables.yaml"
 # A share of a month's rows, in per cent, up to which odd values are the ordinary dirt of extracts.
 TOLERATED_PCT = 1.0
 # Feeds that come weekly or oftener have a weekday pattern.
@@ -49,12 +48,6 @@ class SuiteError(ValueError):
 
 
 @lru_cache(maxsize=1)
-def feed_tables() -> Mapping[str, Mapping[str, Any]]:
-    """Feed -> its staging view, fact and how its volume is watched (tables.yaml)."""
-    return yaml.safe_load(TABLES_PATH.read_text(encoding="utf-8"))
-
-
-@lru_cache(maxsize=1)
 def _suites() -> tuple[tuple[str, Mapping[str, Any]], ...]:
     read = []
     for path in sorted(SUITES_DIR.glob("*.yaml")):
@@ -79,20 +72,18 @@ def _text(value: object) -> str:
 
 def _variables(feed: Feed) -> dict[str, str]:
     """What a suite may say of a feed, by name."""
-    tables = feed_tables().get(feed.name, {})
-    sparse = bool(tables.get("sparse"))
     return {
         "feed": feed.name,
         "title": feed.title,
         "owner": feed.owner,
         "raw": f"raw.{feed.name}",
-        "staging": tables.get("staging", ""),
-        "fact": tables.get("fact", ""),
-        "by": ", ".join(tables.get("volume_by", ())),
+        "staging": feed.staging_table,
+        "fact": feed.fact_table or "",
+        "by": ", ".join(feed.volume_by),
         "event_time": feed.event_time,
         "event_at": f"last_day({feed.event_time})" if has_months_only(feed) else f"cast({feed.event_time} as timestamp)",
         # what proves that the feed is alive: an event, or, for a register with few of them, an extract
-        "alive_at": f"greatest(max({feed.event_time}), max(coalesce(_extracted_at, _loaded_at)))" if sparse else "max(event_at)",
+        "alive_at": f"greatest(max({feed.event_time}), max(coalesce(_extracted_at, _loaded_at)))" if feed.is_sparse else "max(event_at)",
         "key": ", ".join(feed.key),
         "cadence": str(feed.cadence_days),
         "latency": str(feed.latency_days),
@@ -102,16 +93,14 @@ def _variables(feed: Feed) -> dict[str, str]:
 
 
 def _chosen(wanted: object, contracts: Contracts, where: str) -> Iterator[Feed]:
-    """The feeds that a check is for: `all`, `daily`, `monthly`, `keyed`, `staged`, or a list of names."""
+    """The feeds that a check is for: `all`, `daily`, `monthly`, `keyed`, or a list of names."""
     for feed in contracts.feeds.values():
-        tables = feed_tables().get(feed.name, {})
         is_daily = feed.cadence_days <= LONGEST_WEEKDAY_CADENCE_DAYS
         kinds = {
             "all": True,
-            "daily": is_daily and "fact" in tables,
-            "monthly": not is_daily and "fact" in tables,
+            "daily": is_daily and feed.fact is not None,
+            "monthly": not is_daily and feed.fact is not None,
             "keyed": feed.row_identity == "key",
-            "staged": "staging" in tables,
         }
         if isinstance(wanted, str) and wanted not in kinds:
             raise SuiteError(f"{where}: feeds must be a list, or one of {', '.join(kinds)}")
@@ -260,12 +249,11 @@ def _known_values(feed: Feed, column: Column) -> CheckSpec:
 
 
 def _key_checks(feed: Feed) -> Iterator[CheckSpec]:
-    staging = feed_tables().get(feed.name, {}).get("staging")
-    if feed.row_identity == "key" and staging:
+    if feed.row_identity == "key":
         key = ", ".join(feed.key)
         yield CheckSpec(
             name="unique_key",
-            table=staging,
+            table=feed.staging_table,
             dimension="schema",
             severity="error",
             owner=feed.owner,
@@ -274,7 +262,7 @@ def _key_checks(feed: Feed) -> Iterator[CheckSpec]:
             feed=feed.name,
             sql=f"select count(*) as failed from (select 1 from $table group by {key} having count(*) > 1) having count(*) > 0",
             detail="select max(failed) as failed from ($failing)",
-            message=f"{staging} holds {{failed:,}} keys ({key}) more than once",
+            message=f"{feed.staging_table} holds {{failed:,}} keys ({key}) more than once",
             needs=(feed.name,),
         )
 

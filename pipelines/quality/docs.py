@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipelines.contracts.model import Contracts
-from pipelines.quality.checks import feed_tables, planned_checks
+from pipelines.quality.checks import planned_checks
 from pipelines.quality.model import CheckSpec
 from pipelines.quality.runner import RESULT_FORMAT, Clock, batch_definition, existing_tables, feeds_with_data, new_context, stage, suite_of, utc_naive
 from pipelines.settings import Settings
@@ -64,7 +64,7 @@ def build_data_docs(settings: Settings, contracts: Contracts, out_dir: Path, now
         for spec in planned_checks(contracts):
             if spec.table in existing and filled.issuperset(spec.needs):
                 by_table[spec.table].append(spec)
-        staged = {tables["staging"]: contracts.feeds[name] for name, tables in feed_tables().items() if name in contracts.feeds}
+        staged = {feed.staging_table: feed for feed in contracts.feeds.values()}
         evaluated: dict[str, dict[str, int]] = {}
         for name, specs in by_table.items():
             table = stage(connection, staged[name], specs) if name in staged else name

@@ -25,7 +25,7 @@ from typing import Any, ClassVar
 import duckdb
 
 from pipelines.contracts.model import Contracts, Feed
-from pipelines.quality.checks import feed_tables, planned_checks
+from pipelines.quality.checks import planned_checks
 from pipelines.quality.model import CheckResult, CheckSpec
 from pipelines.quality.results import store_results
 from pipelines.settings import Settings
@@ -223,7 +223,7 @@ def stage(connection: duckdb.DuckDBPyConnection, feed: Feed, specs: Iterable[Che
 
     Personal columns are never among them. Staging calls every force that no seed knows `unknown` and keeps their keys apart by `force_key`.
     """
-    view = feed_tables()[feed.name]["staging"]
+    view = feed.staging_table
     schema, bare = view.split(".")
     present = {
         name
@@ -365,7 +365,7 @@ def evaluate(
             results[spec.table, spec.name] = _unevaluated(spec, clock, f"{spec.table} does not exist; run the transform")
         else:
             runnable[spec.table].append(spec)
-    staged_feeds = {tables["staging"]: contracts.feeds[name] for name, tables in feed_tables().items() if name in contracts.feeds}
+    staged_feeds = {feed.staging_table: feed for feed in contracts.feeds.values()}
     if runnable:
         from pipelines.quality.dialect import shared_url
 

@@ -1,6 +1,6 @@
-"""dbt's sources, and the columns of its staging models, written from the contracts: a column is described only there.
+"""What dbt knows of the feeds, written from the contracts: its sources, the columns of its staging models, and the macro feeds().
 
-`python -m pipelines.transform.sources` writes dbt_project/models/staging/_sources.yml; a drift test holds the file to the contracts.
+`python -m pipelines.transform.sources` writes both files; a drift test holds them to the contracts.
 """
 
 from __future__ import annotations
@@ -14,24 +14,19 @@ from pipelines.contracts.model import DUCKDB_TYPES, PROVENANCE_COLUMNS, Contract
 from pipelines.settings import DBT_PROJECT_DIR
 
 SOURCES_FILE = "models/staging/_sources.yml"
+FEEDS_FILE = "macros/_feeds.sql"
 
 HEADER = """\
 # Generated from pipelines/contracts by `python -m pipelines.transform.sources`: change the contract, not this file.
 # The raw tables and the ledger as dbt's sources, and the columns of the staging models.
 """
 
-# What a row of each feed is called in its staging model, stg_<system>__<entity>.
-ENTITIES = {
-    "force_calls": "calls",
-    "bt_999_calls": "legs",
-    "bt_incidents": "incidents",
-    "incident_logs": "logs",
-    "online_reports": "reports",
-    "crimes": "crimes",
-    "crime_outcomes": "outcomes",
-    "arrests": "arrests",
-    "police_uk_street": "street",
-}
+FEEDS_HEADER = """\
+{# Generated from pipelines/contracts by `python -m pipelines.transform.sources`: change the contract, not this file.
+
+   What the models need to know of each feed: its staging view and fact, its key without the force, whether its rows name a force and
+   whether that is part of the key, the column that dates an event, and whether that is a date already. #}
+"""
 
 PROVENANCE_DESCRIPTIONS = {
     "_file_hash": "SHA-256 of the bytes of the file that the row came in.",
@@ -103,11 +98,6 @@ LEDGER_TABLES: list[dict[str, Any]] = [
 ]
 
 
-def staging_model(feed: Feed) -> str:
-    """The staging model of a feed."""
-    return f"stg_{feed.system}__{ENTITIES.get(feed.name, feed.name)}"
-
-
 def _raw_table(feed: Feed) -> dict[str, Any]:
     columns = [{"name": c.name, "data_type": c.duckdb_type.lower(), "description": c.description} for c in feed.columns]
     columns += [
@@ -130,7 +120,7 @@ def _staging_model(feed: Feed) -> dict[str, Any]:
     described += STAGING_COLUMNS
     identity = "row that is not a repetition of another file's" if feed.row_identity == "content" else "key"
     return {
-        "name": staging_model(feed),
+        "name": feed.staging_model,
         "description": f"{feed.title}: one row a {identity}, in its latest version (var as_at: as it was known then).",
         "config": {"meta": {"feed": feed.name, "owner": feed.owner}},
         "columns": [{"name": name, "data_type": DUCKDB_TYPES[type_].lower(), "description": text} for name, type_, text in described],
@@ -150,17 +140,47 @@ def render_sources(contracts: Contracts) -> str:
             },
             {"name": "ingest", "schema": "ingest", "description": "The ledger of files and builds.", "tables": LEDGER_TABLES},
         ],
-        "models": [_staging_model(feed) for feed in contracts.feeds.values() if feed.name in ENTITIES],
+        "models": [_staging_model(feed) for feed in contracts.feeds.values()],
     }
     return HEADER + yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=140)
 
 
-def write_sources(contracts: Contracts, dbt_project_dir: Path = DBT_PROJECT_DIR) -> Path:
-    """Write _sources.yml into a dbt project and return its path."""
-    path = dbt_project_dir / SOURCES_FILE
-    path.write_text(render_sources(contracts), encoding="utf-8")
-    return path
+def render_feeds(contracts: Contracts) -> str:
+    """The text of the macro feeds() for these contracts."""
+    lines = []
+    for feed in contracts.feeds.values():
+        known = {
+            "staging": feed.staging_model,
+            "fact": feed.fact,
+            "key": [name for name in feed.key if name != "force_code"],
+            "has_force": "force_code" in feed.by_name,
+            "has_force_key": "force_code" in feed.key,
+            "time": feed.event_time,
+            "is_date": feed.by_name[feed.event_time].type == "date",
+        }
+        lines.append(f"        '{feed.name}': {_jinja(known)},")
+    return FEEDS_HEADER + "{% macro feeds() %}\n    {{ return({\n" + "\n".join(lines) + "\n    }) }}\n{% endmacro %}\n"
+
+
+def _jinja(value: object) -> str:
+    """A Python value as a Jinja literal."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"'{key}': {_jinja(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_jinja, value)) + "]"
+    return {True: "true", False: "false", None: "none"}[value] if isinstance(value, bool | None) else f"'{value}'"
+
+
+def write_sources(contracts: Contracts, dbt_project_dir: Path = DBT_PROJECT_DIR) -> list[Path]:
+    """Write _sources.yml and _feeds.sql into a dbt project and return their paths."""
+    written = []
+    for name, text in ((SOURCES_FILE, render_sources(contracts)), (FEEDS_FILE, render_feeds(contracts))):
+        path = dbt_project_dir / name
+        path.write_text(text, encoding="utf-8")
+        written.append(path)
+    return written
 
 
 if __name__ == "__main__":
-    print(f"wrote {write_sources(load_contracts())}")
+    for path in write_sources(load_contracts()):
+        print(f"wrote {path}")

@@ -13,7 +13,7 @@ from tests.landing import contracts
 
 
 def feed_of(*columns: Column) -> Feed:
-    return Feed("f", "F", "1", Path("f.yaml"), "d", "", "o", "s", columns[0].name, columns)
+    return Feed("f", "F", "1", Path("f.yaml"), "d", "", "o", "rows", "s", columns[0].name, columns)
 
 
 def conformed(

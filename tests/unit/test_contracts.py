@@ -86,12 +86,15 @@ def test_layout_spells_headers_dates_and_codes_otherwise(contracts):
     assert layout.by_name["is_test"] == contracts.feeds["force_calls"].by_name["is_test"]
 
 
+NAMED = [{"property": "system", "value": "visits"}, {"property": "entity", "value": "visits"}]
+
+
 def _document(**changes):
     document = {
         "apiVersion": "v3.2.0",
         "kind": "DataContract",
         "schema": [{"name": "visits", "properties": [{"name": "visit_id", "logicalType": "string", "primaryKey": True, "primaryKeyPosition": 1}]}],
-        "customProperties": [{"property": "system", "value": "visits"}, {"property": "eventTime", "value": "visit_id"}],
+        "customProperties": [*NAMED, {"property": "eventTime", "value": "visit_id"}],
     }
     return document | changes
 
@@ -100,8 +103,9 @@ def _document(**changes):
     ("changes", "words"),
     [
         ({"kind": "Other"}, "not an Open Data Contract Standard v3 document"),
-        ({"customProperties": [{"property": "system", "value": "visits"}]}, "needs `eventTime`"),
-        ({"customProperties": [{"property": "system", "value": "v"}, {"property": "eventTime", "value": "at"}]}, "'at'"),
+        ({"customProperties": NAMED}, "needs `eventTime`"),
+        ({"customProperties": NAMED[:1]}, "needs `entity`"),
+        ({"customProperties": [*NAMED, {"property": "eventTime", "value": "at"}]}, "'at'"),
         ({"schema": [{"name": "visits", "properties": [{"name": "visit_id", "logicalType": "text"}]}]}, "column visit_id"),
         ({"schema": [{"name": "visits", "properties": [{"name": "visit_id", "logicalType": "string"}]}]}, "primaryKey"),
     ],

@@ -1,25 +1,14 @@
 -- How many rows each feed has on each local day, by force. Rows dated after the moment at which they were known are an error of their date: left out.
 {{ config(materialized='table') }}
 
-{%- set facts = {
-    'force_calls': 'fct_force_calls',
-    'bt_999_calls': 'fct_bt_legs',
-    'incident_logs': 'fct_logs',
-    'online_reports': 'fct_online_reports',
-    'crimes': 'fct_crimes',
-    'crime_outcomes': 'fct_crime_outcomes',
-    'arrests': 'fct_arrests',
-    'police_uk_street': 'fct_street_crimes',
-} %}
-
 with days as (
-    {%- for feed, fact in facts.items() %}
+    {%- for feed, known in feeds().items() if known.fact %}
     select
         '{{ feed }}' as feed,
         force_code,
         local_date,
         count(*) as row_count
-    from {{ ref(fact) }}
+    from {{ ref(known.fact) }}
     group by force_code, local_date
     union all
     {%- endfor %}

@@ -1,12 +1,8 @@
 -- When each feed was last taken, by the supplier's clock if it tells, and by ours, as local days. One row a feed that holds anything.
 {{ config(materialized='table') }}
 
-{%- set feeds = [
-    'force_calls', 'bt_999_calls', 'bt_incidents', 'incident_logs', 'online_reports', 'crimes', 'crime_outcomes', 'arrests', 'police_uk_street'
-] %}
-
 with takes as (
-    {%- for feed in feeds %}
+    {%- for feed in feeds() %}
     select
         '{{ feed }}' as feed,
         max(_extracted_at) as extracted_at,

@@ -3,18 +3,11 @@
 -- outcomes). One row a fact and month. Everything, on a full rebuild.
 {{ config(materialized='table') }}
 
-{#- fact: the raw feed that it comes from, the columns that tell a key (without the force, whose spelling may change: more months than
-    needed do no harm), the column whose local month counts, and whether that is a date already. -#}
-{%- set facts = {
-    'fct_force_calls': {'feed': 'force_calls', 'key': ['call_id', 'line'], 'time': 'offered_at'},
-    'fct_bt_legs': {'feed': 'bt_999_calls', 'key': ['bt_leg_id'], 'time': 'presented_at'},
-    'fct_logs': {'feed': 'incident_logs', 'key': ['log_number'], 'time': 'created_at'},
-    'fct_online_reports': {'feed': 'online_reports', 'key': ['report_id'], 'time': 'submitted_at'},
-    'fct_crimes': {'feed': 'crimes', 'key': ['crime_ref'], 'time': 'recorded_at'},
-    'fct_crime_outcomes': {'feed': 'crime_outcomes', 'key': ['outcome_id'], 'time': 'outcome_date', 'is_date': true},
-    'fct_arrests': {'feed': 'arrests', 'key': ['arrest_id'], 'time': 'arrested_at'},
-    'fct_street_crimes': {'feed': 'police_uk_street', 'key': ['_row_hash'], 'time': 'month', 'is_date': true},
-} -%}
+{#- The key stands without the force, whose spelling may change: more months than needed do no harm. Rows without a key are found by content. -#}
+{%- set facts = {} -%}
+{%- for feed, known in feeds().items() if known.fact -%}
+    {%- do facts.update({known.fact: {'feed': feed, 'key': known.key or ['_row_hash'], 'time': known.time, 'is_date': known.is_date}}) -%}
+{%- endfor -%}
 
 {%- if is_full_rebuild() %}
 

@@ -1,6 +1,6 @@
 -- Declared BT incidents: one row an incident, in its latest version.
 with versions as (
-    {{ latest_version(source('raw', 'bt_incidents'), ['bt_incident_id'], has_force=false) }}
+    {{ latest_version('bt_incidents') }}
 )
 
 select

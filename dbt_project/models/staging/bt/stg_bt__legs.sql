@@ -1,6 +1,6 @@
 -- Legs as BT presented them: one row a leg, in its latest version.
 with versions as (
-    {{ latest_version(source('raw', 'bt_999_calls'), ['bt_leg_id'], has_force_key=false) }}
+    {{ latest_version('bt_999_calls') }}
 )
 
 select

@@ -1,6 +1,6 @@
 -- Command-and-control logs: one row a log and force, in its latest version.
 with versions as (
-    {{ latest_version(source('raw', 'incident_logs'), ['log_number']) }}
+    {{ latest_version('incident_logs') }}
 )
 
 select

@@ -1,6 +1,6 @@
 -- Recorded crimes: one row a crime and force, in its latest version.
 with versions as (
-    {{ latest_version(source('raw', 'crimes'), ['crime_ref']) }}
+    {{ latest_version('crimes') }}
 )
 
 select

@@ -1,6 +1,6 @@
 -- Outcomes of crimes: one row an outcome and force, in its latest version.
 with versions as (
-    {{ latest_version(source('raw', 'crime_outcomes'), ['outcome_id']) }}
+    {{ latest_version('crime_outcomes') }}
 )
 
 select

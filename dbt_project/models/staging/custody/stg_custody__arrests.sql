@@ -1,6 +1,6 @@
 -- Arrests: one row an arrest and force, in its latest version.
 with versions as (
-    {{ latest_version(source('raw', 'arrests'), ['arrest_id']) }}
+    {{ latest_version('arrests') }}
 )
 
 select

@@ -1,6 +1,6 @@
 -- Online reports: one row a submission, in its latest version.
 with versions as (
-    {{ latest_version(source('raw', 'online_reports'), ['report_id'], has_force_key=false) }}
+    {{ latest_version('online_reports') }}
 )
 
 select

@@ -1,6 +1,6 @@
 -- Calls on the force's own telephony: one row a call and line, in its latest version.
 with versions as (
-    {{ latest_version(source('raw', 'force_calls'), ['call_id', 'line']) }}
+    {{ latest_version('force_calls') }}
 )
 
 select
