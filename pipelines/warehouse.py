@@ -6,7 +6,6 @@ import fcntl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import IO
 
 import duckdb
@@ -152,7 +151,3 @@ def lay_out(connection: duckdb.DuckDBPyConnection, contracts: Contracts) -> None
         for name, type_ in feed.raw_columns.items():
             if name not in existing:
                 connection.execute(f'alter table raw."{feed.name}" add column "{name}" {type_}')
-
-
-def relative_to_landing(path: Path, settings: Settings) -> str:
-    return path.relative_to(settings.landing_dir).as_posix()

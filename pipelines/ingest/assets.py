@@ -71,6 +71,7 @@ def build_feed_asset(feed: Feed, contracts: Contracts) -> dg.AssetsDefinition:
                 "files_seen": outcome.files_seen,
                 "files_loaded": outcome.files_loaded,
                 "files_refused": outcome.files_refused,
+                "files_deferred": outcome.files_deferred,
                 "rows_read": outcome.rows_read,
                 "rows_accepted": outcome.rows_accepted,
                 "rows_rejected": outcome.rows_rejected,

@@ -39,12 +39,6 @@ def take(values: list[str], positions: np.ndarray) -> pl.Series:
     return pl.Series([v or None for v in values], dtype=pl.String).gather(positions.astype(np.uint32))
 
 
-def allotted(rng: np.random.Generator, weights: Mapping[str, float], count: int) -> pl.Series:
-    """Texts in exactly the shares of the weights (largest remainders), in random order."""
-    counts = largest_remainders(np.fromiter(weights.values(), dtype=float), count)
-    return take(list(weights), rng.permutation(np.repeat(np.arange(len(counts)), counts)))
-
-
 def largest_remainders(weights: np.ndarray, total: int) -> np.ndarray:
     """Whole numbers in proportion to the weights that sum to `total`."""
     exact = weights / weights.sum() * total
