@@ -7,12 +7,18 @@ on the contract
     system, entity  the feed's staging view is `stg_<system>__<entity>`, in the folder of the system
     fact            the fact table made of it, one row an event, with local_date and month; none for a register
     volumeBy        columns of the fact: each combination is compared with its own past
+    snapshot        each event date is a whole picture of its day: compared date by date, never month by month
+    ignoredHeaders  headers that suppliers give and nothing here needs: not loaded, and not reported as unexpected
     sparse          nothing new may be no news: fresh when the supplier's last extract is, not when the last event is
-    eventTime       the column that says when the row's event happened (months, coverage, volume)
+    datedAhead      rows may speak of days to come (plans), which is no error of their date
+    eventTime       the column that says when the row's event happened (months, coverage, volume); none for the sheet of a workbook
     rowIdentity     `key` (default: the primary key) or `content` (no key: an identical row met in two files counts once)
     fileTimePattern a regular expression whose first group is the extract time in a file's name (`%Y%m%dT%H%M`, local)
     landingOrder    the order in which feeds are listed and read
-    delimiter, encoding, sheet, nullValues, dateFormats, timestampFormats   how files are written, where not the default
+    landingFolder   the folder under landing/, where several feeds share one: the sheets of a workbook
+    wholeFile       true: each file is a whole version of its sheet: a row that a newer one does not list is withdrawn, not lost
+    sheet, sheetSynonyms  the sheet that is read, and what else it may be called
+    delimiter, encoding, nullValues, dateFormats, timestampFormats   how files are written, where not the default
     extends         (layouts only) the feed that this supplier's layout is another spelling of
 
 on a column
@@ -140,12 +146,15 @@ class Feed:
     owner: str
     system: str
     entity: str
-    event_time: str
+    event_time: str | None
     columns: tuple[Column, ...]
     row_identity: str = "key"
     fact: str | None = None
     volume_by: tuple[str, ...] = ()
     is_sparse: bool = False
+    is_snapshot: bool = False
+    ignored_headers: frozenset[str] = frozenset()
+    is_dated_ahead: bool = False
     cadence_days: int = 1
     latency_days: int = 1
     file_time_pattern: str | None = None
@@ -153,6 +162,9 @@ class Feed:
     delimiter: str | None = None
     encoding: str | None = None
     sheet: str | None = None
+    sheet_synonyms: tuple[str, ...] = ()
+    landing_folder: str | None = None
+    is_whole: bool = False
     null_values: tuple[str, ...] = DEFAULT_NULL_VALUES
     layout: str = "canonical"
 
@@ -160,6 +172,16 @@ class Feed:
     def key(self) -> tuple[str, ...]:
         keyed = [c for c in self.columns if c.key_position is not None]
         return tuple(c.name for c in sorted(keyed, key=lambda c: c.key_position or 0))
+
+    @property
+    def folder(self) -> str:
+        """Its folder under landing/."""
+        return self.landing_folder or self.name
+
+    @cached_property
+    def sheet_names(self) -> frozenset[str]:
+        """Every name, in the form of `normalise_header`, under which its sheet is found."""
+        return frozenset(normalise_header(n) for n in (self.sheet, *self.sheet_synonyms) if n)
 
     @property
     def staging_model(self) -> str:
@@ -277,11 +299,12 @@ def read_feed(path: Path) -> Feed:
     sla = {p["property"]: p["value"] for p in document.get("slaProperties") or []}
     columns = tuple(_formats(_column(p, path), custom) for p in table["properties"])
     names = {c.name for c in columns}
-    for role in ("system", "entity", "eventTime"):
+    is_whole = bool(custom.get("wholeFile"))
+    for role in ("system", "entity", "sheet" if is_whole else "eventTime"):
         if not custom.get(role):
             raise ContractError(f"{path.name}: customProperties needs `{role}`")
-    for name in (custom["eventTime"], *(c.follows for c in columns if c.follows)):
-        if name not in names:
+    for name in (custom.get("eventTime"), *(c.follows for c in columns if c.follows)):
+        if name and name not in names:
             raise ContractError(f"{path.name}: names a column {name!r} that the schema does not have")
     feed = Feed(
         name=table["name"],
@@ -293,12 +316,15 @@ def read_feed(path: Path) -> Feed:
         owner=(document.get("team") or {}).get("name", ""),
         system=custom["system"],
         entity=custom["entity"],
-        event_time=custom["eventTime"],
+        event_time=custom.get("eventTime"),
         columns=columns,
         row_identity=custom.get("rowIdentity", "key"),
         fact=custom.get("fact"),
         volume_by=tuple(custom.get("volumeBy") or ()),
         is_sparse=bool(custom.get("sparse")),
+        is_snapshot=bool(custom.get("snapshot")),
+        ignored_headers=frozenset(normalise_header(h) for h in custom.get("ignoredHeaders") or ()),
+        is_dated_ahead=bool(custom.get("datedAhead")),
         cadence_days=int(sla.get("frequency", 1)),
         latency_days=int(sla.get("latency", 1)),
         file_time_pattern=custom.get("fileTimePattern"),
@@ -306,8 +332,15 @@ def read_feed(path: Path) -> Feed:
         delimiter=custom.get("delimiter"),
         encoding=custom.get("encoding"),
         sheet=custom.get("sheet"),
+        sheet_synonyms=tuple(custom.get("sheetSynonyms") or ()),
+        landing_folder=custom.get("landingFolder"),
+        is_whole=is_whole,
         null_values=tuple(str(v).lower() for v in custom.get("nullValues") or DEFAULT_NULL_VALUES),
     )
+    if is_whole and len(feed.key) != 1:
+        raise ContractError(f"{path.name}: a sheet needs one primaryKey column, by which a row is known from version to version")
+    if is_whole and feed.by_name[feed.key[0]].is_personal_identifier:
+        raise ContractError(f"{path.name}: the key of a sheet is kept with its rejects, so it cannot be a personal_identifier")
     if feed.row_identity == "key" and not feed.key:
         raise ContractError(f"{path.name}: no column is a primaryKey; say so, or set rowIdentity: content")
     return feed
@@ -362,6 +395,14 @@ class Contracts:
 
     feeds: dict[str, Feed]
     layouts: dict[str, tuple[Feed, ...]]
+
+    @cached_property
+    def folders(self) -> dict[str, tuple[Feed, ...]]:
+        """The feeds of each landing folder: one, or the sheets of a workbook."""
+        found: dict[str, list[Feed]] = {}
+        for feed in self.feeds.values():
+            found.setdefault(feed.folder, []).append(feed)
+        return {folder: tuple(feeds) for folder, feeds in found.items()}
 
 
 def load_contracts(directory: Path = CONTRACTS_DIR, extra_layouts: Path | None = None) -> Contracts:
