@@ -1,11 +1,12 @@
-"""One Dagster asset a feed: `raw/<feed>`, made from its contract."""
+"""One Dagster asset a feed: `raw/<feed>`, made from its contract; feeds that share a landing folder are taken in by one step."""
 
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 import dagster as dg
 
 from pipelines.contracts.model import Contracts, Feed
-from pipelines.ingest.feed import ingest_feed
+from pipelines.ingest.feed import FeedOutcome, ingest_feed
 from pipelines.resources import Warehouse
 
 
@@ -49,34 +50,42 @@ def owner_slug(owner: str) -> str:
     return "".join(c if c.isalnum() else "_" for c in owner.lower()).strip("_") or "unowned"
 
 
-def build_feed_asset(feed: Feed, contracts: Contracts) -> dg.AssetsDefinition:
-    """The asset that takes in whatever is new under `landing/<feed>/`."""
+def build_folder_asset(feeds: Sequence[Feed], contracts: Contracts) -> dg.AssetsDefinition:
+    """The asset that takes in whatever is new under one landing folder: a feed's, or the sheets of a workbook, each an asset of its own."""
 
-    @dg.multi_asset(name=f"ingest_{feed.name}", specs=[feed_spec(feed)])
-    def ingest(context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]) -> dg.MaterializeResult:
+    @dg.multi_asset(name=f"ingest_{feeds[0].folder}", specs=[feed_spec(feed) for feed in feeds])
+    def ingest(context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]) -> Iterator[dg.MaterializeResult]:
         def say(message: str) -> None:
             context.log.info(message)
             warehouse.reporter.detail(message)
 
-        warehouse.reporter.step(f"ingest {feed.name}")
+        warehouse.reporter.step(f"ingest {feeds[0].folder}")
+        taken = []
         with warehouse.connect() as connection:
-            outcome = ingest_feed(connection, feed.name, contracts, warehouse.settings, context.run.run_id, warehouse.now, say)
-            (rows,) = connection.execute(f'select count(*) from raw."{feed.name}"').fetchone() or (0,)
-        for file in outcome.files:
-            if file.status != "loaded":
-                context.log.warning(f"{file.file_path}: {file.status}: {file.message}")
-        return dg.MaterializeResult(
-            metadata={
-                "dagster/row_count": rows,
-                "files_seen": outcome.files_seen,
-                "files_loaded": outcome.files_loaded,
-                "files_refused": outcome.files_refused,
-                "files_deferred": outcome.files_deferred,
-                "rows_read": outcome.rows_read,
-                "rows_accepted": outcome.rows_accepted,
-                "rows_rejected": outcome.rows_rejected,
-                "files": [f"{f.file_path}: {f.status}" for f in outcome.files[:200]],
-            }
-        )
+            for feed in feeds:
+                outcome = ingest_feed(connection, feed.name, contracts, warehouse.settings, context.run.run_id, warehouse.now, say)
+                (rows,) = connection.execute(f'select count(*) from raw."{feed.name}"').fetchone() or (0,)
+                taken.append(_materialized(feed, outcome, rows))
+                for file in outcome.files:
+                    if file.status != "loaded":
+                        context.log.warning(f"{file.file_path}: {file.status}: {file.message}")
+        yield from taken
 
     return ingest
+
+
+def _materialized(feed: Feed, outcome: FeedOutcome, rows: int) -> dg.MaterializeResult:
+    return dg.MaterializeResult(
+        asset_key=raw_key(feed.name),
+        metadata={
+            "dagster/row_count": rows,
+            "files_seen": outcome.files_seen,
+            "files_loaded": outcome.files_loaded,
+            "files_refused": outcome.files_refused,
+            "files_deferred": outcome.files_deferred,
+            "rows_read": outcome.rows_read,
+            "rows_accepted": outcome.rows_accepted,
+            "rows_rejected": outcome.rows_rejected,
+            "files": [f"{f.file_path}: {f.status}" for f in outcome.files[:200]],
+        },
+    )

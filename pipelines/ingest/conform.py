@@ -50,7 +50,7 @@ class Conformed:
     """A block of rows, sorted into accepted ones (typed) and the reasons of the others; read = accepted + rejected."""
 
     accepted: pl.DataFrame  # the contract's columns, _file_row, _clock_flags
-    rejects: pl.DataFrame  # file_row, column_name, rule
+    rejects: pl.DataFrame  # file_row, column_name, rule, row_key (of sheets only)
     rows_read: int
     rows_rejected: int
     clock_flagged_rows: int
@@ -301,17 +301,18 @@ def conform(block: pl.DataFrame | pl.LazyFrame, feed: Feed, typed: bool = False)
 
     rules = [*text_rules, *value_rules]
     unreadable = pl.col(FAULT).is_in(UNREADABLE)
+    key = pl.col(f"_text:{feed.key[0]}") if feed.is_whole else pl.lit(None, pl.String)
     is_rejected = pl.any_horizontal(pl.col(FAULT).is_not_null(), *rules)
     wanted = [pl.col(c.name) if c.name in present else pl.lit(None, POLARS_TYPES[c.type]).alias(c.name) for c in feed.columns]
-    frame = lazy.select(*wanted, pl.col(ROW).cast(pl.Int64), FAULT, *flags, *rules, is_rejected.alias("_rejected")).collect()
+    frame = lazy.select(*wanted, key.alias("_key"), pl.col(ROW).cast(pl.Int64), FAULT, *flags, *rules, is_rejected.alias("_rejected")).collect()
 
-    rejected = frame.filter("_rejected").select(ROW, FAULT, *rules)
+    rejected = frame.filter("_rejected").select(ROW, FAULT, "_key", *rules)
     accepted = frame.filter(~pl.col("_rejected")) if rejected.height else frame
     clock_flags = _clock_flags(accepted, flags)
     accepted = accepted.select(*(c.name for c in feed.columns), ROW, clock_flags.alias("_clock_flags"))
     return Conformed(
         accepted=accepted,
-        rejects=_reasons(rejected, rules, unreadable),
+        rejects=_reasons(rejected, rules, unreadable) if feed.is_whole else _reasons(rejected, rules, unreadable).drop("row_key"),
         rows_read=frame.height,
         rows_rejected=rejected.height,
         clock_flagged_rows=accepted.height - accepted["_clock_flags"].null_count(),
@@ -329,9 +330,9 @@ def _clock_flags(frame: pl.DataFrame, flags: list[str]) -> pl.Expr:
 
 
 def _reasons(rejected: pl.DataFrame, rules: list[str], unreadable: pl.Expr) -> pl.DataFrame:
-    """One row a reason: file_row, column_name, rule."""
+    """One row a reason: file_row, column_name, rule, row_key."""
     of_row = rejected.filter(pl.col(FAULT).is_not_null()).select(
-        file_row=pl.col(ROW), column_name=pl.lit(ROW_COLUMN, pl.String), rule=pl.col(FAULT).cast(pl.String)
+        file_row=pl.col(ROW), column_name=pl.lit(ROW_COLUMN, pl.String), rule=pl.col(FAULT).cast(pl.String), row_key=pl.col("_key")
     )
     raised = [r for r in rules if rejected[r].any()]
     if not raised:
@@ -339,8 +340,8 @@ def _reasons(rejected: pl.DataFrame, rules: list[str], unreadable: pl.Expr) -> p
     parts = pl.col("_name").str.split_exact("|", 1).struct
     of_columns = (
         rejected.filter(~unreadable.fill_null(False))
-        .unpivot(raised, index=ROW, variable_name="_name", value_name="_hit")
+        .unpivot(raised, index=[ROW, "_key"], variable_name="_name", value_name="_hit")
         .filter("_hit")
-        .select(file_row=pl.col(ROW), column_name=parts.field("field_0"), rule=parts.field("field_1"))
+        .select(file_row=pl.col(ROW), column_name=parts.field("field_0"), rule=parts.field("field_1"), row_key=pl.col("_key"))
     )
     return pl.concat([of_row, of_columns])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import hashlib
 import os
 import re
@@ -12,19 +13,31 @@ from datetime import UTC, datetime
 
 import duckdb
 
-from pipelines.contracts.model import Contracts, Feed
+from pipelines.contracts.model import Contracts, Feed, normalise_header
 from pipelines.ingest.ahead import read_ahead
 from pipelines.ingest.clock import london_datetime_to_utc
 from pipelines.ingest.conform import Conformed, conform
-from pipelines.ingest.files import FileDeferred, FileRefused, LandingFile, ending_of, is_unchanged, scan_landing, still_changing
+from pipelines.ingest.files import FileDeferred, FileRefused, LandingFile, SheetMissing, ending_of, is_unchanged, scan_landing, still_changing
 from pipelines.ingest.headers import HeaderMatch, unexpected_text
-from pipelines.ingest.load import INSERT_ROWS, LedgerEntry, Provenance, insert_rows, next_load_id, remember_stats, transaction, write_ledger
+from pipelines.ingest.load import (
+    INSERT_ROWS,
+    LedgerEntry,
+    Provenance,
+    insert_notes,
+    insert_rows,
+    next_load_id,
+    remember_stats,
+    transaction,
+    write_ledger,
+)
 from pipelines.ingest.tables import Fingerprint, fingerprint, open_table
 from pipelines.settings import Settings
 
 # Part of the fingerprint under which a file is refused: raise it when the readers learn something, and refused files are tried again.
 READER_VERSION = "1"
 FILE_TIME_FORMAT = "%Y%m%dT%H%M"
+# A day or a month in a file's name stands for its end: what the file says is as at the end of that day.
+FILE_DAY_FORMATS = ("%Y-%m-%d", "%Y-%m")
 
 
 @dataclass(frozen=True)
@@ -119,10 +132,27 @@ def extract_time_of(name: str, pattern: str | None) -> datetime | None:
     found = re.search(pattern, name) if pattern else None
     if found is None:
         return None
-    try:
-        return london_datetime_to_utc(datetime.strptime(found.group(1), FILE_TIME_FORMAT))
-    except ValueError:
-        return None
+    for fmt in (FILE_TIME_FORMAT, *FILE_DAY_FORMATS):
+        try:
+            moment = datetime.strptime(found.group(1), fmt)
+        except ValueError:
+            continue
+        if fmt in FILE_DAY_FORMATS:
+            last_day = moment.day if "%d" in fmt else calendar.monthrange(moment.year, moment.month)[1]
+            moment = moment.replace(day=last_day, hour=23, minute=59, second=59)
+        return london_datetime_to_utc(moment)
+    return None
+
+
+def file_belongs(name: str, feed: Feed, siblings: Sequence[Feed]) -> bool:
+    """Whether a file of a landing folder is the feed's: of the sheets of a workbook, every workbook is each one's, and a csv or Parquet
+    file that of the sheet by whose name its own begins (`risks_2023-09.csv`); a file that nobody claims is left to the first, who refuses it."""
+    if len(siblings) == 1 or ending_of(name) == ".xlsx":
+        return True
+    stem = normalise_header(os.path.basename(name)) + "_"
+    claims = {s.name: max((len(n) for n in s.sheet_names if stem.startswith(n + "_")), default=0) for s in siblings}
+    best = max(claims.values())
+    return claims[feed.name] == best if best else feed is siblings[0]
 
 
 def ingest_feed(
@@ -139,7 +169,8 @@ def ingest_feed(
     `loaded_at` is when the run began (naive UTC, or with a time zone). A bad file never raises: it is refused with a message, or
     deferred while it is being written. Raises duckdb.Error where the warehouse itself fails; the file at hand is rolled back.
     """
-    run = _FeedRun(connection, contracts.layouts[feed_name], settings, run_id, _naive_utc(loaded_at), progress or (lambda _: None))
+    siblings = contracts.folders[contracts.feeds[feed_name].folder]
+    run = _FeedRun(connection, contracts.layouts[feed_name], siblings, settings, run_id, _naive_utc(loaded_at), progress or (lambda _: None))
     return run.run()
 
 
@@ -151,14 +182,22 @@ def _kind_of(error: BaseException) -> str:
 
 
 @dataclass(frozen=True)
+class _Opened:
+    """The header that fits, and what is remarkable about single cells: row, column, rule."""
+
+    match: HeaderMatch
+    notes: tuple[tuple[int, str, str], ...]
+
+
+@dataclass(frozen=True)
 class _End:
     """The last step of a file, with what went wrong in reading it."""
 
     error: Exception | None = None
 
 
-# What reading a file gives, in this order: its fingerprint, its header, its blocks, its end.
-_Step = Fingerprint | HeaderMatch | Conformed | _End
+# What reading a file gives, in this order: its fingerprint, its header with the notes on single cells, its blocks, its end.
+_Step = Fingerprint | _Opened | Conformed | _End
 
 
 def _own_steps(steps: Iterator[_Step]) -> Generator[_Step, None, None]:
@@ -200,6 +239,7 @@ def _naive_utc(moment: datetime) -> datetime:
 class _FeedRun:
     connection: duckdb.DuckDBPyConnection
     layouts: tuple[Feed, ...]
+    siblings: tuple[Feed, ...]  # the feeds of its landing folder
     settings: Settings
     run_id: str
     loaded_at: datetime
@@ -211,7 +251,10 @@ class _FeedRun:
         self.known = _read_ledger(self.connection, self.feed, self.contract)
 
     def run(self) -> FeedOutcome:
-        found, ignored = scan_landing(self.settings.landing_dir, self.feed)
+        found, ignored = scan_landing(self.settings.landing_dir, self.layouts[0].folder)
+        found = [file for file in found if file_belongs(file.name, self.layouts[0], self.siblings)]
+        if self.layouts[0] is not self.siblings[0]:
+            ignored = []
         outcomes: list[FileOutcome] = []
         to_read: list[LandingFile] = []
         known = 0
@@ -269,10 +312,17 @@ class _FeedRun:
         yield first_pass
         if first_pass.file_hash in self.known.loaded or first_pass.file_hash in self.known.refused:
             return
+        if ending != ".xlsx" and len(self.siblings) > 1 and not self._is_claimed(file):
+            raise FileRefused(f"does not begin with the name of a sheet ({', '.join(str(s.sheet) for s in self.siblings)}); rename it")
         table = open_table(file.path, ending, first_pass, self.layouts)
-        yield table.match
+        yield _Opened(table.match, table.notes)
         for block in table.blocks:
             yield conform(block, table.match.layout, table.is_typed)
+
+    def _is_claimed(self, file: LandingFile) -> bool:
+        """Whether the name of a csv or Parquet file begins with that of the sheet."""
+        stem = normalise_header(file.path.name) + "_"
+        return any(stem.startswith(name + "_") for name in self.layouts[0].sheet_names)
 
     def _take(self, file: LandingFile, steps: Iterator[_Step]) -> FileOutcome | None:
         """Load, refuse or defer one file; None where its content is in the warehouse already."""
@@ -289,6 +339,12 @@ class _FeedRun:
             status, reason = "deferred", str(error)
         except FileRefused as error:
             status, reason = "refused", str(error)
+        except SheetMissing as missing:
+            known = frozenset().union(*(s.sheet_names for s in self.siblings))
+            if self.layouts[0] is self.siblings[0] and known.isdisjoint(map(normalise_header, missing.present)):
+                status, reason = "refused", f"has none of the sheets {', '.join(str(s.sheet) for s in self.siblings)}"
+            else:
+                status, reason = "loaded", str(missing)
         except FileNotFoundError:
             status, reason = "deferred", "vanished while it was being read; if it was replaced, the next run takes it"
         except duckdb.Error:
@@ -299,7 +355,7 @@ class _FeedRun:
             status, reason = "refused", f"cannot be read ({_kind_of(error)}); open it and export it again as UTF-8 csv"
         finally:
             own.close()
-        return self._leave(file, file_hash if status == "refused" else None, status, reason)
+        return self._leave(file, None if status == "deferred" else file_hash, status, reason)
 
     def _known(self, file: LandingFile, file_hash: str) -> FileOutcome | None:
         """The outcome of a file whose content has had one already, under this or another name."""
@@ -311,9 +367,9 @@ class _FeedRun:
         return None
 
     def _load(self, file: LandingFile, file_hash: str, steps: Iterator[_Step]) -> FileOutcome:
-        match = next(steps)
-        assert isinstance(match, HeaderMatch)
-        layout = match.layout
+        opened = next(steps)
+        assert isinstance(opened, _Opened)
+        match, layout = opened.match, opened.match.layout
         file_time = extract_time_of(file.path.name, layout.file_time_pattern)
         read = accepted = rejected = flagged = 0
         with transaction(self.connection):
@@ -332,6 +388,7 @@ class _FeedRun:
                 flagged += block.clock_flagged_rows
             if waiting:
                 insert_rows(self.connection, layout, waiting, provenance, self.settings.hash_key)
+            insert_notes(self.connection, load_id, self.feed, opened.notes)
             if not is_unchanged(file):
                 raise FileDeferred("changed while it was being read; it is tried again in the next run")
             entry = LedgerEntry(
@@ -351,6 +408,8 @@ class _FeedRun:
                 clock_flagged_rows=flagged,
                 unexpected_columns=unexpected_text(match),
                 message=None if read else "holds no rows",
+                sheet=layout.sheet if layout.is_whole else None,
+                file_time=file_time,
             )
             write_ledger(self.connection, entry)
             remember_stats(self.connection, self.feed, file, file_hash)
@@ -359,7 +418,7 @@ class _FeedRun:
         return _outcome(entry)
 
     def _leave(self, file: LandingFile, file_hash: str | None, status: str, reason: str) -> FileOutcome:
-        """Enter a refused or deferred file in the ledger; a refusal that stands there already is not entered again."""
+        """Enter a file without rows (refused, deferred, or a workbook without the sheet) in the ledger; a standing refusal only once."""
         message = f"{file.name} {reason}"
         self.say(f"{file.name}: {status}: {reason}")
         if status == "refused" and file_hash is None and self.known.unreadable.get(file.name) == message:
@@ -377,10 +436,14 @@ class _FeedRun:
                 status=status,
                 loaded_at=self.loaded_at,
                 message=message,
+                sheet=self.layouts[0].sheet if self.layouts[0].is_whole else None,
+                file_time=extract_time_of(file.path.name, self.layouts[0].file_time_pattern),
             )
             write_ledger(self.connection, entry)
             if file_hash:
                 remember_stats(self.connection, self.feed, file, file_hash)
-        if file_hash:
+        if file_hash and status == "loaded":
+            self.known.loaded.add(file_hash)
+        elif file_hash:
             self.known.refused[file_hash] = message
         return _outcome(entry)

@@ -70,11 +70,19 @@ def _walk(folder: Path, seen: set[str]) -> Iterator[os.DirEntry[str]]:
             yield from _walk(Path(entry.path), seen)
 
 
-def scan_landing(landing_dir: Path, feed: str) -> tuple[list[LandingFile], list[str]]:
-    """The files of `landing/<feed>/**` in the order of their names, and the names of files with an ending that is not read."""
+class SheetMissing(Exception):
+    """A workbook that says nothing of a sheet; what the last one said of it stands. `present` are the sheets that it has."""
+
+    def __init__(self, message: str, present: Sequence[str]) -> None:
+        super().__init__(f"{message}. What the last version said of it stands")
+        self.present = tuple(present)
+
+
+def scan_landing(landing_dir: Path, folder: str) -> tuple[list[LandingFile], list[str]]:
+    """The files of `landing/<folder>/**` in the order of their names, and the names of files with an ending that is not read."""
     found: list[LandingFile] = []
     ignored: list[str] = []
-    for entry in _walk(landing_dir / feed, set()):
+    for entry in _walk(landing_dir / folder, set()):
         if is_temporary(entry.name):
             continue
         name = Path(entry.path).relative_to(landing_dir).as_posix()

@@ -39,7 +39,7 @@ def match_headers(layout: Feed, headers: Sequence[str]) -> HeaderMatch:
         normal = normalise_header(header)
         column = known.get(normal)
         if column is None:
-            if normal:
+            if normal and normal not in layout.ignored_headers:
                 unexpected.append(header.strip())
         elif column in positions:
             repeated.append((column, headers[positions[column]].strip(), header.strip()))

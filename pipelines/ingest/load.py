@@ -42,6 +42,8 @@ class LedgerEntry:
     clock_flagged_rows: int = 0
     unexpected_columns: str | None = None
     message: str | None = None
+    sheet: str | None = None
+    file_time: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -117,9 +119,16 @@ def insert_rows(connection: duckdb.DuckDBPyConnection, feed: Feed, blocks: Seque
         _insert(connection, insert_sql(feed), pl.concat(accepted).to_arrow(compat_level=pl.CompatLevel.newest()), parameters)
     rejects = [block.rejects for block in blocks if block.rejects.height]
     if rejects:
-        sql = "insert into ingest.rejects by position select $load::bigint, $feed, file_row, column_name, rule from _ingest_block"
+        row_key = "row_key" if feed.is_whole else "null"
+        sql = f"insert into ingest.rejects by position select $load::bigint, $feed, file_row, column_name, rule, {row_key} from _ingest_block"
         table = pl.concat(rejects).to_arrow(compat_level=pl.CompatLevel.newest())
         _insert(connection, sql, table, {"load": provenance.load_id, "feed": feed.name})
+
+
+def insert_notes(connection: duckdb.DuckDBPyConnection, load_id: int, feed: str, notes: Sequence[tuple[int, str, str]]) -> None:
+    """Append what is remarkable about accepted rows: (row, column, rule)."""
+    if notes:
+        connection.executemany("insert into ingest.notes values (?, ?, ?, ?, ?)", [[load_id, feed, *note] for note in notes])
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, sql: str, _ingest_block: pa.Table, parameters: dict[str, object]) -> None:

@@ -14,16 +14,18 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.contracts.model import Feed
+from pipelines.contracts.model import Feed, normalise_header
 from pipelines.ingest.conform import FAULT, ROW
-from pipelines.ingest.files import FileRefused
+from pipelines.ingest.files import FileRefused, SheetMissing
 from pipelines.ingest.headers import HeaderMatch, best_match, why_not
 from pipelines.ingest.text import BROKEN_RECORD, TextFacts, hash_file, inspect_text, record_blocks, utf8_chunks
+from pipelines.ingest.workbook import SheetFacts, sheet_facts
 
 DELIMITERS = (",", ";", "|", "\t")
 HEAD_BYTES = 1 << 20  # the header must lie within the first of these bytes
 PARQUET_BATCH_ROWS = 100_000
 MAX_SHEET_BYTES = 1 << 30  # a workbook is read whole: beyond this (uncompressed) it has to come as csv
+HEADER_WITHIN_ROWS = 10  # of a workbook's sheet: a title or two may stand above the header
 OTHER_FORMATS = (  # what else arrives under the name of a csv: first bytes, what it is, the way out
     (b"PK\x03\x04", "a zip archive or workbook", "unpack it, or name it .xlsx"),
     (b"\x1f\x8b", "a gzip file", "name it .csv.gz"),
@@ -44,6 +46,7 @@ class Table:
     match: HeaderMatch
     blocks: Iterator[pl.DataFrame]
     is_typed: bool  # dates and times were typed in the file
+    notes: tuple[tuple[int, str, str], ...] = ()  # what is remarkable about single cells: row, column, rule
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,8 @@ def fingerprint(path: Path, ending: str, layouts: Sequence[Feed]) -> Fingerprint
 
 def open_table(path: Path, ending: str, first_pass: Fingerprint, layouts: Sequence[Feed]) -> Table:
     """The file's table. Raises FileRefused (also while its blocks are read)."""
+    if ending == ".xlsx" and layouts[0].is_whole:
+        return open_sheet(path, layouts)
     if ending == ".xlsx":
         return _open_xlsx(path, layouts)
     if ending == ".parquet":
@@ -242,9 +247,8 @@ def _mark_repeated_headers(frame: pl.DataFrame, fields: list[str], match: Header
 # --- xlsx ------------------------------------------------------------------------------------------------------------
 
 
-def _open_xlsx(path: Path, layouts: Sequence[Feed]) -> Table:
-    import fastexcel
-
+def refuse_other_workbooks(path: Path) -> None:
+    """Raises FileRefused for what is named .xlsx and is none, or would not fit into memory."""
     with path.open("rb") as file:
         head = file.read(8)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
@@ -256,6 +260,12 @@ def _open_xlsx(path: Path, layouts: Sequence[Feed]) -> Table:
         raise FileRefused("is not a readable .xlsx workbook (damaged, truncated, or another kind of file); have it sent again") from error
     if size > MAX_SHEET_BYTES:
         raise FileRefused(f"unpacks to more than {MAX_SHEET_BYTES >> 30} GB; have it sent as csv")
+
+
+def _open_xlsx(path: Path, layouts: Sequence[Feed]) -> Table:
+    import fastexcel
+
+    refuse_other_workbooks(path)
     try:
         workbook = fastexcel.read_excel(str(path))
         wanted = {layout.sheet for layout in layouts if layout.sheet}
@@ -277,6 +287,73 @@ def _open_xlsx(path: Path, layouts: Sequence[Feed]) -> Table:
         raise FileRefused(why_not(max(matches, key=lambda m: len(m[2].positions))[2]))
     _, sheet, match = fitting[0]
     return Table(match, iter([_sheet_block(sheet, match)]), is_typed=True)
+
+
+def open_sheet(path: Path, layouts: Sequence[Feed]) -> Table:
+    """The feed's own sheet of a workbook. Raises SheetMissing where the workbook has none, or has it without rows; else FileRefused."""
+    import fastexcel
+
+    refuse_other_workbooks(path)
+    feed = layouts[0]
+    try:
+        workbook = fastexcel.read_excel(str(path))
+        name = next((n for n in workbook.sheet_names if normalise_header(n) in feed.sheet_names), None)
+        if name is None:
+            raise SheetMissing(f"has no sheet {feed.sheet}; its sheets are: {', '.join(workbook.sheet_names)}", workbook.sheet_names)
+        frame = workbook.load_sheet(name, header_row=None, dtypes="string").to_polars()
+        facts = sheet_facts(path, name)
+    except (fastexcel.FastExcelError, KeyError, StopIteration, ValueError, SyntaxError) as error:  # ParseError is a SyntaxError
+        raise FileRefused("is not a readable .xlsx workbook (damaged or without sheets); have it sent again, or as csv") from error
+    frame = _as_shown(frame, facts)
+    heads = [(i, best_match(layouts, [h or "" for h in frame.row(i)[1:]])) for i in range(min(frame.height, HEADER_WITHIN_ROWS))]
+    if not heads:
+        raise SheetMissing(f"has nothing in its sheet {feed.sheet}", workbook.sheet_names)
+    start, match = max(heads, key=lambda h: (h[1].fits, len(h[1].positions), -h[0]))
+    if not match.fits:
+        raise FileRefused(f"(sheet {name}) {why_not(match)}")
+    fields = frame.columns[1:]
+    rows = _without_blank_rows(frame.slice(start + 1).with_columns(pl.lit(None, pl.String).alias(FAULT)), fields)
+    if not rows.height:
+        raise SheetMissing(f"has no rows in its sheet {feed.sheet}", workbook.sheet_names)
+    rows, notes = _unmerged(_mark_repeated_headers(rows, fields, match), match, facts)
+    block = rows.select(*(pl.col(fields[place]).alias(column) for column, place in match.positions.items()), ROW, FAULT)
+    return Table(match, iter([block]), is_typed=True, notes=notes)
+
+
+def _as_shown(frame: pl.DataFrame, facts: SheetFacts) -> pl.DataFrame:
+    """The sheet under f0…, each row with the number that a person sees, per cents as they are shown."""
+    frame = frame.rename(dict(zip(frame.columns, (f"f{i}" for i in range(frame.width)), strict=True)))
+    columns = []
+    for place, name in enumerate(frame.columns):
+        rows = [row - facts.first_row for row, column in facts.percent if column - facts.first_column == place]
+        values = frame[name]
+        if rows:
+            shown = [f"{float(values[row]) * 100:.10g}%" for row in rows]
+            values = values.scatter(rows, shown)
+        columns.append(values)
+    return pl.DataFrame(columns).with_row_index(ROW, facts.first_row) if columns else frame.with_row_index(ROW, facts.first_row)
+
+
+def _unmerged(rows: pl.DataFrame, match: HeaderMatch, facts: SheetFacts) -> tuple[pl.DataFrame, tuple[tuple[int, str, str], ...]]:
+    """The rows with cells that were merged downwards filled, and a note for every row that a merged cell touches.
+
+    A merged key stays empty below its first row (two rows cannot have one key), as does what was merged sideways.
+    """
+    names = {place: column for column, place in match.positions.items()}
+    key = match.layout.key[0]
+    notes: list[tuple[int, str, str]] = []
+    for first_row, first_column, last_row, last_column in facts.merged:
+        inside = rows.filter(pl.col(ROW).is_between(first_row, last_row))
+        if not inside.height:
+            continue
+        place = first_column - facts.first_column
+        if place in names and names[place] != key and last_row > first_row:
+            value = inside.filter(pl.col(ROW) == first_row)[f"f{place}"].first() if inside[ROW][0] == first_row else None
+            fill = pl.col(ROW).is_between(first_row, last_row) & pl.col(f"f{place}").is_null()
+            rows = rows.with_columns(pl.when(fill).then(pl.lit(value, pl.String)).otherwise(pl.col(f"f{place}")).alias(f"f{place}"))
+        touched = [names[c - facts.first_column] for c in range(first_column, last_column + 1) if c - facts.first_column in names]
+        notes += [(int(row), column, "merged_cell") for row in inside[ROW] for column in touched]
+    return rows, tuple(notes)
 
 
 def _filled(sheet: pl.DataFrame) -> pl.DataFrame:

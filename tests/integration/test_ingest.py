@@ -61,7 +61,7 @@ def test_the_ledger_row_of_a_load(landing):
     row = call(3, offered_at="2022-10-30 01:30:00", answered_at="", ended_at="") + ",x"
     landing.take("force_calls/a.csv", calls(call(1) + ",x", call(2, line="moon") + ",x", row, header=HEADER + ",Operator"))
     assert landing.query("select * exclude (load_id, file_hash, size_bytes, contract_fingerprint) from ingest.loads") == [
-        ("run-1", "force_calls", "force_calls/a.csv", "canonical", "loaded", 3, 2, 1, 1, "Operator", None, NOW)
+        ("run-1", "force_calls", "force_calls/a.csv", "canonical", "loaded", 3, 2, 1, 1, "Operator", None, NOW, None, None)
     ]
     assert landing.reasons() == {(3, "line", "not_allowed")}
 

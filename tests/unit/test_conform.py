@@ -158,4 +158,4 @@ def test_every_layout_conforms_a_block_of_nothing_but_nulls(name):
     for layout in contracts().layouts[name]:
         frame = pl.DataFrame({c.name: [None] for c in layout.columns}, schema={c.name: pl.String for c in layout.columns})
         result = conform(frame.with_columns(pl.lit(2).alias(ROW), pl.lit(None, pl.String).alias(FAULT)), layout)
-        assert {(c, r) for _, c, r in result.rejects.iter_rows()} == {(name, "required") for name in layout.required}
+        assert set(result.rejects.select("column_name", "rule").iter_rows()) == {(name, "required") for name in layout.required}

@@ -1,0 +1,82 @@
+"""What a workbook says of a sheet beside its values: where the cells lie, which are merged, which are shown as per cent.
+
+The reader of the values drops leading blank rows and knows neither merged cells nor number formats, but a message must name the row
+that a person sees, and a cell that shows 75% holds 0.75.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_LITERAL = re.compile(r'"[^"]*"|\\.')  # what a number format only prints: a quoted % does not multiply
+_PERCENT_FORMATS = (9, 10)  # the built-in 0% and 0.00%
+
+
+@dataclass(frozen=True)
+class SheetFacts:
+    """Rows and columns count from 1, as a person counts them (column A is 1)."""
+
+    first_row: int  # first row and column with a value: where the reader's frame begins
+    first_column: int
+    merged: tuple[tuple[int, int, int, int], ...]  # first row, first column, last row, last column
+    percent: frozenset[tuple[int, int]]  # (row, column) of numbers shown as per cent
+
+
+def _place(reference: str) -> tuple[int, int]:
+    """`C6` is (6, 3)."""
+    found = re.fullmatch(r"\$?([A-Z]{1,3})\$?(\d+)", reference)
+    if found is None:
+        raise ValueError("not a cell reference")
+    column = 0
+    for letter in found.group(1):
+        column = column * 26 + ord(letter) - ord("A") + 1
+    return int(found.group(2)), column
+
+
+def _percent_styles(archive: zipfile.ZipFile) -> frozenset[int]:
+    """Numbers of the cell styles whose number format is a per cent."""
+    if "xl/styles.xml" not in archive.namelist():
+        return frozenset()
+    root = ElementTree.fromstring(archive.read("xl/styles.xml"))
+    own = {int(f.get("numFmtId", "0")) for f in root.iterfind(f"{_MAIN}numFmts/{_MAIN}numFmt") if "%" in _LITERAL.sub("", f.get("formatCode", ""))}
+    formats = [int(f.get("numFmtId", "0")) for f in root.iterfind(f"{_MAIN}cellXfs/{_MAIN}xf")]
+    return frozenset(style for style, number in enumerate(formats) if number in own or number in _PERCENT_FORMATS)
+
+
+def _part_of(archive: zipfile.ZipFile, sheet: str) -> str:
+    """The part of the archive that holds the sheet."""
+    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+    relation = next(s.get(_RELATION) for s in book.iterfind(f"{_MAIN}sheets/{_MAIN}sheet") if s.get("name") == sheet)
+    relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    target = next(r.get("Target", "") for r in relations if r.get("Id") == relation)
+    return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+
+
+def sheet_facts(path: Path, sheet: str) -> SheetFacts:
+    """The facts of one sheet. Raises KeyError, StopIteration, ValueError or ParseError where the workbook is not put together as usual."""
+    rows: set[int] = set()
+    columns: set[int] = set()
+    percent: set[tuple[int, int]] = set()
+    with zipfile.ZipFile(path) as archive:
+        styles = _percent_styles(archive)
+        root = ElementTree.fromstring(archive.read(_part_of(archive, sheet)))
+    for number, row in enumerate(root.iterfind(f"{_MAIN}sheetData/{_MAIN}row"), start=1):
+        for cell in row.iterfind(f"{_MAIN}c"):
+            if cell.find(f"{_MAIN}v") is None and cell.find(f"{_MAIN}is") is None:
+                continue
+            place = _place(cell.get("r", f"A{row.get('r', number)}"))
+            rows.add(place[0])
+            columns.add(place[1])
+            if cell.get("t", "n") == "n" and int(cell.get("s", "0")) in styles:
+                percent.add(place)
+    merged = []
+    for cell in root.iterfind(f"{_MAIN}mergeCells/{_MAIN}mergeCell"):
+        first, _, last = cell.get("ref", "").partition(":")
+        merged.append((*_place(first), *_place(last or first)))
+    return SheetFacts(min(rows, default=1), min(columns, default=1), tuple(merged), frozenset(percent))
