@@ -5,6 +5,8 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
+from statistics import NormalDist
 
 import numpy as np
 import polars as pl
@@ -54,8 +56,48 @@ def lognormal(rng: np.random.Generator, count: int, sigma: float, *, mean: float
     return rng.lognormal(mu, sigma, count)
 
 
+def lognormal_at(places: np.ndarray, sigma: float, *, median: float) -> np.ndarray:
+    """The values of a lognormal distribution at these places (0-1) of it."""
+    return median * np.exp(sigma * np.interp(places, *_normal_quantiles()))
+
+
+@cache
+def _normal_quantiles() -> tuple[np.ndarray, np.ndarray]:
+    """The standard normal distribution as a table: shares below, and values."""
+    values = np.linspace(-4, 4, 1_601)
+    return np.array([NormalDist().cdf(v) for v in values]), values
+
+
+def ranks_within(rng: np.random.Generator, groups: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """For each row its random place (0 upwards) among the rows of its group, and the size of the group."""
+    shuffled = rng.permutation(len(groups))
+    order = shuffled[np.argsort(groups[shuffled], kind="stable")]
+    _, inverse, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+    starts = np.cumsum(sizes) - sizes
+    rank = np.empty(len(groups), dtype=np.int64)
+    rank[order] = np.arange(len(groups)) - starts[inverse[order]]
+    return rank, sizes[inverse]
+
+
 def seconds(values: np.ndarray) -> np.ndarray:
     return np.rint(values).astype(np.int64)
+
+
+def summing_to(values: np.ndarray, total: int) -> np.ndarray:
+    """The positive values as whole numbers in the same proportions, with this sum: so a month shows exactly its mean."""
+    return largest_remainders(values, total) if len(values) else seconds(values)
+
+
+def with_share_up_to(rng: np.random.Generator, values: np.ndarray, limit: float, share: float) -> np.ndarray:
+    """The values with exactly the share of them (rounded) at or below the limit: others take the place of as many as are too much."""
+    values = values.copy()
+    inside = values <= limit
+    wrong = inside.sum() - round(len(values) * share)
+    source, change = (~inside, inside) if wrong > 0 else (inside, ~inside)
+    if wrong and source.any():
+        places = rng.permutation(np.flatnonzero(change))[: abs(wrong)]
+        values[places] = rng.choice(values[source], len(places))
+    return values
 
 
 def numbered(prefix: str, count: int, width: int, first: int = 1) -> pl.Series:

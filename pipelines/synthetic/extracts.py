@@ -33,8 +33,12 @@ class Extract:
 
 def extract_time(feed: str, month: date, end: date, days: int) -> datetime:
     """The local time at which a file of the month is taken, `days` after its last day."""
-    day = tl.last_day(month, end) + timedelta(days=days)
-    time = cal.EXTRACTS[feed].base_time
+    return closing_time(feed, tl.last_day(month, end) + timedelta(days=days))
+
+
+def closing_time(feed: str, day: date) -> datetime:
+    """The local time of the day at which the feed's files are taken."""
+    time = cal.files.EXTRACTS[feed].base_time
     return datetime(day.year, day.month, day.day, int(time[:2]), int(time[2:]))
 
 
@@ -42,12 +46,12 @@ class Extractor:
     """Turns one feed's months, given in order, into extracts. Holds back what comes late or changes until a correction."""
 
     def __init__(self, feed: str, plan: Plan) -> None:
-        self.feed, self.plan, self.rule = feed, plan, cal.EXTRACTS[feed]
+        self.feed, self.plan, self.rule = feed, plan, cal.files.EXTRACTS[feed]
         self._held: list[pl.DataFrame] = []
 
     def add(self, month: date, rows: Rows) -> Iterator[Extract]:
         """The base extract of the month and, in a month of corrections, the correction extract."""
-        taken = extract_time(self.feed, month, self.plan.end, cal.BASE_DAYS)
+        taken = extract_time(self.feed, month, self.plan.end, self.rule.days)
         rng = draw.generator(self.plan.seed, f"extract {self.feed}", month)
         frame, count = rows.final, rows.final.height
         times = [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.Datetime)]
@@ -72,13 +76,18 @@ class Extractor:
         if month.month in self.rule.correction_months:
             yield from self._correction(month, times, rows.follows)
 
+    @property
+    def months(self) -> list[date]:
+        """The months that the feed has, in order."""
+        return self.plan.months_of(self.feed)
+
     def _has_correction_from(self, month: date) -> bool:
         return any(m.month in self.rule.correction_months for m in self.plan.months if m >= month)
 
     def _correction(self, month: date, times: list[str], follows: dict[str, str]) -> Iterator[Extract]:
         if not self._held:
             return
-        taken = extract_time(self.feed, month, self.plan.end, cal.CORRECTION_DAYS)
+        taken = extract_time(self.feed, month, self.plan.end, cal.files.CORRECTION_DAYS)
         held = pl.concat(self._held)
         known = (pl.col("_due") <= taken).fill_null(True)
         self._held = [held.filter(~known)]

@@ -17,11 +17,15 @@ from pipelines.synthetic.rows import Rows
 def month_rows(plan: Plan, month: date, crime_refs: pl.Series) -> Rows:
     """The month's rows of `online_reports`."""
     rng = draw.generator(plan.seed, "online", month)
-    count = plan.rows("online", cal.ONLINE, month, at_least=1)
-    submitted = tl.draw_times(rng, month, plan.end, count, "online")
-    form = draw.texts(rng, cal.ONLINE_FORMS, count)
-    has_ref = form.is_in(list(cal.ONLINE_CRIME_FORMS)).to_numpy() & (rng.random(count) < cal.ONLINE_CRIME_REF)
-    additional = (form == cal.ONLINE_ADDITIONAL_FORM).to_numpy() | (rng.random(count) < cal.ONLINE_ADDITIONAL)
+    count = plan.rows("online", cal.online.ONLINE, month, at_least=1)
+    submitted = tl.draw_times(rng, month, plan.end, count, "online", even=True)
+    names = list(cal.online.ONLINE_FORMS)
+    shares = np.array([plan.level(f"online {name}", share, month) for name, share in cal.online.ONLINE_FORMS.items()])
+    form = draw.take(names, rng.permutation(np.repeat(np.arange(len(names)), draw.largest_remainders(shares, count))))
+    has_ref = form.is_in(list(cal.online.ONLINE_CRIME_FORMS)).to_numpy() & (rng.random(count) < cal.online.ONLINE_CRIME_REF)
+    additional = (form == cal.online.ONLINE_ADDITIONAL_FORM).to_numpy().copy()
+    others = np.flatnonzero(~additional)
+    additional[others] = draw.flags(rng, len(others), plan.level("online additional", cal.online.ONLINE_ADDITIONAL, month))
     frame = pl.DataFrame(
         [
             draw.numbered(f"OCR-{month:%y%m}-", count, 5).alias("report_id"),
@@ -31,5 +35,6 @@ def month_rows(plan: Plan, month: date, crime_refs: pl.Series) -> Rows:
             pl.Series("is_additional_information", additional),
         ]
     )
-    corrected = draw.flags(rng, count, cal.EXTRACTS["online_reports"].corrected, at_least=1) & np.asarray(form != "report something else")
-    return Rows(frame, corrected, {"form_type": pl.Series(["report something else"], dtype=pl.String).new_from_index(0, count)})
+    first = cal.online.ONLINE_FIRST_FORM
+    corrected = draw.flags(rng, count, cal.files.EXTRACTS["online_reports"].corrected, at_least=1) & np.asarray(form != first)
+    return Rows(frame, corrected, {"form_type": pl.Series([first], dtype=pl.String).new_from_index(0, count)})

@@ -31,21 +31,21 @@ HEADERS = (
 def month_frame(plan: Plan, month: date) -> pl.DataFrame:
     """The month's file of the home force, as texts and numbers."""
     rng = draw.generator(plan.seed, "street", month)
-    count = plan.rows("street", cal.STREET, month, at_least=5)
-    crime_type = draw.texts(rng, cal.STREET_TYPES, count)
-    is_asb = crime_type == cal.STREET_ASB
+    count = plan.rows("street", cal.street.STREET, month, at_least=5)
+    crime_type = draw.texts(rng, cal.street.STREET_TYPES, count)
+    is_asb = crime_type == cal.street.STREET_ASB
     points = _points(plan.seed)
     point = points[rng.integers(0, points.height, count)]
     crime_id = _identifiers(rng, count)
-    repeated = np.where(rng.random(count) < cal.STREET_REPEATED_ID, np.maximum(np.arange(count) - 1, 0), np.arange(count))
-    nowhere = pl.Series(rng.random(count) < cal.STREET_NO_LOCATION)
-    outcome = draw.texts(rng, cal.STREET_OUTCOMES, count)
+    repeated = np.where(rng.random(count) < cal.street.STREET_REPEATED_ID, np.maximum(np.arange(count) - 1, 0), np.arange(count))
+    nowhere = pl.Series(rng.random(count) < cal.street.STREET_NO_LOCATION)
+    outcome = draw.texts(rng, cal.street.STREET_OUTCOMES, count)
     frame = pl.DataFrame(
         {
             "Crime ID": crime_id.gather(repeated).set(is_asb, None),
             "Month": pl.Series([f"{month:%Y-%m}"]).new_from_index(0, count),
-            "Reported by": pl.Series([cal.STREET_FORCE]).new_from_index(0, count),
-            "Falls within": pl.Series([cal.STREET_FORCE]).new_from_index(0, count),
+            "Reported by": pl.Series([cal.street.STREET_FORCE]).new_from_index(0, count),
+            "Falls within": pl.Series([cal.street.STREET_FORCE]).new_from_index(0, count),
             "Longitude": point["longitude"].set(nowhere, None),
             "Latitude": point["latitude"].set(nowhere, None),
             "Location": point["location"].set(nowhere, "No Location"),
@@ -62,15 +62,15 @@ def month_frame(plan: Plan, month: date) -> pl.DataFrame:
 def _points(seed: int) -> pl.DataFrame:
     """The anonymised points that incidents are snapped to; the same in every month."""
     rng = draw.generator(seed, "street points")
-    count = cal.STREET_POINTS
-    district = places.districts(rng, cal.DISTRICT_MIX["street"], count)
+    count = cal.street.STREET_POINTS
+    district = places.districts(rng, cal.places.DISTRICT_MIX["street"], count)
     lsoa = places.lsoa_positions(rng, district)
     table = places.lsoas()
-    centre = np.array([cal.STREET_CENTRES[d if d in cal.STREET_CENTRES else "county"] for d in places.DISTRICTS])[district]
-    roads = [f"On or near {name} {kind}" for name in cal.STREET_ROAD_NAMES for kind in cal.STREET_ROAD_KINDS]
-    words = [*roads, *(f"On or near {place}" for place in cal.STREET_PLACES)]
+    centre = np.array([cal.street.STREET_CENTRES[d if d in cal.street.STREET_CENTRES else "county"] for d in places.DISTRICTS])[district]
+    roads = [f"On or near {name} {kind}" for name in cal.street.STREET_ROAD_NAMES for kind in cal.street.STREET_ROAD_KINDS]
+    words = [*roads, *(f"On or near {place}" for place in cal.street.STREET_PLACES)]
     is_place = rng.random(count) < 0.18
-    position = np.where(is_place, len(roads) + rng.integers(0, len(cal.STREET_PLACES), count), rng.integers(0, len(roads), count))
+    position = np.where(is_place, len(roads) + rng.integers(0, len(cal.street.STREET_PLACES), count), rng.integers(0, len(roads), count))
     return pl.DataFrame(
         {
             "longitude": np.round(centre[:, 0] + rng.normal(0, 1, count) * centre[:, 2], 6),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 import numpy as np
 import polars as pl
@@ -34,31 +35,33 @@ class Calls:
 
 
 def month_rows(plan: Plan, month: date) -> dict[str, Rows]:
-    """The month's rows of `force_calls` and `bt_999_calls`."""
+    """The month's rows of `force_calls` and, from its first month on, of `bt_999_calls`."""
     rng = draw.generator(plan.seed, "telephony", month)
-    lines = {name: _line(rng, plan, month, name) for name in cal.LINES if name != "crib"}
+    lines = {name: _line(rng, plan, month, name) for name in cal.telephony.LINES if name != "crib"}
     lines["crib"] = _transferred(rng, plan, month, lines["101"])
     emergency_cli = _numbers(rng, len(lines["999"].offered))
     calls = _call_rows(rng, list(lines.values()), emergency_cli, plan)
+    if month not in plan.months_of("bt_999_calls"):
+        return {"force_calls": calls}
     legs = _leg_rows(draw.generator(plan.seed, "bt", month), plan, month, lines["999"], emergency_cli)
     return {"force_calls": calls, "bt_999_calls": legs}
 
 
 def _line(rng: np.random.Generator, plan: Plan, month: date, name: str) -> Calls:
-    line = cal.LINES[name]
+    line = cal.telephony.LINES[name]
     resolved = plan.rows(f"calls {name}", line.volume, month)
-    extra_tests = max(1, round(resolved * cal.CALL_FAULTS.test))
-    unresolved = max(1, round(resolved * cal.CALL_FAULTS.unresolved))
+    extra_tests = max(1, round(resolved * cal.telephony.CALL_FAULTS.test))
+    unresolved = max(1, round(resolved * cal.telephony.CALL_FAULTS.unresolved))
     count = resolved + extra_tests + unresolved
     offered = tl.draw_times(rng, month, plan.end, count, line.profile)
     role = rng.permutation(count)  # below `resolved`: a call like any other; then tests; then unresolved
     is_test = (role >= resolved) & (role < resolved + extra_tests)
     stamp = f"{month:%y%m}"
-    made = _waits(rng, line, month, offered, is_unresolved=role >= resolved + extra_tests, counted=role < resolved)
+    made = _waits(rng, plan, month, name, offered, is_unresolved=role >= resolved + extra_tests, counted=role < resolved)
     ids = draw.numbered(f"{name.upper()[:3]}-{stamp}-", count, 6)
     refs = draw.numbered(f"BT{stamp}", count, 6)
     if name == "999":
-        missing = (rng.random(count) < cal.CALL_FAULTS.no_bt_reference) & made["has_answer"] & ~is_test
+        missing = (rng.random(count) < cal.telephony.CALL_FAULTS.no_bt_reference) & made["has_answer"] & ~is_test
         refs = refs.set(pl.Series(missing), None)
     else:
         refs = pl.Series([None], dtype=pl.String).new_from_index(0, count)
@@ -66,23 +69,37 @@ def _line(rng: np.random.Generator, plan: Plan, month: date, name: str) -> Calls
 
 
 def _waits(
-    rng: np.random.Generator, line: cal.Line, month: date, offered: np.ndarray, *, is_unresolved: np.ndarray, counted: np.ndarray
+    rng: np.random.Generator, plan: Plan, month: date, name: str, offered: np.ndarray, *, is_unresolved: np.ndarray, counted: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """Answer, abandonment and end of calls; the counted ones have exactly the month's abandonment rate."""
-    count = len(offered)
+    """Answer, abandonment and end of calls.
+
+    The counted ones have exactly the month's abandonment, mean wait and share given up within the window.
+    """
+    line, count = cal.telephony.LINES[name], len(offered)
     abandons = np.zeros(count, dtype=bool)
     where = np.flatnonzero(counted)
-    abandons[where] = draw.flags(rng, len(where), line.abandonment.at(month))
-    wait = draw.seconds(draw.lognormal(rng, count, line.wait_sigma, mean=line.wait_mean.at(month))).clip(max=3_600)
-    hang = draw.seconds(draw.lognormal(rng, count, line.abandoned_wait_sigma, median=line.abandoned_wait_median)).clip(max=3_600)
-    talk = draw.seconds(rng.exponential(line.talk_mean, count)) + 5
-    both = (rng.random(count) < cal.CALL_FAULTS.answered_and_abandoned) & ~abandons
-    early = (rng.random(count) < cal.CALL_FAULTS.answered_before_offered) & ~abandons
-    answered = offered + np.where(early, -rng.integers(1, 30, count), wait)
+    abandons[where] = draw.flags(rng, len(where), plan.level(f"abandonment {name}", line.abandonment, month))
+    both = (rng.random(count) < cal.telephony.CALL_FAULTS.answered_and_abandoned) & ~abandons
+    early = (rng.random(count) < cal.telephony.CALL_FAULTS.answered_before_offered) & ~abandons
+
+    mean = plan.level(f"wait {name}", line.wait_mean, month)
+    drawn = draw.lognormal(rng, count, line.wait_sigma, mean=mean).clip(1, cal.telephony.LONGEST_WAIT)
+    into_month = (offered - tl.from_local(month, "00:00")) / (tl.days_in_month(month) * tl.DAY)
+    drawn *= 1 + line.eased.get(month, 0.0) * (0.5 - into_month)
+    wait = np.where(early, -rng.integers(*cal.telephony.CALL_FAULTS.seconds_before_offered, count), draw.seconds(drawn))
+    answered = counted & ~abandons
+    kept = answered & ~early
+    wait[kept] = draw.summing_to(drawn[kept], round(mean * answered.sum()) - wait[answered & early].sum())
+
+    hang = draw.lognormal(rng, count, line.abandoned_wait_sigma, median=line.abandoned_wait_median).clip(max=cal.telephony.LONGEST_WAIT)
+    hang = draw.seconds(hang)
+    if line.window_share is not None:
+        hang[abandons] = draw.with_share_up_to(rng, hang[abandons], cal.telephony.WINDOW, plan.level(f"window {name}", line.window_share, month))
+    talk = draw.seconds(rng.exponential(line.talk_mean, count)) + cal.telephony.SHORTEST_CALL
     return {
-        "answered": answered,
-        "abandoned": offered + np.where(both, wait, hang),
-        "ended": offered + wait + talk,
+        "answered": offered + wait,
+        "abandoned": offered + np.where(both, np.maximum(wait, 0), hang),
+        "ended": offered + np.maximum(wait, 0) + talk,
         "has_answer": ~abandons & ~is_unresolved,
         "has_abandon": (abandons | both) & ~is_unresolved,
     }
@@ -90,7 +107,7 @@ def _waits(
 
 def _transferred(rng: np.random.Generator, plan: Plan, month: date, source: Calls) -> Calls:
     """CRIB calls: answered 101 calls put through. They keep the call's identifier, so that only id and line together are a key."""
-    line = cal.LINES["crib"]
+    line = cal.telephony.LINES["crib"]
     resolved = plan.rows("calls crib", line.volume, month)
     month_end = tl.from_local(tl.add_months(month, 1), "00:00")
     usable = np.flatnonzero(source.has_answer & ~source.is_test & (source.ended < month_end))
@@ -99,16 +116,24 @@ def _transferred(rng: np.random.Generator, plan: Plan, month: date, source: Call
     chosen = chosen[order]
     offered = source.ended[chosen]
     none = np.zeros(len(chosen), dtype=bool)
-    made = _waits(rng, line, month, offered, is_unresolved=none, counted=~none)
+    made = _waits(rng, plan, month, "crib", offered, is_unresolved=none, counted=~none)
     refs = pl.Series([None], dtype=pl.String).new_from_index(0, len(chosen))
     return Calls("crib", source.call_id.gather(chosen), offered, is_test=none, bt_ref=refs, **made)
 
 
+@cache
+def _number_pool() -> pl.Series:
+    """Every number of the ranges kept for drama, and a null for those withheld."""
+    return pl.Series(
+        [f"{prefix}{number:0{digits}d}" for prefix, first, last, digits in cal.telephony.DRAMA_NUMBERS for number in range(first, last + 1)] + [None]
+    )
+
+
 def _numbers(rng: np.random.Generator, count: int) -> pl.Series:
     """Callers' numbers out of the ranges kept for drama; some are withheld."""
-    pool = [f"{prefix}{number:0{digits}d}" for prefix, first, last, digits in cal.DRAMA_NUMBERS for number in range(first, last + 1)]
-    drawn = rng.integers(0, len(pool), count)
-    return draw.take([*pool, ""], np.where(rng.random(count) < cal.CALL_FAULTS.withheld_number, len(pool), drawn))
+    pool = _number_pool()
+    drawn = rng.integers(0, len(pool) - 1, count)
+    return pool.gather(np.where(rng.random(count) < cal.telephony.CALL_FAULTS.withheld_number, len(pool) - 1, drawn))
 
 
 def _call_rows(rng: np.random.Generator, lines: list[Calls], emergency_cli: pl.Series, plan: Plan) -> Rows:
@@ -133,7 +158,7 @@ def _call_rows(rng: np.random.Generator, lines: list[Calls], emergency_cli: pl.S
     )
     order = np.argsort(offered, kind="stable")
     frame = frame[order]
-    corrected = draw.flags(rng, frame.height, cal.EXTRACTS["force_calls"].corrected, at_least=1)
+    corrected = draw.flags(rng, frame.height, cal.files.EXTRACTS["force_calls"].corrected, at_least=1)
     return Rows(frame, corrected, {"ended_at": frame["ended_at"].clear(frame.height)})
 
 
@@ -145,13 +170,13 @@ def _leg_rows(rng: np.random.Generator, plan: Plan, month: date, calls: Calls, c
     stamp = f"{month:%y%m}"
     count = len(calls.offered)
     own = draw.numbered(f"BT{stamp}", count, 6)  # BT has a reference even where the force's switch did not keep it
-    presented = calls.offered - rng.integers(1, 4, count)
-    end = np.where(calls.has_answer, calls.ended, calls.abandoned) + rng.integers(0, 2, count)
+    presented = calls.offered - rng.integers(*cal.telephony.BT_TRANSFER, count)
+    end = np.where(calls.has_answer, calls.ended, calls.abandoned) + rng.integers(*cal.telephony.BT_CLOCK_LAG, count)
     legs = pl.DataFrame(
         {
             "bt_call_ref": own,
             "presented": presented,
-            "answered": np.where(calls.has_answer, np.maximum(calls.answered, calls.offered) + rng.integers(0, 2, count), 0),
+            "answered": np.where(calls.has_answer, np.maximum(calls.answered, calls.offered) + rng.integers(*cal.telephony.BT_CLOCK_LAG, count), 0),
             "cleared": end,
             "outcome": np.where(calls.has_answer, 0, np.where(calls.has_abandon, 1, 3)).astype(np.int8),
             "cli": cli,
@@ -172,20 +197,20 @@ def _leg_rows(rng: np.random.Generator, plan: Plan, month: date, calls: Calls, c
 
     void = some(wanted["BT_ZERO"])
     answered = legs["answered"].to_numpy().copy()
-    answered[void] = presented[void] - rng.integers(1, 6, len(void))
+    answered[void] = presented[void] - rng.integers(*cal.telephony.BT_ZERO_BEFORE, len(void))
     legs = legs.with_columns(pl.Series("answered", answered))
 
-    dup_of_abandoned = abandoned[: int(wanted["BT_DUP"] * cal.BT_DUP_OF_ABANDONED)]
+    dup_of_abandoned = abandoned[: int(wanted["BT_DUP"] * cal.telephony.BT_DUP_OF_ABANDONED)]
     doubled = np.concatenate([some(wanted["BT_DUP"] - len(dup_of_abandoned)), dup_of_abandoned])
     rerouted, failed, elsewhere = some(wanted["REROUTED"]), some(wanted["FAILED"]), some(wanted["OTHER_FORCE"])
     extra = [
         # a first presentation that fell off the line: the call has two legs
-        _before(legs[doubled], "abandoned", rng.integers(4, 20, len(doubled))),
-        _before(legs[rerouted], "rerouted", rng.integers(10, 60, len(rerouted))),
-        _before(legs[failed], "failed", rng.integers(5, 30, len(failed))),
+        _before(rng, legs[doubled], "abandoned"),
+        _before(rng, legs[rerouted], "rerouted"),
+        _before(rng, legs[failed], "failed"),
         *_answered_elsewhere(rng, legs[elsewhere], stamp),
-        _never_offered(rng, month, plan, f"BTG{stamp}", wanted["BT_GHOST"], is_test=False, clears_after=(0, 2)),
-        _never_offered(rng, month, plan, f"BTT{stamp}", wanted["BT_TEST"], is_test=True, clears_after=(5, 40)),
+        _never_offered(rng, month, plan, f"BTG{stamp}", wanted["BT_GHOST"], is_test=False, clears_after=cal.telephony.BT_GHOST_CLEARS),
+        _never_offered(rng, month, plan, f"BTT{stamp}", wanted["BT_TEST"], is_test=True, clears_after=cal.telephony.BT_TEST_CLEARS),
         *_outages(rng, plan, month, stamp),
     ]
     legs = pl.concat([legs, *extra]).sort("presented", maintain_order=True)
@@ -194,14 +219,15 @@ def _leg_rows(rng: np.random.Generator, plan: Plan, month: date, calls: Calls, c
 
 def _error_counts(plan: Plan, month: date) -> dict[str, int]:
     """Legs of each kind of error in the month. The floor keeps raw − adjusted abandonment under a point in small sets too."""
-    calls = plan.rows("calls 999", cal.LINES["999"].volume, month)
-    troubled = {incident.month for incident in cal.BT_INCIDENTS if incident.approved_by is not None}
-    turn = (plan.number(month) - sum(m < month for m in troubled)) % cal.BT_ERROR_TURNS  # months with an incident have no turn
-    return {e.rule: max(int(calls * e.share), int(turn == e.turn and month not in troubled)) for e in cal.BT_ERRORS}
+    calls = plan.rows("calls 999", cal.telephony.LINES["999"].volume, month)
+    troubled = {incident.month for incident in cal.telephony.BT_INCIDENTS if incident.approved_by is not None}
+    turn = (plan.number(month) - sum(m < month for m in troubled)) % cal.telephony.BT_ERROR_TURNS  # months with an incident have no turn
+    return {e.rule: max(int(calls * e.share), int(turn == e.turn and month not in troubled)) for e in cal.telephony.BT_ERRORS}
 
 
-def _before(legs: pl.DataFrame, outcome: str, seconds: np.ndarray) -> pl.DataFrame:
+def _before(rng: np.random.Generator, legs: pl.DataFrame, outcome: str) -> pl.DataFrame:
     """A further leg of each call, presented some seconds before and cleared as the kept one was presented."""
+    seconds = rng.integers(*cal.telephony.BT_FIRST_LEG[outcome], legs.height)
     return legs.with_columns(
         presented=pl.col("presented") - pl.Series(seconds),
         answered=pl.lit(0, dtype=pl.Int64),
@@ -213,11 +239,16 @@ def _before(legs: pl.DataFrame, outcome: str, seconds: np.ndarray) -> pl.DataFra
 def _answered_elsewhere(rng: np.random.Generator, legs: pl.DataFrame, stamp: str) -> list[pl.DataFrame]:
     """Calls that went on to a neighbour: the force's leg is rerouted, the neighbour's leg, in the same extract, answered."""
     refs = draw.numbered(f"BTN{stamp}", legs.height, 4).alias("bt_call_ref")
-    ours = legs.with_columns(
-        refs, answered=pl.lit(0, dtype=pl.Int64), cleared=pl.col("presented") + 15, outcome=pl.lit(BT_CODE["rerouted"], dtype=pl.Int8)
+    presented = pl.col("presented") + cal.telephony.BT_NEIGHBOUR_PRESENTED
+    ours = legs.with_columns(refs, answered=pl.lit(0, dtype=pl.Int64), cleared=presented, outcome=pl.lit(BT_CODE["rerouted"], dtype=pl.Int8))
+    force = pl.Series("force", 1 + rng.integers(0, len(cal.telephony.BT_NEIGHBOURS), legs.height), dtype=pl.Int8)
+    theirs = legs.with_columns(
+        refs,
+        force,
+        presented=presented,
+        answered=pl.col("presented") + cal.telephony.BT_NEIGHBOUR_ANSWERED,
+        cleared=pl.col("cleared") + cal.telephony.BT_NEIGHBOUR_CLEARED,
     )
-    force = pl.Series("force", 1 + rng.integers(0, len(cal.BT_NEIGHBOURS), legs.height), dtype=pl.Int8)
-    theirs = legs.with_columns(refs, force, presented=pl.col("presented") + 15, answered=pl.col("presented") + 21, cleared=pl.col("cleared") + 60)
     return [ours, theirs]
 
 
@@ -228,12 +259,12 @@ def _never_offered(
     presented = tl.draw_times(rng, month, plan.end, count, "emergency")
     outcome = np.ones(count, dtype=np.int8)
     if is_test:
-        outcome = (rng.random(count) < cal.BT_TEST_ABANDONED).astype(np.int8)
+        outcome = (rng.random(count) < cal.telephony.BT_TEST_ABANDONED).astype(np.int8)
     return pl.DataFrame(
         {
             "bt_call_ref": draw.numbered(prefix, count, 4),
             "presented": presented,
-            "answered": np.where(outcome == 0, presented + 3, 0),
+            "answered": np.where(outcome == 0, presented + cal.telephony.BT_TEST_ANSWER, 0),
             "cleared": presented + rng.integers(*clears_after, count),
             "outcome": outcome,
             "cli": _numbers(rng, count),
@@ -243,7 +274,7 @@ def _never_offered(
     )
 
 
-def incident_window(incident: cal.BtIncident) -> tuple[int, int]:
+def incident_window(incident: cal.telephony.BtIncident) -> tuple[int, int]:
     """Start and end of an incident, seconds UTC."""
     start = tl.from_local(incident.month.replace(day=incident.day), incident.start)
     return start, start + incident.minutes * 60
@@ -252,13 +283,13 @@ def incident_window(incident: cal.BtIncident) -> tuple[int, int]:
 def _outages(rng: np.random.Generator, plan: Plan, month: date, stamp: str) -> list[pl.DataFrame]:
     """Legs abandoned inside the approved incidents of the month."""
     made = []
-    for i, incident in enumerate(cal.BT_INCIDENTS):
+    for i, incident in enumerate(cal.telephony.BT_INCIDENTS):
         if incident.month != month or incident.approved_by is None or incident.month.replace(day=incident.day) > plan.end:
             continue
         start, end = incident_window(incident)
-        count = max(1, int(cal.BT_OUTAGE_LEGS_PER_HOUR * plan.scale * incident.minutes / 60))
+        count = max(1, int(incident.legs_per_hour * plan.scale * incident.minutes / 60))
         presented = np.sort(rng.integers(start, end, count))
-        legs = _never_offered(rng, month, plan, f"BTO{stamp}{i}", count, is_test=False, clears_after=(15, 90))
+        legs = _never_offered(rng, month, plan, f"BTO{stamp}{i}", count, is_test=False, clears_after=cal.telephony.BT_OUTAGE_CLEARS)
         made.append(legs.with_columns(cleared=pl.col("cleared") - pl.col("presented") + pl.Series(presented), presented=pl.Series(presented)))
     return made
 
@@ -270,17 +301,17 @@ def _leg_frame(rng: np.random.Generator, legs: pl.DataFrame, stamp: str) -> Rows
         [
             draw.numbered(f"LEG{stamp}", count, 6).alias("bt_leg_id"),
             legs["bt_call_ref"],
-            draw.take([cal.FORCE_CODE, *cal.BT_NEIGHBOURS], legs["force"].to_numpy()).alias("force_code"),
+            draw.take([cal.files.FORCE_CODE, *cal.telephony.BT_NEIGHBOURS], legs["force"].to_numpy()).alias("force_code"),
             tl.local_column("presented_at", legs["presented"].to_numpy()),
             tl.local_column("answered_at", legs["answered"].to_numpy(), ~has_answer),
             tl.local_column("cleared_at", legs["cleared"].to_numpy()),
             draw.take(list(BT_CODE), legs["outcome"].to_numpy()).alias("outcome"),
             legs["cli"],
-            draw.texts(rng, cal.BT_CENTRES, count).alias("bt_centre"),
+            draw.texts(rng, cal.telephony.BT_CENTRES, count).alias("bt_centre"),
             legs["is_test"],
         ]
     )
-    corrected = draw.flags(rng, count, cal.EXTRACTS["bt_999_calls"].corrected, at_least=1) & has_answer & ~legs["is_test"].to_numpy()
+    corrected = draw.flags(rng, count, cal.files.EXTRACTS["bt_999_calls"].corrected, at_least=1) & has_answer & ~legs["is_test"].to_numpy()
     first = {"outcome": pl.Series(["failed"], dtype=pl.String).new_from_index(0, count), "answered_at": frame["answered_at"].clear(count)}
     return Rows(frame, corrected, first)
 
@@ -290,10 +321,10 @@ def _leg_frame(rng: np.random.Generator, legs: pl.DataFrame, stamp: str) -> Rows
 
 def incident_register(month: date, months: list[date]) -> pl.DataFrame:
     """BT's incident register at the end of the month: every incident of the period so far; one awaits approval."""
-    known = [i for i in cal.BT_INCIDENTS if months[0] <= i.month <= month]
+    known = [i for i in cal.telephony.BT_INCIDENTS if months[0] <= i.month <= month]
     windows = np.array([incident_window(i) for i in known], dtype=np.int64).reshape(-1, 2)
 
-    def approver(incident: cal.BtIncident) -> str | None:
+    def approver(incident: cal.telephony.BtIncident) -> str | None:
         return incident.approved_by if incident.approved_from is None or month >= incident.approved_from else None
 
     return pl.DataFrame(

@@ -87,17 +87,18 @@ def local_column(name: str, times: Times, absent: np.ndarray | None = None, unch
     return series if absent is None else series.set(pl.Series(absent), None)
 
 
-def draw_times(rng: np.random.Generator, month: date, end: date, count: int, profile: str) -> Times:
+def draw_times(rng: np.random.Generator, month: date, end: date, count: int, profile: str, *, even: bool = False) -> Times:
     """`count` sorted times in the local month (up to `end`), by the profile's weekdays and hours.
 
     The autumn night's repeated hour gets twice its weight and both its passes, the spring night's missing hour none.
     Wherever there are rows enough, both passes and the hour after the spring change have at least one row each.
+    `even`: the month shows the profile's weekdays and hours themselves, not a draw about them; only the days vary.
     """
     if count == 0:
         return np.empty(0, dtype=np.int64)
     days = [month + timedelta(days=d) for d in range((last_day(month, end) - month).days + 1)]
     spring, autumn = clock_changes(month.year)
-    weekday, hour = np.array(cal.WEEKDAYS[profile]), np.array(cal.HOURS[profile])
+    weekday, hour = np.array(cal.clock.WEEKDAYS[profile]), np.array(cal.clock.HOURS[profile])
     weights = weekday[[d.weekday() for d in days]][:, None] * (hour / hour.sum())[None, :]
     starts = np.array([_epoch(d) for d in days])[:, None] + np.arange(24)[None, :] * HOUR
     starts = starts - offset_at(starts - HOUR)  # right for every hour but the repeated one, whose first pass it gives
@@ -108,7 +109,9 @@ def draw_times(rng: np.random.Generator, month: date, end: date, count: int, pro
     if spring in days:
         weights[days.index(spring), 1] = 0.0
         forced = [_epoch(spring, 1)]
-    drawn = np.repeat(starts.ravel(), rng.multinomial(count, weights.ravel() / weights.sum()))
+    share = weights.ravel() / weights.sum()
+    per_hour = _evenly(rng, days, share, count) if even else rng.multinomial(count, share)
+    drawn = np.repeat(starts.ravel(), per_hour)
     within = rng.integers(0, HOUR, count)
     if autumn in days:  # half of the repeated hour's rows belong to its second pass
         within += HOUR * ((drawn == _epoch(autumn)) & (rng.random(count) < 0.5))
@@ -119,10 +122,21 @@ def draw_times(rng: np.random.Generator, month: date, end: date, count: int, pro
     return np.sort(times)
 
 
+def _evenly(rng: np.random.Generator, days: list[date], share: np.ndarray, count: int) -> np.ndarray:
+    """Rows of each hour of the days: each weekday's hour has its share of the month to within a row, on any of its days."""
+    weekday, hour = np.repeat([d.weekday() for d in days], 24), np.tile(np.arange(24), len(days))
+    order = np.lexsort((rng.random(len(share)), hour, weekday))
+    edges = np.floor(np.cumsum(share[order]) * count + rng.random()).astype(np.int64)
+    edges[-1] = count
+    rows = np.empty(len(share), dtype=np.int64)
+    rows[order] = np.diff(edges.clip(max=count), prepend=0)
+    return rows
+
+
 def unchanged_clocks(rng: np.random.Generator, times: Times) -> np.ndarray:
     """Which rows a clock wrote that had not yet been put forward: some of the hour after a spring change, at least one."""
     candidates = np.flatnonzero(_in_first_summer_hour(times))
     flags = np.zeros(len(times), dtype=bool)
     if len(candidates):
-        flags[rng.choice(candidates, max(1, int(len(candidates) * cal.SPRING_GAP_SHARE)), replace=False)] = True
+        flags[rng.choice(candidates, max(1, int(len(candidates) * cal.clock.SPRING_GAP_SHARE)), replace=False)] = True
     return flags

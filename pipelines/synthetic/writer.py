@@ -31,7 +31,7 @@ class WrittenFile:
 
 def write_extract(landing_dir: Path, extract: Extract, feed: Feed, plan: Plan) -> WrittenFile:
     """The extract as a file in the feed's landing folder, in its declared style, with its declared dirt."""
-    style = dirt.style_of(extract.feed, extract.month, plan.months, extract.is_correction)
+    style = dirt.style_of(extract.feed, extract.month, plan.months_of(extract.feed), extract.is_correction)
     rng = draw.generator(plan.seed, f"dirt {extract.stem}")
     frame = _with_file_columns(extract, feed, rng)
     path = landing_dir / extract.feed / f"{extract.stem}.{style.file_format}"
@@ -54,12 +54,12 @@ def write_extract(landing_dir: Path, extract: Extract, feed: Feed, plan: Plan) -
 def _with_file_columns(extract: Extract, feed: Feed, rng: np.random.Generator) -> pl.DataFrame:
     """The rows with the file's spelling of the force and, where the feed has it, the extract time, in the contract's order."""
     frame = extract.frame
-    spelling = draw.texts(rng, cal.FORCE_SPELLINGS, 1)[0]
+    spelling = draw.texts(rng, cal.files.FORCE_SPELLINGS, 1)[0]
     if "force_code" in frame.columns:
-        frame = frame.with_columns(pl.col("force_code").replace(cal.FORCE_CODE, spelling))
+        frame = frame.with_columns(pl.col("force_code").replace(cal.files.FORCE_CODE, spelling))
     elif "force_code" in feed.required:
         frame = frame.with_columns(pl.lit(spelling).alias("force_code"))
-    if cal.EXTRACTS[extract.feed].has_extracted_at:
+    if cal.files.EXTRACTS[extract.feed].has_extracted_at:
         frame = frame.with_columns(pl.lit(extract.taken).cast(pl.Datetime("ms")).alias("extracted_at"))
     return frame.select(c.name for c in feed.columns if c.name in frame.columns)
 

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from pipelines.synthetic import calibration as cal
-from pipelines.synthetic import crime, draw, logs, street, telephony
+from pipelines.synthetic import crime, draw, street, telephony
 from pipelines.synthetic import timeline as tl
 from pipelines.synthetic.plan import Plan, full_months
 
@@ -21,28 +21,28 @@ def plan() -> Plan:
     return Plan(MONTHS, END, SEED, 1.0)
 
 
-def yearly(plan: Plan, name: str, volume: cal.Volume, year: int = 2023) -> int:
+def yearly(plan: Plan, name: str, volume: cal.shapes.Volume, year: int = 2023) -> int:
     return sum(plan.rows(name, volume, m) for m in MONTHS if tl.report_year(m) == year)
 
 
 def test_volumes_of_a_year_are_the_force_s(plan):
-    assert yearly(plan, "calls 999", cal.LINES["999"].volume) == pytest.approx(100_000, rel=0.05)
-    for line in ("cch", "101"):
-        assert yearly(plan, f"calls {line}", cal.LINES[line].volume) == pytest.approx(195_000, rel=0.01)
-    all_logs = {kind: yearly(plan, f"logs {kind}", volume) for kind, volume in cal.LOGS.items()}
+    assert yearly(plan, "calls 999", cal.telephony.LINES["999"].volume) == pytest.approx(100_000, rel=0.05)
+    assert yearly(plan, "calls 101", cal.telephony.LINES["101"].volume) == pytest.approx(195_000, rel=0.01)
+    all_logs = {kind: yearly(plan, f"logs {kind}", volume) for kind, volume in cal.logs.LOGS.items()}
     assert sum(all_logs.values()) == pytest.approx(200_000, rel=0.02)
     assert all_logs["immediate"] == pytest.approx(20_000, rel=0.03)
     assert all_logs["priority"] == pytest.approx(31_000, rel=0.02)
     assert all_logs["silent"] == pytest.approx(20_000, rel=0.05)
-    assert sum(yearly(plan, f"asb {d}", v) for d, v in cal.ASB.items()) == pytest.approx(11_500, rel=0.01)
-    assert yearly(plan, "crimes", cal.CRIMES) == pytest.approx(45_000, rel=0.01)
-    assert yearly(plan, "da", cal.DOMESTIC_ABUSE) == pytest.approx(7_200, rel=0.01)
-    assert yearly(plan, "rape", cal.RAPE) == pytest.approx(520, rel=0.02)
-    assert yearly(plan, "sso", cal.SSO) == pytest.approx(570, rel=0.02)
-    assert yearly(plan, "online", cal.ONLINE) == pytest.approx(13_000, rel=0.12)
+    assert sum(yearly(plan, f"asb {d}", v) for d, v in cal.logs.ASB.items()) == pytest.approx(11_500, rel=0.01)
+    assert yearly(plan, "crimes", cal.crimes.CRIMES) == pytest.approx(45_000, rel=0.01)
+    assert yearly(plan, "online", cal.online.ONLINE) == pytest.approx(13_000, rel=0.12)
 
 
-@pytest.mark.parametrize("volume", [cal.LINES["999"].volume, cal.LOGS["silent"], cal.RAPE, cal.ONLINE], ids=["999", "silent", "rape", "online"])
+@pytest.mark.parametrize(
+    "volume",
+    [cal.telephony.LINES["999"].volume, cal.logs.LOGS["silent"], cal.crimes.CRIMES, cal.online.ONLINE],
+    ids=["999", "silent", "crimes", "online"],
+)
 def test_months_sum_to_the_year_and_keep_their_pins(volume):
     months = full_months(volume, "x", 2023, SEED)
     assert sum(months.values()) == volume.yearly[2023]
@@ -51,8 +51,20 @@ def test_months_sum_to_the_year_and_keep_their_pins(volume):
 
 
 def test_years_outside_the_table_take_the_nearest():
-    months = full_months(cal.CRIMES, "crimes", 2030, SEED)
-    assert sum(months.values()) == cal.CRIMES.yearly[2023]
+    months = full_months(cal.crimes.CRIMES, "crimes", 2030, SEED)
+    assert sum(months.values()) == cal.crimes.CRIMES.yearly[2023]
+
+
+def test_counts_outside_their_table_take_the_nearest_year_that_has_the_month():
+    counts = cal.shapes.Counts({2021: tuple(range(1, 13)), 2022: (50, 60)})
+    assert [counts.at(date(y, m, 1)) for y, m in ((2021, 12), (2022, 2), (2022, 3), (2019, 2), (2030, 2))] == [12, 60, 3, 2, 60]
+
+
+def test_small_counts_keep_their_size_on_average():
+    counts = cal.shapes.Counts({2023: (3,) * 12})
+    small = [Plan([JULY], END, seed, 0.1).counted("x", counts, JULY) for seed in range(300)]
+    assert set(small) == {0, 1} and np.mean(small) == pytest.approx(0.3, abs=0.08)
+    assert Plan([JULY], END, SEED, 1.0).counted("x", counts, JULY) == 3
 
 
 def test_more_months_change_nothing_already_drawn(plan):
@@ -66,7 +78,9 @@ def test_calls_of_a_month_are_as_planned(plan):
     calls = telephony.month_rows(plan, JULY)["force_calls"].final
     resolved = calls.filter(~pl.col("is_test") & (pl.col("answered_at").is_not_null() | pl.col("abandoned_at").is_not_null()))
     by_line = {line: rows for (line,), rows in resolved.group_by("line")}
-    assert {line: rows.height for line, rows in by_line.items()} == {n: plan.rows(f"calls {n}", line.volume, JULY) for n, line in cal.LINES.items()}
+    assert {line: rows.height for line, rows in by_line.items()} == {
+        n: plan.rows(f"calls {n}", line.volume, JULY) for n, line in cal.telephony.LINES.items()
+    }
     emergency = by_line["999"]
     assert emergency.height == 9_853
     assert emergency["answered_at"].is_null().mean() == pytest.approx(0.044, abs=0.0002)
@@ -114,13 +128,13 @@ def bt_gap(legs: pl.DataFrame) -> float:
     return 100 * ((legs["outcome"] == "abandoned").mean() - (left["outcome"] == "abandoned").mean())
 
 
-@pytest.mark.parametrize("month", [date(2022, 2, 1), date(2023, 6, 1)])  # the months with the longest outages
-def test_bt_errors_at_true_size_stay_under_a_point(plan, month):
+@pytest.mark.parametrize(("month", "least", "most"), [(date(2022, 2, 1), 1.0, 2.0), (date(2023, 6, 1), 1.0, 2.0), (date(2022, 10, 1), 0.2, 1.0)])
+def test_bt_errors_inflate_abandonment_by_more_than_a_point_in_two_months(plan, month, least, most):
     rows = telephony.month_rows(plan, month)
     legs = _bt_rules(rows["bt_999_calls"].final, rows["force_calls"].final, telephony.incident_register(JULY, MONTHS))
     counts = dict(legs["rule"].drop_nulls().value_counts().iter_rows())
     assert set(counts) == {"BT_TEST", "BT_DUP", "BT_GHOST", "BT_OUTAGE", "BT_ZERO"}
-    assert 0.2 < bt_gap(legs) < 1.0
+    assert least < bt_gap(legs) < most
 
 
 @pytest.mark.parametrize("scale", [0.02, 0.1])
@@ -132,43 +146,16 @@ def test_scaled_down_bt_data_keep_every_error_and_the_gap(scale):
         rows = telephony.month_rows(plan, month)
         legs = _bt_rules(rows["bt_999_calls"].final, rows["force_calls"].final, register)
         found |= set(legs["rule"].drop_nulls())
-        assert bt_gap(legs) < 1.0, month
+        assert bt_gap(legs) < 1.0 or month == date(2023, 6, 1), month
     assert found == {"BT_TEST", "BT_DUP", "BT_GHOST", "BT_OUTAGE", "BT_ZERO"}
-
-
-def test_logs_of_a_month_are_as_planned(plan):
-    frame = logs.month_rows(plan, JULY).final
-    counted = frame.filter(~pl.col("is_test") & pl.col("duplicate_of").is_null())
-    grades = dict(counted["final_grade"].value_counts().iter_rows())
-    assert grades["Immediate"] == plan.rows("logs immediate", cal.LOGS["immediate"], JULY)
-    assert grades["Priority"] == plan.rows("logs priority", cal.LOGS["priority"], JULY)
-    silent = counted.filter(pl.col("closing_type").str.to_lowercase() == "silent 999")
-    assert silent.height == plan.rows("logs silent", cal.LOGS["silent"], JULY)
-    assert dict(counted["asb_type"].drop_nulls().value_counts().iter_rows()) == {"personal": 180, "nuisance": 596, "environmental": 52}
-    assert set(frame["duplicate_of"].drop_nulls()) <= set(counted["log_number"])
-    assert frame["log_number"].is_unique().all()
-
-
-def test_responses_of_a_month_have_their_shape_and_faults(plan):
-    frame = logs.month_rows(plan, JULY).final.filter(~pl.col("is_test") & pl.col("duplicate_of").is_null() & pl.col("deployed"))
-    clock = pl.when(pl.col("initial_grade") != pl.col("final_grade")).then("graded_at").otherwise("created_at")
-    frame = frame.with_columns(response=(pl.col("first_arrived_at") - clock).dt.total_seconds())
-    assert (frame["response"] < 0).any() and frame["first_arrived_at"].is_null().any()
-    assert ((frame["scene_cleared_at"] - frame["first_arrived_at"]).dt.total_seconds() < 0).any()
-    priority = frame.filter((pl.col("final_grade") == "Priority") & (pl.col("response") >= 0))["response"]
-    assert priority.mean() == pytest.approx(8_252, rel=0.08)
-    assert priority.median() == pytest.approx(3_079, rel=0.10)
-    assert (priority > 36_000).mean() == pytest.approx(0.05, abs=0.012)
-    immediate = frame.filter((pl.col("final_grade") == "Immediate") & (pl.col("response") >= 0))["response"]
-    assert immediate.mean() == pytest.approx(817, rel=0.05)
 
 
 def test_crimes_of_a_month_are_as_planned(plan):
     rows, kept = crime.month_rows(plan, date(2023, 5, 1))
     live = rows.final.filter(pl.col("cancelled_at").is_null())
-    assert live.height == kept.height == plan.rows("crimes", cal.CRIMES, date(2023, 5, 1))
-    assert live["is_domestic_abuse"].sum() == plan.rows("da", cal.DOMESTIC_ABUSE, date(2023, 5, 1))
-    assert (live["offence_group"] == "rape").sum() == plan.rows("rape", cal.RAPE, date(2023, 5, 1))
+    assert live.height == kept.height == plan.rows("crimes", cal.crimes.CRIMES, date(2023, 5, 1))
+    assert live["is_domestic_abuse"].sum() == cal.crimes.DOMESTIC_ABUSE.at(date(2023, 5, 1))
+    assert (live["offence_group"] == "rape").sum() == cal.crimes.RAPE.at(date(2023, 5, 1))
     assert (rows.final["cancelled_at"].is_null() == rows.final["cancel_code"].is_null()).all()
     assert rows.final["cancelled_at"].is_not_null().sum() > 20
 
@@ -177,7 +164,7 @@ def test_street_crime_repeats_rows_without_an_id(plan):
     frame = street.month_frame(plan, JULY)
     assert tuple(frame.columns) == street.HEADERS
     assert 5_000 <= frame.height <= 7_500
-    asb = frame.filter(pl.col("Crime type") == cal.STREET_ASB)
+    asb = frame.filter(pl.col("Crime type") == cal.street.STREET_ASB)
     assert asb["Crime ID"].is_null().all() and asb.is_duplicated().any()
     assert (frame["Location"] == "No Location").any()
     assert frame["LSOA name"].str.contains(",").any()
@@ -218,4 +205,4 @@ def test_a_period_may_end_within_a_month():
     part = Plan(tl.months_until(end, 2), end, SEED, 1.0)
     calls = telephony.month_rows(part, JULY)["force_calls"].final
     assert calls["offered_at"].max().date() == end
-    assert part.rows("calls 999", cal.LINES["999"].volume, JULY) == round(9_853 * 10 / 31)
+    assert part.rows("calls 999", cal.telephony.LINES["999"].volume, JULY) == round(9_853 * 10 / 31)
