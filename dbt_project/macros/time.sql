@@ -19,3 +19,8 @@
 {% macro seconds_between(from_at, to_at) -%}
     cast((epoch_us({{ to_at }}) - epoch_us({{ from_at }})) / 1000000 as decimal(18, 3))
 {%- endmacro %}
+
+-- 1 April of the financial year that a local date belongs to.
+{% macro financial_year_start(local) -%}
+    cast(date_trunc('year', {{ local }} - interval 3 month) + interval 3 month as date)
+{%- endmacro %}

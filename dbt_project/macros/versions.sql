@@ -35,8 +35,9 @@
         {%- do columns.append('coalesce(force_names.target, lower(trim(feed.force_code)))') -%}
     {%- endif -%}
     {%- set key_columns = columns | join(', ') -%}
+    {%- set own = (['force_code'] if known.has_force else []) + (['extracted_at'] if known.has_extracted_at else []) -%}
     select
-        feed.* exclude ({{ 'force_code, ' if known.has_force }}extracted_at),
+        feed.*{{ ' exclude (' ~ own | join(', ') ~ ')' if own }},
         {%- if known.has_force %}
         coalesce(force_names.target, 'unknown') as force_code,
         coalesce(force_names.target, lower(trim(feed.force_code))) as force_key,

@@ -18,6 +18,7 @@ select
     cpt_area_id,
     month,
     local_date,
+    local_hour,
     is_excluded,
     source,
     initial_grade,

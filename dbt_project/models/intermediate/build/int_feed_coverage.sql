@@ -1,6 +1,7 @@
 -- What each feed covers, by force: the first and last day with a row, and the day up to which it can be trusted to be whole.
 -- An extract covers the days before the one it was taken on, busy or quiet; where the supplier gives no extract time, or events run past it,
--- the last day with a row is taken as covered.
+-- the last day with a row is taken as covered. A feed whose rows are rare and that has none at all covers the months since the one before it was
+-- first taken: nothing happened in them.
 {{ config(materialized='table') }}
 
 with days as (
@@ -22,6 +23,21 @@ spans as (
     from days
     inner join takes on days.feed = takes.feed
     group by days.feed, days.force_code
+
+    union all
+
+    select
+        feed,
+        '{{ var("home_force") }}' as force_code,
+        cast(date_trunc('month', first_extracted_date) - interval 1 month as date) as first_date,
+        cast(date_trunc('month', first_extracted_date) - interval 1 month as date) as last_date,
+        1 as day_count,
+        extracted_date
+    from takes
+    where
+        feed in ({{ sparse_feeds() }})
+        and extracted_date is not null
+        and feed not in (select days.feed from days)
 )
 
 select

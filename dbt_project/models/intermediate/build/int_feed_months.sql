@@ -1,5 +1,5 @@
 -- Each month that a feed spans, by force, and whether it is complete. A month is complete when it is covered to its end, has rows at all (a month
--- whose file never came is a gap and not a month of noughts), and, being the first, has rows from its beginning: the feed's first day lies no
+-- whose file never came is a gap and not a month of noughts; of a feed whose rows are rare, it is just that), and, being the first, has rows from its beginning: the feed's first day lies no
 -- more than three of its usual gaps after the first of the month.
 {{ config(materialized='table') }}
 
@@ -37,7 +37,7 @@ select
     spanned.month,
     coalesce(counted.row_count, 0) as row_count,
     coalesce(
-        counted.row_count > 0
+        (counted.row_count > 0 or spanned.feed in ({{ sparse_feeds() }}))
         and last_day(spanned.month) <= spanned.covered_to
         and (spanned.month > spanned.first_month or spanned.first_date - spanned.first_month <= 3 * spanned.mean_gap_days),
         false

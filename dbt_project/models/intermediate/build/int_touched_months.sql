@@ -1,12 +1,13 @@
 -- The months that each fact has to recompute: those of every version of every key that has a row which the last completed build had not
 -- seen, and those that such a row reaches in another feed (a call un-ghosts a leg, an incident covers legs, a crime is cancelled under its
--- outcomes). One row a fact and month. Everything, on a full rebuild.
+-- outcomes, an outcome makes something of its crime). One row a fact and month. Everything, on a full rebuild.
 {{ config(materialized='table') }}
 
-{#- The key stands without the force, whose spelling may change: more months than needed do no harm. Rows without a key are found by content. -#}
+{#- The key stands without the force, whose spelling may change, and without columns that may be empty: more months than needed do no harm.
+    Rows without a key are found by content. -#}
 {%- set facts = {} -%}
 {%- for feed, known in feeds().items() if known.fact -%}
-    {%- do facts.update({known.fact: {'feed': feed, 'key': known.key or ['_row_hash'], 'time': known.time, 'is_date': known.is_date}}) -%}
+    {%- do facts.update({known.fact: {'feed': feed, 'key': known.key | reject('in', known.optional_key) | list or ['_row_hash'], 'time': known.time, 'is_date': known.is_date}}) -%}
 {%- endfor -%}
 
 {%- if is_full_rebuild() %}
@@ -19,8 +20,14 @@ with hours as (
         {{ from_feed.time if from_feed.is_date else "date_trunc('hour', " ~ from_feed.time ~ ")" }} as hour_at,
         {{ 'true' if from_feed.is_date else 'false' }} as is_local
     from {{ source('raw', from_feed.feed) }}
-    {{ 'union all' if not loop.last }}
+    union all
     {%- endfor %}
+    select distinct
+        'fct_protection_authorisations' as fact,
+        date_trunc('hour', authorised_at) as hour_at,
+        false as is_local
+    from {{ source('raw', 'protection_orders') }}
+    where authorised_at is not null
 )
 
 select distinct
@@ -95,6 +102,18 @@ instants as (
         arrests.arrested_at as event_at
     from {{ source('raw', 'arrests') }} as arrests
     semi join crimes_keys on crimes_keys.crime_ref = arrests.crime_ref
+    union all
+    select
+        'fct_protection_authorisations' as fact,
+        authorised_at as event_at
+    from protection_orders_versions
+    where authorised_at is not null
+    union all
+    select
+        'fct_crimes' as fact,
+        crimes.recorded_at as event_at
+    from {{ source('raw', 'crimes') }} as crimes
+    semi join crime_outcomes_versions as outcomes on outcomes.crime_ref = crimes.crime_ref
 ),
 
 dates as (
@@ -110,6 +129,12 @@ dates as (
         outcomes.outcome_date as event_date
     from {{ source('raw', 'crime_outcomes') }} as outcomes
     semi join crimes_keys on crimes_keys.crime_ref = outcomes.crime_ref
+    union all
+    select
+        'fct_suspects' as fact,
+        suspects.snapshot_date as event_date
+    from {{ source('raw', 'suspects') }} as suspects
+    semi join crimes_keys on crimes_keys.crime_ref = suspects.crime_ref
 ),
 
 months as (

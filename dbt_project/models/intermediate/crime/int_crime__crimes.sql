@@ -34,8 +34,14 @@ select
     offence_code,
     offence_group,
     coalesce(is_domestic_abuse, false) as is_domestic_abuse,
+    case when is_domestic_abuse then da_risk end as da_risk,
     coalesce(is_csa, false) as is_csa,
+    coalesce(is_hate, false) as is_hate,
+    coalesce(is_knife, false) as is_knife,
+    coalesce(is_exploitation, false) as is_exploitation,
+    coalesce(is_rural, false) as is_rural,
     coalesce(victim_age < 18, false) as is_child_victim,
+    coalesce(victim_age >= 18, false) as is_adult_victim,
     plain_group = 'rape' as is_rape,
     plain_group = 'serious sexual offence' as is_sso
 from placed

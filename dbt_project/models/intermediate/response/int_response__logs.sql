@@ -32,6 +32,7 @@ timed as (
     select
         *,
         cast(created_local as date) as local_date,
+        cast(hour(created_local) as integer) as local_hour,
         {{ seconds_between('clock_at', 'first_arrived_at') }} as elapsed_seconds,
         {{ seconds_between('first_arrived_at', 'scene_cleared_at') }} as scene_seconds,
         coalesce(is_test, false) as is_test_log,
@@ -55,7 +56,7 @@ classified as (
             when elapsed_seconds = 0 and source like 'officer%' then 'X05_SELFGEN'
             when elapsed_seconds < 10 then 'X08_ZERO'
             when appointment_requested then 'X10_APPT'
-            when elapsed_seconds > 36000 then 'X11_GT10H'
+            when elapsed_seconds > {{ var('over_10h_seconds') }} then 'X11_GT10H'
         end as response_note_code,
         case when is_deployed and elapsed_seconds >= 0 then elapsed_seconds end as response_seconds
     from timed
@@ -86,6 +87,7 @@ select
     cpt_area_id,
     {{ month_of('created_local') }} as month,
     local_date,
+    local_hour,
     is_test_log or duplicate_of is not null as is_excluded,
     source,
     initial_grade,
@@ -103,5 +105,5 @@ select
     case when scene_seconds >= 0 then scene_seconds end as time_at_scene_seconds,
     sla_seconds,
     response_seconds <= sla_seconds as is_within_sla,
-    response_seconds > 36000 as is_over_10h
+    response_seconds > {{ var('over_10h_seconds') }} as is_over_10h
 from judged

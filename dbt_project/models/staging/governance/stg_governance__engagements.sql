@@ -1,0 +1,25 @@
+-- Meetings and visits: every row in every version of the sheet, as it stood then (macro every_version).
+with versions as (
+    {{ every_version('governance_engagements') }}
+)
+
+select
+    engagement_id,
+    framework,
+    plan_priority,
+    kind,
+    engaged_on,
+    subject,
+    place,
+    challenge,
+    response,
+    basis,
+    source_ref,
+    as_of,
+    version_number,
+    is_latest_version,
+    row_state,
+    listed_as_of,
+    load_id,
+    file_row
+from versions

@@ -1,0 +1,25 @@
+-- Events: every row in every version of the sheet, as it stood then (macro every_version).
+with versions as (
+    {{ every_version('governance_events') }}
+)
+
+select
+    event_id,
+    framework,
+    plan_priority,
+    event_date,
+    end_date,
+    kind,
+    title,
+    area_id,
+    linked_measures,
+    basis,
+    source_ref,
+    as_of,
+    version_number,
+    is_latest_version,
+    row_state,
+    listed_as_of,
+    load_id,
+    file_row
+from versions

@@ -1,0 +1,20 @@
+-- Governance map: what feeds what: every row in every version of the sheet, as it stood then (macro every_version).
+with versions as (
+    {{ every_version('governance_links') }}
+)
+
+select
+    link_id,
+    from_node,
+    to_node,
+    relation,
+    basis,
+    source_ref,
+    as_of,
+    version_number,
+    is_latest_version,
+    row_state,
+    listed_as_of,
+    load_id,
+    file_row
+from versions

@@ -1,0 +1,46 @@
+-- Risk registers: every row in every version of the sheet, as it stood then (macro every_version).
+with versions as (
+    {{ every_version('governance_risks') }}
+)
+
+select
+    risk_id,
+    framework,
+    plan_priority,
+    kind,
+    title,
+    cause,
+    event,
+    consequence,
+    category,
+    inherent_likelihood,
+    inherent_impact,
+    controls,
+    owner,
+    current_likelihood,
+    current_impact,
+    target_likelihood,
+    target_impact,
+    proximity,
+    velocity,
+    response,
+    status,
+    date_raised,
+    last_review,
+    next_review,
+    resolution_date,
+    escalated_to,
+    linked_measures,
+    linked_deliverables,
+    linked_issue_id,
+    area_id,
+    basis,
+    source_ref,
+    as_of,
+    version_number,
+    is_latest_version,
+    row_state,
+    listed_as_of,
+    load_id,
+    file_row
+from versions
