@@ -1,6 +1,7 @@
 {# Which feeds' raw tables hold a load that quality.reconciliation has not counted; all of them on a full refresh. #}
 {% macro feeds_grown() %}
-    {%- set names = feeds() | list -%}
+    {%- set names = [] -%}
+    {%- for feed, known in feeds().items() if not known.is_whole %}{% do names.append(feed) %}{% endfor -%}
     {%- if not execute or not is_incremental() -%}
         {{ return(names) }}
     {%- endif -%}

@@ -3,6 +3,9 @@
 domain: contact
 owner: Crime & Communication Centre performance
 basis: force
+frameworks: [OPCC]
+plan_priority: 1
+exclusions: test calls; calls neither answered nor abandoned
 measures:
 {% for line in [
     {'id': 'public_999', 'code': '999', 'name': 'Public 999'},
@@ -57,6 +60,17 @@ measures:
   targets:
   - {value: 30, type: SLA, area: wiltshire_force}
 {% endif %}
+
+- id: {{ line.id }}_wait_time_p90
+  title: {{ line.name }} 90th percentile of the wait to answer
+  definition: The wait from a call being offered to its being answered that nine calls in ten do not exceed, on the force's own clock.
+  statistic: p90
+  fact: fct_force_calls
+  population: answered calls on the {{ line.name }} line
+  where: line = '{{ line.code }}' and is_answered
+  of: wait_seconds
+  direction: decrease
+
 {% endfor %}
 
 - id: public_999_answered_within_10s_rate
@@ -72,6 +86,16 @@ measures:
   direction: increase
   targets:
   - {value: 90, type: ambition}
+
+- id: public_999_answered_over_60s_rate
+  title: Public 999 calls answered after a minute or more
+  definition: Answered 999 calls with a wait of at least 60 seconds as a percentage of answered 999 calls.
+  statistic: share
+  fact: fct_force_calls
+  population: answered calls on the 999 line
+  where: line = '999' and is_answered
+  numerator: wait_seconds >= 60
+  direction: decrease
 
 - id: cch_answered_within_sla_rate
   title: CCH calls answered within the SLA
@@ -100,7 +124,7 @@ measures:
   statistic: count
   fact: fct_force_calls
   population: calls on the CCH line abandoned within the IVR window
-  where: line = 'cch' and is_abandoned and wait_seconds <= 60
+  where: line = 'cch' and is_abandoned and wait_seconds <= {{ var('ivr_window_seconds') }}
   direction: neutral
 
 - id: cch_abandoned_within_0_60s_share
@@ -110,7 +134,7 @@ measures:
   fact: fct_force_calls
   population: abandoned calls on the CCH line
   where: line = 'cch' and is_abandoned
-  numerator: wait_seconds <= 60
+  numerator: wait_seconds <= {{ var('ivr_window_seconds') }}
   direction: neutral
 
 # (A - A60) / (offered - A60): a call abandoned inside the IVR window is taken out of both sides.
@@ -120,7 +144,7 @@ measures:
   statistic: share
   fact: fct_force_calls
   population: resolved calls on the CCH line, without those abandoned within the IVR window
-  where: line = 'cch' and is_resolved and not (is_abandoned and wait_seconds <= 60)
+  where: line = 'cch' and is_resolved and not (is_abandoned and wait_seconds <= {{ var('ivr_window_seconds') }})
   numerator: is_abandoned
   direction: decrease
 
@@ -131,6 +155,17 @@ measures:
   fact: fct_logs
   population: logs with closing type silent 999
   where: is_silent_999
+  direction: decrease
+  headline_period: r12m
+
+# A silent call need not make one log, nor a log stand for one call: the rate is an upper bound of the share of calls.
+- id: silent_999_share_of_calls
+  title: Silent 999 logs per 100 calls offered
+  definition: Logs closed as silent 999 per 100 calls offered to the force on the 999 line in the same period.
+  statistic: rate
+  population: silent 999 logs and resolved calls on the 999 line
+  numerator: {measure: silent_999_logs}
+  denominator: {measure: public_999_calls_offered}
   direction: decrease
   headline_period: r12m
 
@@ -152,4 +187,28 @@ measures:
   segment_by: form_type
   direction: neutral
   owner: Digital contact
+  exclusions: none
+
+- id: ocr_use_for_additional_information
+  title: Online reports that add information to a crime
+  definition: Online reports submitted to provide more information on a crime already reported.
+  statistic: count
+  fact: fct_online_reports
+  population: online reports with additional information
+  where: is_additional_information
+  direction: neutral
+  owner: Digital contact
+  exclusions: none
+
+- id: ocr_additional_information_share
+  title: Share of online reports that add information to a crime
+  definition: Online reports submitted to provide more information on a crime already reported, as a percentage of all online reports.
+  statistic: share
+  fact: fct_online_reports
+  population: online reports
+  numerator: is_additional_information
+  segment_by: form_type
+  direction: neutral
+  owner: Digital contact
+  exclusions: none
 {% endmacro %}

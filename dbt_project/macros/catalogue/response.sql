@@ -3,7 +3,20 @@
 domain: response
 owner: Response performance
 basis: force
+frameworks: [OPCC, CSP]
+plan_priority: 1
+exclusions: test logs and duplicates
 measures:
+- id: log_volume
+  title: Logs
+  definition: Logs created, by final grade.
+  statistic: count
+  fact: fct_logs
+  population: logs
+  segment_by: final_grade
+  direction: neutral
+  headline_period: r12m
+
 {% for grade in ['Immediate', 'Priority'] %}
 {% set id = grade | lower %}
 {% set logs = "final_grade = '" ~ grade ~ "'" %}
@@ -38,7 +51,7 @@ measures:
   statistic: mean
   fact: fct_logs
   population: deployed {{ grade }} logs with a valid response time of at most 36,000 seconds
-  where: {{ logs }} and response_seconds <= 36000
+  where: {{ logs }} and response_seconds <= {{ var('over_10h_seconds') }}
   of: response_seconds
   direction: decrease
   sla_grade: {{ grade }}
@@ -50,7 +63,26 @@ measures:
   fact: fct_logs
   population: deployed {{ grade }} logs with a valid response time
   where: {{ logs }} and response_seconds is not null
-  numerator: response_seconds > 36000
+  numerator: response_seconds > {{ var('over_10h_seconds') }}
+  direction: decrease
+
+- id: {{ id }}_logs_over_10h
+  title: {{ grade }} logs over 10 hours
+  definition: Logs reached after more than 10 hours; some of them should have become scheduled appointments.
+  statistic: count
+  fact: fct_logs
+  population: deployed {{ grade }} logs with a valid response time of more than 36,000 seconds
+  where: {{ logs }} and response_seconds > {{ var('over_10h_seconds') }}
+  direction: decrease
+
+- id: {{ id }}_no_arrival_share
+  title: Share of deployed {{ grade }} logs without an arrival time
+  definition: Deployed logs without a valid time of arrival as a percentage of deployed logs; they count against the response rate.
+  statistic: share
+  fact: fct_logs
+  population: deployed {{ grade }} logs
+  where: {{ logs }} and is_deployed
+  numerator: response_seconds is null
   direction: decrease
 
 - id: {{ id }}_response_rate
@@ -73,9 +105,9 @@ measures:
   numerator: is_within_sla
   direction: increase
 
-{% for statistic, words in [('mean', 'Mean'), ('median', 'Median')] %}
+{% for statistic, words in [('mean', 'Mean'), ('median', 'Median'), ('p90', '90th percentile of the')] %}
 - id: {{ id }}_time_at_scene_{{ statistic }}
-  title: {{ grade }} time at scene, {{ 'average' if statistic == 'mean' else statistic }}
+  title: {{ grade }} time at scene, {{ {'mean': 'average', 'p90': '90th percentile'}.get(statistic, statistic) }}
   definition: {{ words }} time from the first arrival to the scene being cleared.
   statistic: {{ statistic }}
   fact: fct_logs

@@ -47,13 +47,20 @@
 {% endmacro %}
 
 
-{# A value as it is said aloud: 12% or 4.4%, 2h17m32s, 9,853. Half a unit rounds away from zero. #}
+{# A value as it is said aloud: 12% or 4.4%, 2h17m32s, 9,853, 146.1 per 100,000, £103,000. Half a unit rounds away from zero. #}
 {% macro value_text(value, unit) %}
     case
         when {{ value }} is null then null
         when {{ unit }} = 'count' then format('{:,}', cast(round({{ value }}) as bigint))
         when {{ unit }} = 'pct' then {{ trimmed_decimal(value) }} || '%'
         when {{ unit }} = 'seconds' then {{ duration_text(value) }}
+        when {{ unit }} = 'per_1k' then format('{:.1f} per 1,000', round({{ value }}, 1))
+        when {{ unit }} = 'per_10k' then format('{:.1f} per 10,000', round({{ value }}, 1))
+        when {{ unit }} = 'per_100k' then format('{:.1f} per 100,000', round({{ value }}, 1))
+        when {{ unit }} = 'gbp' then '£' || format('{:,}', cast(round({{ value }}) as bigint))
+        when {{ unit }} = 'kg' then format('{:,}', cast(round({{ value }}) as bigint)) || ' kg'
+        when {{ unit }} in ('hours', 'days') then {{ trimmed_decimal(value) }} || ' ' || {{ unit }}
+        when {{ unit }} = 'score' then {{ trimmed_decimal(value) }}
     end
 {% endmacro %}
 
@@ -64,6 +71,10 @@
         when {{ change }} is null then null
         when {{ unit }} = 'pct' then {{ sign_text('round(' ~ change ~ ', 1)') }} || {{ trimmed_decimal('abs(' ~ change ~ ')') }} || ' pts'
         when {{ unit }} = 'seconds' then {{ sign_text('round(' ~ change ~ ')') }} || {{ duration_text('abs(' ~ change ~ ')') }}
+        when {{ unit }} in ('per_1k', 'per_10k', 'per_100k', 'score', 'days', 'hours')
+            then
+                coalesce({{ sign_text('round(' ~ change_pct ~ ', 1)') }} || {{ trimmed_decimal('abs(' ~ change_pct ~ ')') }} || '% ', '')
+                || '(' || {{ sign_text('round(' ~ change ~ ', 1)') }} || {{ trimmed_decimal('abs(' ~ change ~ ')') }} || ')'
         else
             coalesce({{ sign_text('round(' ~ change_pct ~ ', 1)') }} || {{ trimmed_decimal('abs(' ~ change_pct ~ ')') }} || '% ', '')
             || '(' || {{ sign_text('round(' ~ change ~ ')') }} || format('{:,}', cast(round(abs({{ change }})) as bigint)) || ')'

@@ -1,6 +1,7 @@
 {#
   From the catalogue to medians and percentiles. They cannot be summed, so each is taken from the rows of its period;
-  <population>_rows are the rows of one population, which its median and its 90th percentile share.
+  <population>_rows are the rows of one population, which its median and its 90th percentile share. Whole thousandths sort almost twice as fast as
+  doubles, and seconds and days have no more digits.
 #}
 {% macro quantile_rows(read) %}
 {%- for population in read.populations %}
@@ -10,7 +11,7 @@
         '{{ population.fact }}' as fact,
         month,
         [{% for level in read.facts[population.fact].levels %}{{ level }}_area_id{{ ', ' if not loop.last }}{% endfor %}] as area_ids,
-        cast({{ population.of }} as double) as seconds
+        cast({{ population.of }} * 1000 as bigint) as thousandths
     from {{ ref(population.fact) }}
     where
         not is_excluded

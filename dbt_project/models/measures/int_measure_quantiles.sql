@@ -7,6 +7,7 @@
     pre_hook="{{ forget_touched_periods() }}",
 ) }}
 {%- set read = catalogue() %}
+{%- set statistics = quantile_statistics() %}
 
 with
 
@@ -39,28 +40,41 @@ in_areas as (
         population_id,
         fact,
         month,
-        seconds,
+        thousandths,
         unnest(area_ids) as area_id
     from population_rows
+),
+
+-- All fractions in one list: the rows of a period are held and sorted out once.
+ranked as (
+    select
+        in_areas.fact,
+        in_areas.population_id,
+        in_areas.area_id,
+        periods.period_type,
+        periods.period_end,
+        count(*) as row_count,
+        quantile_cont(in_areas.thousandths, [{{ statistics | map(attribute='fraction') | join(', ') }}]) as quantiles
+    from in_areas
+    inner join periods on in_areas.month = periods.month
+    {%- if is_incremental() %}
+    inner join touched_periods
+        on
+            in_areas.fact = touched_periods.fact
+            and periods.period_type = touched_periods.period_type
+            and periods.period_end = touched_periods.period_end
+    {%- endif %}
+    group by in_areas.fact, in_areas.population_id, in_areas.area_id, periods.period_type, periods.period_end
 )
 
 select
-    in_areas.fact,
-    in_areas.population_id,
-    in_areas.area_id,
-    periods.period_type,
-    periods.period_end,
-    count(*) as row_count,
-    {%- for statistic in quantile_statistics() %}
-    quantile_cont(in_areas.seconds, {{ statistic.fraction }}) as {{ statistic.name }}{{ ',' if not loop.last }}
+    fact,
+    population_id,
+    area_id,
+    period_type,
+    period_end,
+    row_count,
+    {%- for statistic in statistics %}
+    quantiles[{{ loop.index }}] / 1000 as {{ statistic.name }}{{ ',' if not loop.last }}
     {%- endfor %}
-from in_areas
-inner join periods on in_areas.month = periods.month
-{%- if is_incremental() %}
-inner join touched_periods
-    on
-        in_areas.fact = touched_periods.fact
-        and periods.period_type = touched_periods.period_type
-        and periods.period_end = touched_periods.period_end
-{%- endif %}
-group by in_areas.fact, in_areas.population_id, in_areas.area_id, periods.period_type, periods.period_end
+from ranked

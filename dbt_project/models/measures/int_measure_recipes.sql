@@ -8,16 +8,20 @@ from (
     (
         {{ literal(measure.id) }},
         {{ literal(measure.statistic) }},
+        {{ literal(measure.made_of) }},
         {{ literal(measure.unit) }},
         {{ measure.scale }},
         cast({{ literal(measure.numerator_id) }} as varchar),
         cast({{ literal(measure.denominator_id) }} as varchar),
         cast({{ literal(measure.population_id) }} as varchar),
         {{ literal(measure.segment_by is not none) }},
+        {{ literal(measure.statistic == 'count' and (read.facts[measure.facts[0]].dated_events or false)) }},
+        cast({{ literal(measure.rolls_up) }} as varchar),
         {{ literal_list(measure.feeds) }},
         {{ literal_list(measure.levels) }}
     ){{ ',' if not loop.last }}
     {%- endfor %}
 ) as recipes (
-    measure_id, statistic, unit, scale, numerator_component_id, denominator_component_id, population_id, has_segments, feeds, levels
+    measure_id, statistic, made_of, unit, scale, numerator_component_id, denominator_component_id, population_id, has_segments, has_dated_events, rolls_up, feeds,
+    levels
 )

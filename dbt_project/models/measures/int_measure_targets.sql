@@ -1,4 +1,5 @@
 -- Targets and service levels by measure, area and date. Area '*' is every area; an area without a target takes that of the area it is part of.
+-- Where seed measure_targets has lines for a measure and area, they count instead of the catalogue's and the standards' (seed sla).
 {%- set read = catalogue() %}
 {%- set dated = [] -%}
 {%- for measure in read.measures -%}
@@ -39,17 +40,40 @@ from_sla as (
         coalesce(sla.valid_to, date '9999-12-31') as valid_to
     from graded
     inner join {{ ref('sla') }} as sla on graded.grade = sla.grade
-)
+),
 
 -- A target of the catalogue holds until the next one of its area.
-select
-    measure_id,
-    area_id,
-    target,
-    target_type,
-    valid_from,
-    lead(valid_from - 1, 1, date '9999-12-31') over (partition by measure_id, area_id order by valid_from) as valid_to
-from from_catalogue
+defined as (
+    select
+        measure_id,
+        area_id,
+        target,
+        target_type,
+        valid_from,
+        lead(valid_from - 1, 1, date '9999-12-31') over (partition by measure_id, area_id order by valid_from) as valid_to
+    from from_catalogue
+
+    union all
+
+    select
+        measure_id,
+        area_id,
+        target,
+        target_type,
+        valid_from,
+        valid_to
+    from from_sla
+),
+
+own as (
+    select * from {{ ref('measure_targets') }}
+)
+
+select defined.*
+from defined
+anti join own on
+    defined.measure_id = own.measure_id
+    and defined.area_id = own.area_id
 
 union all
 
@@ -60,4 +84,4 @@ select
     target_type,
     valid_from,
     valid_to
-from from_sla
+from own

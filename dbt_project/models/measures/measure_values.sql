@@ -21,8 +21,20 @@ quantiles as (
     select * from {{ ref('int_measure_quantiles') }}
 ),
 
+snapshots as (
+    select * from {{ ref('int_measure_snapshots') }}
+),
+
+returns as (
+    select * from {{ ref('int_measure_returns') }}
+),
+
+populations as (
+    select * from {{ ref('populations') }}
+),
+
 series_breaks as (
-    select * from {{ ref('series_breaks') }}
+    select * from {{ ref('int_series_breaks') }}
 ),
 
 bt_adjustment as (
@@ -36,6 +48,7 @@ recipe_feeds as (
         len(feeds) as feed_count,
         unnest(feeds) as feed
     from recipes
+    where made_of in ('components', 'quantiles')
 ),
 
 covered_months as (
@@ -102,15 +115,9 @@ series as (
     inner join segments on
         covered.measure_id = segments.measure_id
         and covered.force_code = segments.force_code
-),
-
-months as (
-    select cast(unnest(generate_series(min(month), max(month), interval 1 month)) as date) as month
-    from covered_months
-),
-
-periods as (
-    {{ periods_of('months') }}
+    where
+        recipes.statistic <> 'population_rate'
+        or areas.area_id in (select populations.area_id from populations)
 ),
 
 -- A covered month in which nothing happened counts 0.
@@ -140,31 +147,85 @@ monthly as (
         and covered_months.month = denominators.month
 ),
 
--- A period is complete when each of its months is there and complete. There are no r12m windows beyond the last month.
+-- A period is complete when each of its months is there and complete. A series has a row for every month from its first to its last, so an r12m
+-- is the month's row and the eleven before it; there are none beyond the last month.
 totals as (
     select
-        monthly.measure_id,
-        monthly.area_id,
-        monthly.segment,
-        periods.period_type,
-        periods.period_start,
-        periods.period_end,
-        sum(monthly.numerator) as numerator,
-        sum(monthly.denominator) as denominator,
-        count(*) filter (where monthly.is_complete) = periods.months_in_period as is_complete
+        measure_id,
+        area_id,
+        segment,
+        'month' as period_type,
+        month as period_start,
+        last_day(month) as period_end,
+        numerator,
+        denominator,
+        is_complete
     from monthly
-    inner join periods on monthly.month = periods.month
-    where
-        periods.period_type <> 'r12m'
-        or periods.period_end <= last_day(monthly.last_month)
-    group by
-        monthly.measure_id,
-        monthly.area_id,
-        monthly.segment,
-        periods.period_type,
-        periods.period_start,
-        periods.period_end,
-        periods.months_in_period
+
+    union all
+
+    select
+        measure_id,
+        area_id,
+        segment,
+        'r12m' as period_type,
+        cast(month - interval 11 month as date) as period_start,
+        last_day(month) as period_end,
+        sum(numerator) over year_to_month as numerator,
+        sum(denominator) over year_to_month as denominator,
+        count(*) filter (where is_complete) over year_to_month = 12 as is_complete
+    from monthly
+    window year_to_month as (partition by measure_id, area_id, segment order by month rows between 11 preceding and current row)
+
+    union all
+
+    select
+        measure_id,
+        area_id,
+        segment,
+        'quarter' as period_type,
+        cast(date_trunc('quarter', month) as date) as period_start,
+        last_day(date_trunc('quarter', month) + interval 2 month) as period_end,
+        sum(numerator) as numerator,
+        sum(denominator) as denominator,
+        count(*) filter (where is_complete) = 3 as is_complete
+    from monthly
+    group by measure_id, area_id, segment, date_trunc('quarter', month)
+
+    union all
+
+    select
+        measure_id,
+        area_id,
+        segment,
+        'year' as period_type,
+        cast(date_trunc('year', month) as date) as period_start,
+        last_day(date_trunc('year', month) + interval 11 month) as period_end,
+        sum(numerator) as numerator,
+        sum(denominator) as denominator,
+        count(*) filter (where is_complete) = 12 as is_complete
+    from monthly
+    group by measure_id, area_id, segment, date_trunc('year', month)
+),
+
+-- Residents on the day in the middle of a period.
+spans as (
+    select distinct
+        period_type,
+        period_start,
+        period_end
+    from totals
+),
+
+residents as (
+    select
+        populations.area_id,
+        spans.period_type,
+        spans.period_end,
+        populations.population
+    from spans
+    inner join populations
+        on spans.period_start + cast((spans.period_end - spans.period_start) // 2 as integer) between populations.valid_from and populations.valid_to
 ),
 
 -- Divided here, once, from summed numerators and denominators; a quantile comes with the number of its rows. An r12m is all or nothing.
@@ -178,8 +239,7 @@ measured as (
         totals.period_end,
         totals.is_complete,
         recipes.unit,
-        recipes.scale,
-        recipes.feeds,
+        list_contains(recipes.feeds, 'bt_999_calls') as uses_bt,
         case
             when totals.period_type = 'r12m' and not totals.is_complete then null
             when recipes.population_id is null then cast(totals.numerator as double)
@@ -187,6 +247,7 @@ measured as (
         case
             when totals.period_type = 'r12m' and not totals.is_complete then null
             when recipes.population_id is not null then cast(coalesce(quantiles.row_count, 0) as double)
+            when recipes.statistic = 'population_rate' then cast(residents.population as double)
             when recipes.denominator_component_id is not null then cast(totals.denominator as double)
         end as denominator,
         case
@@ -194,9 +255,11 @@ measured as (
             {% for statistic in quantile_statistics() -%}
             when recipes.statistic = '{{ statistic.name }}' then quantiles.{{ statistic.name }}
             {% endfor -%}
+            when recipes.statistic = 'population_rate' then recipes.scale * cast(totals.numerator as double) / residents.population
             when recipes.denominator_component_id is null then cast(totals.numerator as double)
             else recipes.scale * cast(totals.numerator as double) / nullif(cast(totals.denominator as double), 0)
-        end as value
+        end as value,
+        cast(null as double) as margin
     from totals
     inner join recipes on totals.measure_id = recipes.measure_id
     left join quantiles on
@@ -204,6 +267,54 @@ measured as (
         and totals.area_id = quantiles.area_id
         and totals.period_type = quantiles.period_type
         and totals.period_end = quantiles.period_end
+    left join residents on
+        totals.area_id = residents.area_id
+        and totals.period_type = residents.period_type
+        and totals.period_end = residents.period_end
+
+    union all
+
+    select
+        snapshots.measure_id,
+        snapshots.area_id,
+        snapshots.segment,
+        'snapshot' as period_type,
+        snapshots.snapshot_date as period_start,
+        snapshots.snapshot_date as period_end,
+        true as is_complete,
+        recipes.unit,
+        list_contains(recipes.feeds, 'bt_999_calls') as uses_bt,
+        cast(snapshots.value as double) as numerator,
+        cast(null as double) as denominator,
+        cast(snapshots.value as double) as value,
+        cast(null as double) as margin
+    from snapshots
+    inner join recipes on snapshots.measure_id = recipes.measure_id
+
+    union all
+
+    select
+        returns.measure_id,
+        returns.area_id,
+        returns.segment,
+        returns.period_type,
+        case returns.period_type
+            when 'month' then cast(date_trunc('month', returns.period_end) as date)
+            when 'quarter' then cast(date_trunc('quarter', returns.period_end) as date)
+            when 'year' then cast(date_trunc('year', returns.period_end) as date)
+            when 'r12m' then cast(date_trunc('month', returns.period_end) - interval 11 month as date)
+            else returns.period_end
+        end as period_start,
+        returns.period_end,
+        true as is_complete,
+        recipes.unit,
+        list_contains(recipes.feeds, 'bt_999_calls') as uses_bt,
+        returns.numerator,
+        returns.denominator,
+        returns.value,
+        returns.margin
+    from returns
+    inner join recipes on returns.measure_id = recipes.measure_id
 ),
 
 -- BT's errors inflate abandonment by more than a point: months concerned, and the rules that say so.
@@ -217,6 +328,14 @@ bt_gaps as (
     from bt_adjustment
     where gap_points > 1
     group by force_area_id, month
+),
+
+months as (
+    select distinct month from bt_gaps
+),
+
+periods as (
+    {{ periods_of('months') }}
 ),
 
 bt_caveats as (
@@ -264,19 +383,19 @@ select
     measured.numerator,
     measured.denominator,
     measured.value,
+    measured.margin,
     measured.unit,
     measured.is_complete,
     case
         when not measured.is_complete then 'D'
-        when bt_caveats.caveat is not null then 'C'
+        when measured.uses_bt and bt_caveats.caveat is not null then 'C'
         when break_caveats.caveat is not null then 'B'
         else 'A'
     end as quality_grade,
-    nullif(concat_ws('; ', bt_caveats.caveat, break_caveats.caveat), '') as caveat
+    nullif(concat_ws('; ', case when measured.uses_bt then bt_caveats.caveat end, break_caveats.caveat), '') as caveat
 from measured
 left join bt_caveats on
-    list_contains(measured.feeds, 'bt_999_calls')
-    and measured.area_id = bt_caveats.area_id
+    measured.area_id = bt_caveats.area_id
     and measured.period_type = bt_caveats.period_type
     and measured.period_end = bt_caveats.period_end
 left join break_caveats on
