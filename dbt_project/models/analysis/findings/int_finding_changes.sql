@@ -1,0 +1,63 @@
+-- The comparisons that findings may speak of, with the value they are of: complete periods that end in the last 24 months, and the latest of every
+-- series. One row a comparison.
+{{ config(schema='intermediate', materialized='table') }}
+
+with
+
+complete as (
+    select
+        measure_id,
+        area_id,
+        segment,
+        period_type,
+        period_end,
+        value,
+        period_end = max(period_end) over (partition by measure_id, area_id, segment, period_type) as is_latest,
+        max(period_end) over () as latest
+    from {{ ref('measure_values') }}
+    where
+        is_complete
+        and isfinite(value)
+),
+
+recent as (
+    select * from complete
+    where
+        is_latest
+        or period_end > last_day(latest - to_months({{ var('findings_months') }}))
+)
+
+select
+    recent.is_latest,
+    recent.value,
+    comparisons.measure_id,
+    comparisons.area_id,
+    comparisons.segment,
+    comparisons.period_type,
+    comparisons.period_end,
+    comparisons.comparison,
+    comparisons.base_period_end,
+    comparisons.base_value,
+    comparisons.change,
+    comparisons.change_pct,
+    comparisons.change_per_month,
+    comparisons.months,
+    comparisons.z,
+    comparisons.z_overlapping,
+    comparisons.p,
+    comparisons.is_significant,
+    comparisons.significance_test,
+    comparisons.is_headline,
+    comparisons.is_comparable,
+    comparisons.reason
+from recent
+inner join {{ ref('measure_comparisons') }} as comparisons on
+    recent.measure_id = comparisons.measure_id
+    and recent.area_id = comparisons.area_id
+    and recent.segment = comparisons.segment
+    and recent.period_type = comparisons.period_type
+    and recent.period_end = comparisons.period_end
+where
+    (comparisons.is_comparable or (comparisons.is_headline and comparisons.comparison = 'yoy'))
+    -- the twelve months before an r12m or a year are those of yoy
+    and not (comparisons.comparison = 'previous_period' and recent.period_type in ('r12m', 'year'))

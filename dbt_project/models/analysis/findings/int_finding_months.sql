@@ -1,0 +1,157 @@
+-- What the charts say of each month that findings may speak of: how long a run has lasted when it reaches the month, how the month lies to those before
+-- it, how it lies to its target. One row a series and month: the last 24, and the latest of every series.
+{{ config(schema='intermediate', materialized='table') }}
+
+with
+
+charts as (
+    select
+        *,
+        cast(12 * year(month) + month(month) as integer) as period,
+        cast(sign(rule_outside + rule_two_of_three) as integer) as exceptional
+    from {{ ref('measure_spc') }}
+),
+
+trends as (
+    select * from {{ ref('int_finding_trends') }}
+),
+
+parameters as (
+    select * from {{ ref('int_spc_parameters') }}
+),
+
+measures as (
+    select * from {{ ref('dim_measure') }}
+),
+
+targets as (
+    select * from {{ ref('int_measure_targets') }}
+),
+
+-- The step from the month before, if there was one and no rebase in between; a gap or a rebase ends every run.
+stepped as (
+    select
+        *,
+        case when lag(period) over of_phase = period - 1 then cast(sign(value - lag(value) over of_phase) as integer) end as step,
+        max(value) over (of_phase range between 1 preceding and 1 preceding) as value_before,
+        max(value_adjusted) over (of_phase range between 1 preceding and 1 preceding) as adjusted_before,
+        max(special_cause_sign) over (of_phase range between 3 preceding and 1 preceding) as highest_sign_before,
+        min(special_cause_sign) over (of_phase range between 3 preceding and 1 preceding) as lowest_sign_before,
+        avg(value) over (of_phase range between 3 preceding and 1 preceding) as mean_before,
+        count(*) over (of_phase range between 3 preceding and 1 preceding) as months_before,
+        avg(denominator) over (of_phase range between 11 preceding and current row) as denominator_12,
+        max(abs(special_cause_sign)) over (of_phase range between 5 preceding and current row) as any_signal_last_6,
+        max(period) over () as latest_period
+    from charts
+    window of_phase as (partition by measure_id, area_id, segment, phase order by period)
+),
+
+-- Neighbours that are alike have the same difference of period and number among their like.
+alike as (
+    select
+        *,
+        period - row_number() over (partition by measure_id, area_id, segment, phase, exceptional order by period) as exceptional_run,
+        period - row_number() over (partition by measure_id, area_id, segment, phase, side order by period) as side_run,
+        period - row_number() over (partition by measure_id, area_id, segment, phase, step order by period) as step_run
+    from stepped
+),
+
+counted as (
+    select
+        *,
+        row_number() over exceptional_so_far as exceptional_k,
+        sum(abs(rule_outside)) over exceptional_so_far as outside_k,
+        row_number() over (partition by measure_id, area_id, segment, phase, side, side_run order by period) as side_k,
+        row_number() over (partition by measure_id, area_id, segment, phase, step, step_run order by period) as step_k
+    from alike
+    window exceptional_so_far as (partition by measure_id, area_id, segment, phase, exceptional, exceptional_run order by period)
+),
+
+recent as (
+    select * from counted
+    where
+        is_latest
+        or period > latest_period - {{ var('findings_months') }}
+),
+
+-- SLA, statutory target or ambition: by the value in force, as the chart took it.
+target_types as (
+    select
+        recent.measure_id,
+        recent.area_id,
+        recent.segment,
+        recent.month,
+        min(targets.target_type) as target_type
+    from recent
+    inner join targets on
+        recent.measure_id = targets.measure_id
+        and recent.target = targets.target
+        and last_day(recent.month) between targets.valid_from and targets.valid_to
+    group by recent.measure_id, recent.area_id, recent.segment, recent.month
+)
+
+select
+    recent.measure_id,
+    recent.area_id,
+    recent.segment,
+    recent.month,
+    last_day(recent.month) as period_end,
+    recent.value,
+    recent.mean,
+    recent.mr_bar,
+    recent.lpl,
+    recent.upl,
+    recent.lower_2s,
+    recent.upper_2s,
+    recent.is_seasonally_adjusted,
+    recent.limits_status,
+    recent.recommended_chart,
+    recent.exceptional,
+    cast(recent.exceptional_k as integer) as exceptional_k,
+    cast(recent.outside_k as integer) as outside_k,
+    case when recent.rule_shift <> 0 and recent.side_k >= parameters.shift_n then recent.side else 0 end as shift,
+    cast(recent.side_k as integer) as shift_k,
+    recent.rule_shift,
+    recent.rule_trend,
+    recent.special_cause_sign,
+    recent.highest_sign_before,
+    recent.lowest_sign_before,
+    recent.any_signal_last_6,
+    recent.step,
+    cast(recent.step_k as integer) as step_k,
+    recent.value_before,
+    recent.value_adjusted,
+    recent.adjusted_before,
+    case when recent.months_before = 3 then recent.mean_before end as mean_before,
+    recent.target,
+    target_types.target_type,
+    recent.is_target_met,
+    recent.assurance,
+    recent.recommended_chart in ('t', 'g', 'none')
+    -- a share, an average or a median of a handful
+    or (measures.unit not in ('per_1k', 'per_10k', 'per_100k') and recent.denominator_12 < {{ var('too_few') }}) is true as is_too_few,
+    recent.is_latest,
+    trends.trend_n,
+    trends.z,
+    trends.p,
+    trends.slope_pct,
+    trends.trend_sign,
+    trends.trend_sign_before,
+    trends.long_trend_n,
+    trends.long_z,
+    trends.long_p,
+    trends.long_slope_pct,
+    trends.long_trend_sign
+from recent
+inner join parameters on recent.measure_id = parameters.measure_id
+inner join measures on recent.measure_id = measures.measure_id
+left join trends on
+    recent.measure_id = trends.measure_id
+    and recent.area_id = trends.area_id
+    and recent.segment = trends.segment
+    and recent.month = trends.month
+left join target_types on
+    recent.measure_id = target_types.measure_id
+    and recent.area_id = target_types.area_id
+    and recent.segment = target_types.segment
+    and recent.month = target_types.month

@@ -1,0 +1,359 @@
+-- What can be said of each figure, in the report's own words: every phrase is a rule (macros/analysis/finding_rules.sql), every finding has the numbers
+-- it rests on and one sentence made of them. Findings of one series and period do not contradict each other (seed finding_exclusions).
+-- One row a measure, area, segment, period and kind.
+{{ config(schema='measures', materialized='table') }}
+{%- set rules = finding_rules() %}
+{%- set sections = finding_sections() %}
+{%- set numbers = finding_numbers() %}
+
+with
+
+measures as (
+    select
+        *,
+        -- "Priority response time, average" is read as "average Priority response time"
+        regexp_replace(title, '^(.*), (average|median|90th percentile)', '\2 \1') as spoken_title,
+        case when statistic = 'mean' then regexp_replace(measure_id, '_mean$', '_median') end as median_measure_id,
+        regexp_extract(measure_id, '^(.*)_response_time_mean$', 1) || '_logs_over_10h_share' as over_10h_measure_id
+    from {{ ref('dim_measure') }}
+),
+
+areas as (
+    select
+        *,
+        case when level = 'force' and force_code = '{{ var("home_force") }}' then 'Force level' else area_name end as spoken_name
+    from {{ ref('dim_area') }}
+),
+
+months as (
+    select * from {{ ref('int_finding_months') }}
+),
+
+changes as (
+    select * from {{ ref('int_finding_changes') }}
+),
+
+charted as (
+    select
+        months.* exclude (month),
+        'month' as period_type,
+        measures.direction,
+        last_day(months.month - interval 1 month) as month_before,
+        -- newly special in the direction of the step, or from beyond two sigma on one side to beyond it on the other
+        coalesce(
+            months.step <> 0
+            and (
+                (months.special_cause_sign = months.step and case months.step when 1 then months.lowest_sign_before else -months.highest_sign_before end < 1)
+                or (months.step = 1 and months.adjusted_before < months.lower_2s and months.value_adjusted > months.upper_2s)
+                or (months.step = -1 and months.adjusted_before > months.upper_2s and months.value_adjusted < months.lower_2s)
+            ), false
+        ) as is_newly_special,
+        months.value - months.value_before as step_size,
+        case months.target_type when 'SLA' then 'SLA' when 'statutory' then 'statutory target' else coalesce(months.target_type, 'target') end as target_name,
+        {{ value_text('months.value', 'measures.unit') }} as value_text,
+        {{ value_text('months.value_before', 'measures.unit') }} as before_text,
+        {{ value_text('months.target', 'measures.unit') }} as target_text,
+        {{ trimmed_decimal('abs(months.slope_pct)') }} as slope_text
+    from months
+    inner join measures on months.measure_id = measures.measure_id
+),
+
+compared as (
+    select
+        changes.*,
+        measures.direction,
+        coalesce(months.is_too_few, false) as is_too_few,
+        case when measures.unit <> 'pct' then changes.change_pct end as band_pct,
+        100 * changes.change / nullif(abs(changes.base_value), 0) as relative_pct,
+        {{ finding_period_name('changes.period_type', 'changes.base_period_end') }} as base_name,
+        {{ value_text('changes.value', 'measures.unit') }} as value_text,
+        {{ value_text('changes.base_value', 'measures.unit') }} as base_text,
+        {{ change_text('changes.change', 'changes.change_pct', 'measures.unit') }} as change_text,
+        -- inside brackets: -9.4%, n=-1,188
+        regexp_replace(
+            {{ change_text('changes.change', 'changes.change_pct', 'measures.unit') }},
+            '^(.*?),? ?\((.*)\)$',
+            case measures.unit when 'count' then '\1, n=\2' else '\1, \2' end
+        ).ltrim(', ') as change_inside_text,
+        coalesce(
+            case sign(changes.change_per_month) when 1 then ', ' || format('{:,}', cast(changes.change_per_month as bigint)) || ' more a month' end,
+            case sign(changes.change_per_month) when -1 then ', ' || format('{:,}', cast(-changes.change_per_month as bigint)) || ' fewer a month' end,
+            ''
+        ) as per_month_text,
+        case when changes.is_significant then ', significant' when not changes.is_significant then ', not significant' else '' end as significance_text
+    from changes
+    inner join measures on changes.measure_id = measures.measure_id
+    left join months on
+        changes.measure_id = months.measure_id
+        and changes.area_id = months.area_id
+        and changes.segment = months.segment
+        and changes.period_end = months.period_end
+),
+
+-- Rolling twelve months against those before them and against 2019, with what the monthly chart says at their end.
+yearly as (
+    select
+        compared.*,
+        coalesce(months.rule_shift, 0) as rule_shift,
+        coalesce(months.rule_trend, 0) as rule_trend,
+        baselines.base_period_end as baseline_period_end,
+        baselines.base_value as baseline_value,
+        baselines.change as baseline_change,
+        baselines.change_pct as baseline_change_pct,
+        baselines.change_inside_text as baseline_change_text,
+        baselines.z as baseline_z,
+        baselines.p as baseline_p
+    from compared
+    left join compared as baselines on
+        compared.measure_id = baselines.measure_id
+        and compared.area_id = baselines.area_id
+        and compared.segment = baselines.segment
+        and compared.period_type = baselines.period_type
+        and compared.period_end = baselines.period_end
+        and baselines.comparison = 'baseline_2019'
+    left join months on
+        compared.measure_id = months.measure_id
+        and compared.area_id = months.area_id
+        and compared.segment = months.segment
+        and compared.period_end = months.period_end
+    where
+        compared.comparison = 'yoy'
+        and compared.period_type = 'r12m'
+),
+
+-- Segments that are compared with 2019 are all above it: said of the whole.
+every_segment as (
+    select
+        totals.measure_id,
+        totals.area_id,
+        totals.segment,
+        totals.period_type,
+        totals.period_end,
+        totals.value,
+        totals.is_latest,
+        totals.direction,
+        cast(count(*) as integer) as segments
+    from compared as totals
+    inner join compared as parts on
+        totals.measure_id = parts.measure_id
+        and totals.area_id = parts.area_id
+        and totals.period_type = parts.period_type
+        and totals.period_end = parts.period_end
+        and totals.comparison = parts.comparison
+        and parts.segment <> 'all'
+    where
+        totals.segment = 'all'
+        and totals.comparison = 'baseline_2019'
+    group by all
+    having bool_and(coalesce(parts.z > {{ var('significance_z') }} and parts.relative_pct > {{ var('baseline_band_pct') }}, false))
+),
+
+-- How many R12m values in a row lie above 2019: over the whole series.
+above_2019 as (
+    select
+        measure_id,
+        area_id,
+        segment,
+        period_end,
+        12 * year(period_end) + month(period_end) as period,
+        period - row_number() over (partition by measure_id, area_id, segment order by period_end) as run
+    from {{ ref('measure_comparisons') }}
+    where
+        comparison = 'baseline_2019'
+        and period_type = 'r12m'
+        and is_comparable
+        and change > 0
+),
+
+runs_above_2019 as (
+    select
+        measure_id,
+        area_id,
+        segment,
+        period_end,
+        cast(row_number() over (partition by measure_id, area_id, segment, run order by period_end) as integer) as k
+    from above_2019
+),
+
+elevations as (
+    select
+        compared.*,
+        runs_above_2019.k
+    from compared
+    inner join runs_above_2019 on
+        compared.measure_id = runs_above_2019.measure_id
+        and compared.area_id = runs_above_2019.area_id
+        and compared.segment = runs_above_2019.segment
+        and compared.period_end = runs_above_2019.period_end
+    where
+        compared.comparison = 'baseline_2019'
+        and compared.period_type = 'r12m'
+),
+
+-- A part whose share in a significant change of the whole can be set against its share in the whole a year before.
+parts as (
+    select
+        part.*,
+        whole_measures.title as whole_title,
+        100 * part.change / whole.change as share_pct,
+        100 * part.base_value / whole.base_value as base_share_pct,
+        {{ trimmed_decimal('100 * part.change / whole.change') }} as share_text,
+        {{ trimmed_decimal('100 * part.base_value / whole.base_value') }} as base_share_text
+    from {{ ref('parts_of_wholes') }} as declared
+    inner join compared as part on declared.part_measure_id = part.measure_id
+    inner join compared as whole on
+        declared.whole_measure_id = whole.measure_id
+        and part.area_id = whole.area_id
+        and part.segment = whole.segment
+        and part.period_type = whole.period_type
+        and part.period_end = whole.period_end
+        and part.comparison = whole.comparison
+    inner join measures as whole_measures on declared.whole_measure_id = whole_measures.measure_id
+    where
+        part.comparison = 'yoy'
+        and part.segment = 'all'
+        and whole.is_significant
+        and whole.base_value > 0
+),
+
+-- Means of durations beside the median of the same rows, and the share of logs over ten hours where there is one.
+means as (
+    select
+        means.measure_id,
+        means.area_id,
+        means.segment,
+        means.period_type,
+        means.period_end,
+        means.value,
+        measures.direction,
+        means.period_end = max(means.period_end) over (partition by means.measure_id, means.area_id, means.segment, means.period_type) as is_latest,
+        means.period_end > last_day(max(means.period_end) over () - to_months({{ var('findings_months') }})) as is_recent,
+        medians.value as base_value,
+        means.value / nullif(medians.value, 0) as ratio,
+        long_ones.value as share_pct,
+        {{ value_text('medians.value', 'measures.unit') }} as base_text,
+        format('{:.2f}', round(means.value / nullif(medians.value, 0), 2)) as ratio_text,
+        {{ trimmed_decimal('long_ones.value') }} as share_text
+    from {{ ref('measure_values') }} as means
+    inner join measures on means.measure_id = measures.measure_id
+    inner join {{ ref('measure_values') }} as medians on
+        measures.median_measure_id = medians.measure_id
+        and means.area_id = medians.area_id
+        and means.segment = medians.segment
+        and means.period_type = medians.period_type
+        and means.period_end = medians.period_end
+    left join {{ ref('measure_values') }} as long_ones on
+        measures.over_10h_measure_id = long_ones.measure_id
+        and means.area_id = long_ones.area_id
+        and means.segment = long_ones.segment
+        and means.period_type = long_ones.period_type
+        and means.period_end = long_ones.period_end
+    where
+        measures.statistic = 'mean'
+        and measures.median_measure_id <> measures.measure_id
+        and means.is_complete
+        and means.period_type in ('month', 'r12m')
+    qualify is_latest or is_recent
+),
+
+found as (
+    {%- for rule in rules %}
+    {%- set relation = rule['from'] %}
+    select
+        measure_id,
+        area_id,
+        segment,
+        period_type,
+        period_end,
+        value,
+        is_latest,
+        '{{ rule.kind }}' as kind,
+        {{ sections.index(rule.section) + 1 }} as section_order,
+        {{ loop.index }} as rule_order,
+        case
+            when direction = 'neutral' or {{ rule.sign }} = 0 then 'neutral'
+            when {{ rule.sign }} = case direction when 'increase' then 1 else -1 end or {{ rule.sign }} = 2 then 'improvement'
+            else 'concern'
+        end as tone,
+        {%- for name, type in numbers.items() %}
+        {%- set given = rule[name] or (name if name in finding_relations()[relation] else 'null') %}
+        cast({{ given }} as {{ type }}) as {{ name }},
+        {%- endfor %}
+        {{ rule.says }} as words,
+        {{ literal(rule.because) }} as evidence
+    from {{ relation }}
+    where
+        {{ rule.when }}
+        {%- if relation == 'charted' and not rule.any_chart %}
+        and not is_too_few
+        {%- endif %}
+    {%- if not loop.last %}
+
+    union all
+    {%- endif %}
+    {%- endfor %}
+),
+
+-- Of two findings that cannot both be said, the seed names the one that gives way.
+overruled as (
+    select distinct
+        found.measure_id,
+        found.area_id,
+        found.segment,
+        found.period_type,
+        found.period_end,
+        found.kind
+    from found
+    inner join {{ ref('finding_exclusions') }} as exclusions on found.kind = exclusions.kind
+    inner join found as stronger on
+        exclusions.gives_way_to = stronger.kind
+        and found.measure_id = stronger.measure_id
+        and found.area_id = stronger.area_id
+        and found.segment = stronger.segment
+        and found.period_type = stronger.period_type
+        and found.period_end = stronger.period_end
+),
+
+kept as (
+    select found.*
+    from found
+    anti join overruled on
+        found.measure_id = overruled.measure_id
+        and found.area_id = overruled.area_id
+        and found.segment = overruled.segment
+        and found.period_type = overruled.period_type
+        and found.period_end = overruled.period_end
+        and found.kind = overruled.kind
+)
+
+select
+    kept.measure_id,
+    kept.area_id,
+    kept.segment,
+    kept.period_type,
+    kept.period_end,
+    kept.kind,
+    [{% for section in sections %}'{{ section }}'{{ ', ' if not loop.last }}{% endfor %}][kept.section_order] as section,
+    cast(row_number() over (
+        partition by kept.measure_id, kept.area_id, kept.segment, kept.period_type, kept.period_end
+        order by kept.section_order, kept.rule_order
+    ) as integer) as finding_order,
+    kept.tone,
+    kept.value,
+    measures.unit,
+    {%- for name in numbers %}
+    kept.{{ name }},
+    {%- endfor %}
+    kept.evidence,
+    concat_ws(
+        ' ',
+        areas.spoken_name,
+        measures.spoken_title,
+        case when kept.segment <> 'all' then '(' || kept.segment || ')' end,
+        {{ finding_period_name('kept.period_type', 'kept.period_end') }}
+    ) || ' = ' || {{ value_text('kept.value', 'measures.unit') }} || ', ' || kept.words as sentence,
+    kept.is_latest
+from kept
+inner join measures on kept.measure_id = measures.measure_id
+inner join areas on kept.area_id = areas.area_id
+where kept.words is not null

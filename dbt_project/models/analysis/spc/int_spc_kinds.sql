@@ -1,0 +1,64 @@
+-- What kind of chart the latest phase of each series asks for: limits that follow the denominator (p_prime, u_prime), time between rare events (rare),
+-- or the XmR chart. methods.md 1.3. One row a series.
+{{ config(schema='intermediate', materialized='table') }}
+
+with
+
+points as (
+    select * from {{ ref('int_spc_points') }}
+),
+
+measures as (
+    select * from {{ ref('dim_measure') }}
+),
+
+parameters as (
+    select * from {{ ref('int_spc_parameters') }}
+),
+
+-- A special event counts only where there is nothing else.
+latest_points as (
+    select *
+    from points
+    qualify
+        phase = max(phase) over (partition by series_id)
+        and is_excluded = bool_and(is_excluded) over (partition by series_id, phase)
+),
+
+latest_phases as (
+    select
+        series_id,
+        measure_id,
+        area_id,
+        segment,
+        bool_or(is_seasonally_adjusted) as is_seasonally_adjusted,
+        cast(sum({{ spc_billionths('value') }}) as double) / count(*) / 1e9 as mean,
+        max(value) as max_value,
+        min(denominator) filter (where denominator > 0) as min_denominator,
+        max(denominator) as max_denominator,
+        -- all or nothing: limits around 0 or 100 per cent have no width
+        coalesce(sum({{ spc_billionths('numerator') }}) > 0, false)
+        and sum({{ spc_billionths('numerator') }}) <> sum({{ spc_billionths('denominator') }}) as is_divided
+    from latest_points
+    group by series_id, measure_id, area_id, segment
+)
+
+select
+    latest_phases.series_id,
+    latest_phases.measure_id,
+    latest_phases.area_id,
+    latest_phases.segment,
+    latest_phases.mean,
+    latest_phases.max_denominator / latest_phases.min_denominator as denominator_ratio,
+    latest_phases.is_seasonally_adjusted,
+    case
+        when measures.statistic = 'count' and latest_phases.mean < parameters.rare_mean then 'rare'
+        when not latest_phases.is_divided or latest_phases.max_denominator <= parameters.denominator_ratio * latest_phases.min_denominator then 'xmr'
+        when measures.unit <> 'pct' then 'xmr'
+        when measures.statistic = 'rate' then 'u_prime'
+        when measures.statistic in ('share', 'share_of_total', 'ratio', 'cohort_rate') and latest_phases.max_value <= 100 then 'p_prime'
+        else 'xmr'
+    end as kind
+from latest_phases
+inner join measures on latest_phases.measure_id = measures.measure_id
+inner join parameters on latest_phases.measure_id = parameters.measure_id

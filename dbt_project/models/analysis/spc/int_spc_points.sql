@@ -1,0 +1,132 @@
+-- The months that the charts judge: complete, with a value, old enough; each with its phase, whether a special event takes it out of the limits,
+-- and, for seasonal measures with enough history, its seasonal index. methods.md 1.2, steps 1 and 2, and 1.3. One row a series and month.
+{{ config(schema='intermediate', materialized='table') }}
+
+with
+
+measure_values as (
+    select * from {{ ref('measure_values') }}
+    where period_type = 'month'
+),
+
+measures as (
+    select * from {{ ref('dim_measure') }}
+),
+
+parameters as (
+    select * from {{ ref('int_spc_parameters') }}
+),
+
+rebases as (
+    select * from {{ ref('int_spc_rebases') }}
+),
+
+exclusions as (
+    select * from {{ ref('spc_exclusions') }}
+),
+
+complete as (
+    select
+        measure_values.measure_id,
+        measure_values.area_id,
+        measure_values.segment,
+        cast(date_trunc('month', measure_values.period_end) as date) as month,
+        measure_values.numerator,
+        measure_values.denominator,
+        measure_values.value,
+        measures.is_seasonal,
+        parameters.min_n_seasonal
+    from measure_values
+    inner join measures on measure_values.measure_id = measures.measure_id
+    inner join parameters on measure_values.measure_id = parameters.measure_id
+    where
+        measure_values.is_complete
+        and isfinite(measure_values.value)
+    qualify
+        date_trunc('month', measure_values.period_end) <= date_trunc('month', max(measure_values.period_end) over (
+            partition by measure_values.measure_id, measure_values.area_id, measure_values.segment
+        )) - to_months(parameters.immature_months)
+),
+
+series as (
+    select
+        measure_id,
+        area_id,
+        segment,
+        min(month) as first_month,
+        row_number() over (order by measure_id, area_id, segment) as series_id
+    from complete
+    group by measure_id, area_id, segment
+),
+
+-- A rebase at or before the first month begins nothing.
+rebased as (
+    select
+        series.series_id,
+        list_sort(list(distinct rebases.effective_month)) as effective_months
+    from series
+    inner join rebases on
+        series.measure_id glob rebases.measure_pattern
+        and rebases.area_id in (series.area_id, '*')
+        and rebases.segment in (series.segment, '*')
+        and rebases.effective_month > series.first_month
+    group by series.series_id
+),
+
+excluded as (
+    select
+        series.series_id,
+        exclusions.month,
+        string_agg(exclusions.reason, '; ' order by exclusions.reason) as exclusion_reason
+    from series
+    inner join exclusions on
+        series.measure_id glob exclusions.measure_pattern
+        and exclusions.area_id in (series.area_id, '*')
+        and exclusions.segment in (series.segment, '*')
+    group by series.series_id, exclusions.month
+),
+
+phased as (
+    select
+        series.series_id,
+        complete.*,
+        1 + coalesce(len(list_filter(rebased.effective_months, lambda begun: begun <= complete.month)), 0) as phase,
+        excluded.exclusion_reason,
+        excluded.month is not null as is_excluded,
+        {{ spc_billionths('complete.value') }} as y
+    from complete
+    inner join series on
+        complete.measure_id = series.measure_id
+        and complete.area_id = series.area_id
+        and complete.segment = series.segment
+    left join rebased on series.series_id = rebased.series_id
+    left join excluded on
+        series.series_id = excluded.series_id
+        and complete.month = excluded.month
+),
+
+{{ spc_seasonal_index('phased') }}
+
+select
+    phased.series_id,
+    phased.measure_id,
+    phased.area_id,
+    phased.segment,
+    phased.month,
+    cast(12 * year(phased.month) + month(phased.month) as integer) as period,
+    phased.numerator,
+    phased.denominator,
+    phased.value,
+    cast(phased.phase as integer) as phase,
+    phased.is_excluded,
+    phased.exclusion_reason,
+    cast(count(*) over (partition by phased.series_id) as integer) as n_series,
+    seasonal_index.seasonal_index is not null as is_seasonally_adjusted,
+    seasonal_index.seasonal_index,
+    phased.value / coalesce(seasonal_index.seasonal_index, 1) as value_adjusted,
+    {{ spc_billionths('phased.value / coalesce(seasonal_index.seasonal_index, 1)') }} as y
+from phased
+left join seasonal_index
+    on
+        phased.series_id = seasonal_index.series_id
+        and month(phased.month) = seasonal_index.calendar_month

@@ -1,0 +1,205 @@
+-- Process behaviour (XmR) charts of every monthly series, ruleset mdc7 (docs/spc.md): limits by phase, the four rules, what they mean, and whether the
+-- target will be met. One row a measure, area, segment and judged month; an incomplete month has none.
+{{ config(schema='measures', materialized='table') }}
+
+with
+
+points as (
+    select * from {{ ref('int_spc_points') }}
+),
+
+measures as (
+    select * from {{ ref('dim_measure') }}
+),
+
+measure_parameters as (
+    select * from {{ ref('int_spc_parameters') }}
+),
+
+charts as (
+    select * from {{ ref('int_spc_charts') }}
+),
+
+areas as (
+    select * from {{ ref('dim_area') }}
+),
+
+targets as (
+    select * from {{ ref('int_measure_targets') }}
+),
+
+parameters as (
+    select
+        series.series_id,
+        measure_parameters.*
+    from (select distinct series_id, measure_id from points) as series
+    inner join measure_parameters on series.measure_id = measure_parameters.measure_id
+),
+
+{{ spc_xmr('points', 'parameters') }},
+
+{{ spc_rules('spc_zoned', 'parameters') }},
+
+-- An area without a target has that of the area it is part of, and so on upwards; then the one for every area.
+lineage as (
+    select
+        areas.area_id,
+        unnest([areas.area_id, areas.parent_area_id, parents.parent_area_id, '*']) as target_area_id,
+        unnest([1, 2, 3, 4]) as distance
+    from areas
+    left join areas as parents on areas.parent_area_id = parents.area_id
+),
+
+-- The target in force at the end of the month.
+targeted as (
+    select
+        points.series_id,
+        points.period,
+        points.month,
+        any_value(points.value) as value,
+        any_value(measures.direction) as direction,
+        arg_min(targets.target, lineage.distance) as target
+    from points
+    inner join measures on points.measure_id = measures.measure_id
+    inner join lineage on points.area_id = lineage.area_id
+    inner join targets on
+        points.measure_id = targets.measure_id
+        and lineage.target_area_id = targets.area_id
+        and last_day(points.month) between targets.valid_from and targets.valid_to
+    group by points.series_id, points.period, points.month
+),
+
+met as (
+    select
+        *,
+        case direction when 'increase' then value >= target when 'decrease' then value <= target end as is_target_met
+    from targeted
+),
+
+met_by_year as (
+    select
+        *,
+        case
+            when is_target_met is not null then cast(count(*) filter (where is_target_met) over (
+                partition by series_id
+                order by period
+                range between 11 preceding and current row
+            ) as integer)
+        end as months_met_last_12
+    from met
+),
+
+judged as (
+    select
+        points.measure_id,
+        points.area_id,
+        points.segment,
+        points.month,
+        points.numerator,
+        points.denominator,
+        points.value,
+        points.value_adjusted,
+        points.is_seasonally_adjusted,
+        points.seasonal_index,
+        points.n_series,
+        points.exclusion_reason,
+        points.is_excluded,
+        flagged.*,
+        limits.* exclude (series_id, phase, sigma_mult, y_sum, mr_sum, mr_count, has_limits, n_limits),
+        (points.value_adjusted - limits.mean) / (nullif(limits.mr_bar, 0) / 1.128) as z,
+        measures.unit,
+        measures.statistic,
+        measures.direction,
+        measures.is_seasonal,
+        parameters.ruleset_id,
+        parameters.param_hash,
+        parameters.min_n_seasonal,
+        charts.recommended_chart,
+        charts.chart_reason,
+        met_by_year.target,
+        met_by_year.is_target_met,
+        met_by_year.months_met_last_12
+    from spc_flagged as flagged
+    inner join points on
+        flagged.series_id = points.series_id
+        and flagged.period = points.period
+    inner join spc_limits as limits on
+        flagged.series_id = limits.series_id
+        and flagged.phase = limits.phase
+    inner join measures on points.measure_id = measures.measure_id
+    inner join parameters on flagged.series_id = parameters.series_id
+    inner join charts on flagged.series_id = charts.series_id
+    left join met_by_year on
+        flagged.series_id = met_by_year.series_id
+        and flagged.period = met_by_year.period
+)
+
+select
+    measure_id,
+    area_id,
+    segment,
+    month,
+    value,
+    value_adjusted,
+    is_seasonally_adjusted,
+    seasonal_index,
+    numerator,
+    denominator,
+    phase,
+    make_date((first_period - 1) // 12, 1 + (first_period - 1) % 12, 1) as phase_start,
+    n_phase,
+    is_excluded,
+    mean,
+    mr,
+    mr_bar,
+    lpl,
+    upl,
+    lower_2s,
+    upper_2s,
+    -- for drawing only: what is counted, lasts or is shared out cannot lie below 0, nor a share above 100
+    case when unit in ('gbp', 'score') then lpl else greatest(lpl, 0) end as lpl_display,
+    case when unit = 'pct' and statistic <> 'rate' then least(upl, 100) else upl end as upl_display,
+    mr_bar_screened,
+    lpl_screened,
+    upl_screened,
+    mr_bar_unscreened,
+    lpl_unscreened,
+    upl_unscreened,
+    z,
+    cast(side as integer) as side,
+    cast(rule_outside as integer) as rule_outside,
+    cast(rule_shift as integer) as rule_shift,
+    cast(rule_trend as integer) as rule_trend,
+    cast(rule_two_of_three as integer) as rule_two_of_three,
+    special_cause,
+    cast(special_cause_sign as integer) as special_cause_sign,
+    {{ spc_variation('special_cause_sign', 'direction', 'limits_status') }} as variation,
+    target,
+    is_target_met,
+    months_met_last_12,
+    {{ spc_assurance('target', 'direction', 'lpl', 'upl', 'limits_status') }} as assurance,
+    limits_status,
+    period = latest_period as is_latest,
+    recommended_chart,
+    -- methods.md 1.3: durations are headed by their median and their share within the SLA, rare events by the time between them
+    limits_status in ('provisional', 'established')
+    and not (statistic = 'mean' and unit = 'seconds')
+    and recommended_chart not in ('t', 'g', 'none') as has_headline_icon,
+    nullif(concat_ws(
+        '; ',
+        'special event, in no limits: ' || exclusion_reason,
+        chart_reason,
+        case
+            when is_seasonal and not is_seasonally_adjusted
+                then 'seasonality not removed: it takes ' || min_n_seasonal || ' months without gaps, there are ' || n_series
+        end,
+        case limits_status
+            when 'none' then 'too few months for limits'
+            when 'gap' then 'too many gaps for limits'
+            when 'trial' then 'trial limits: too few months for icons'
+            when 'degenerate' then 'the values hardly vary from month to month: no icons'
+        end
+    ), '') as note,
+    ruleset_id,
+    param_hash
+from judged

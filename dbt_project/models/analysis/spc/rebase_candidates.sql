@@ -1,0 +1,157 @@
+-- Months at which the limits of a series might begin anew: suggestions only. A rebase is made by a person, in seed spc_rebases, and only if all four reasons
+-- of methods.md 1.2 (14) hold: a known, dated cause; a shift, or a change of definition; that it is expected to last; approval. One row a series and month.
+{{ config(schema='measures', materialized='table') }}
+
+with
+
+charts as (
+    select * from {{ ref('measure_spc') }}
+),
+
+series_breaks as (
+    select * from {{ ref('int_series_breaks') }}
+),
+
+latest_phase as (
+    select
+        *,
+        {{ spc_billionths('value_adjusted') }} as y,
+        max(month) over (partition by measure_id, area_id, segment) as latest_month,
+        rule_shift <> 0
+        and (
+            lag(rule_shift) over unbroken is distinct from rule_shift
+            or lag(month) over unbroken <> month - interval 1 month
+        ) as begins_shift
+    from charts
+    window unbroken as (partition by measure_id, area_id, segment, phase order by month)
+    qualify phase = max(phase) over (partition by measure_id, area_id, segment)
+),
+
+numbered as (
+    select
+        *,
+        sum(cast(begins_shift as integer)) over (
+            partition by measure_id, area_id, segment
+            order by month
+            rows unbounded preceding
+        ) as shift_no
+    from latest_phase
+),
+
+-- A shift that stands at the beginning of a phase follows nothing.
+shifts as (
+    select
+        measure_id,
+        area_id,
+        segment,
+        min(month) as first_month,
+        max(month) as last_month,
+        any_value(phase_start) as phase_start,
+        any_value(latest_month) as latest_month,
+        any_value(rule_shift) as shift,
+        count(*) as shift_months
+    from numbered
+    where rule_shift <> 0
+    group by measure_id, area_id, segment, shift_no
+    having min(month) > any_value(phase_start)
+),
+
+series as (
+    select
+        measure_id,
+        area_id,
+        segment,
+        any_value(phase_start) as phase_start,
+        any_value(latest_month) as latest_month
+    from latest_phase
+    group by measure_id, area_id, segment
+),
+
+dated_changes as (
+    select
+        series.measure_id,
+        series.area_id,
+        series.segment,
+        series_breaks.break_month,
+        string_agg(series_breaks.reason, '; ' order by series_breaks.reason) as cause
+    from series
+    inner join series_breaks on
+        series.measure_id glob series_breaks.measure_pattern
+        and series_breaks.area_id in (series.area_id, '*')
+        and series_breaks.break_month > series.phase_start
+        and series_breaks.break_month <= series.latest_month
+    group by series.measure_id, series.area_id, series.segment, series_breaks.break_month
+),
+
+-- A shift belongs to a dated change of the month before to the month after its first point; the new phase would begin at the change.
+candidates as (
+    select
+        coalesce(shifts.measure_id, dated_changes.measure_id) as measure_id,
+        coalesce(shifts.area_id, dated_changes.area_id) as area_id,
+        coalesce(shifts.segment, dated_changes.segment) as segment,
+        coalesce(dated_changes.break_month, shifts.first_month) as effective_month,
+        max(shifts.shift) as shift,
+        max(shifts.shift_months) as shift_months,
+        any_value(dated_changes.cause) as cause,
+        coalesce(bool_or(shifts.last_month = shifts.latest_month), false) as is_lasting
+    from shifts
+    full join dated_changes on
+        shifts.measure_id = dated_changes.measure_id
+        and shifts.area_id = dated_changes.area_id
+        and shifts.segment = dated_changes.segment
+        and dated_changes.break_month between shifts.first_month - interval 1 month and shifts.first_month + interval 1 month
+    group by
+        coalesce(shifts.measure_id, dated_changes.measure_id),
+        coalesce(shifts.area_id, dated_changes.area_id),
+        coalesce(shifts.segment, dated_changes.segment),
+        coalesce(dated_changes.break_month, shifts.first_month)
+),
+
+levels as (
+    select
+        candidates.measure_id,
+        candidates.area_id,
+        candidates.segment,
+        candidates.effective_month,
+        cast(sum(points.y) filter (where points.month < candidates.effective_month) as double)
+        / nullif(count(*) filter (where points.month < candidates.effective_month), 0) / 1e9 as level_before,
+        cast(sum(points.y) filter (where points.month >= candidates.effective_month) as double)
+        / nullif(count(*) filter (where points.month >= candidates.effective_month), 0) / 1e9 as level_after
+    from candidates
+    inner join latest_phase as points on
+        candidates.measure_id = points.measure_id
+        and candidates.area_id = points.area_id
+        and candidates.segment = points.segment
+    group by candidates.measure_id, candidates.area_id, candidates.segment, candidates.effective_month
+)
+
+-- A shift that is over and has no cause is nobody's candidate.
+select
+    candidates.measure_id,
+    candidates.area_id,
+    candidates.segment,
+    candidates.effective_month,
+    coalesce(candidates.shift, 0) as shift,
+    cast(coalesce(candidates.shift_months, 0) as integer) as shift_months,
+    levels.level_before,
+    levels.level_after,
+    candidates.cause,
+    candidates.cause is not null as has_dated_cause,
+    candidates.shift is not null or candidates.cause is not null as has_shift_or_definition_change,
+    candidates.is_lasting,
+    false as is_approved,
+    concat_ws(
+        '; ',
+        case when candidates.cause is null then 'a known, dated cause' end,
+        case when not candidates.is_lasting then 'that the new level lasts' end,
+        'approval (seed spc_rebases)'
+    ) as missing
+from candidates
+inner join levels on
+    candidates.measure_id = levels.measure_id
+    and candidates.area_id = levels.area_id
+    and candidates.segment = levels.segment
+    and candidates.effective_month = levels.effective_month
+where
+    candidates.cause is not null
+    or candidates.is_lasting
