@@ -1,0 +1,63 @@
+{# What a card says beside a figure, by rule. Each rule stands here once; the words are those on the card. #}
+
+{#
+  RAG from two answers: was the target met, and will the process, left alone, go on meeting it (SPC assurance)? One month decides nothing where the
+  chart knows better. Never colour alone: rag_text says the same in words.
+#}
+{% macro rag(is_target_met, assurance) -%}
+    case
+        when {{ is_target_met }} and coalesce({{ assurance }}, 'pass') = 'pass' then 'green'
+        when not {{ is_target_met }} and coalesce({{ assurance }}, 'fail') = 'fail' then 'red'
+        when {{ is_target_met }} is not null then 'amber'
+    end
+{%- endmacro %}
+
+
+{% macro rag_text(is_target_met, assurance, status, target) -%}
+    case
+        when {{ status }} <> 'collected' then 'no figure to judge'
+        when {{ target }} is null then 'no target'
+        when {{ is_target_met }} is null then 'neither way is better'
+        else
+            case when {{ is_target_met }} then 'target met' else 'target missed' end
+            || case {{ assurance }}
+                when 'pass' then case when {{ is_target_met }} then '; the process will go on meeting it' else ', though the process as a rule meets it' end
+                when 'fail' then case when {{ is_target_met }} then ', though the process as it is will not go on meeting it' else '; the process as it is will go on missing it' end
+                when 'hit_or_miss' then '; it is met in some months and missed in others'
+                else '; too early to say whether that lasts'
+            end
+    end
+{%- endmacro %}
+
+
+{#
+  How final a figure is: `immature` while the outcomes of its crimes still come in, `provisional` while late rows and corrections usually do,
+  else `complete` (vars cohort_maturity_months, provisional_days).
+#}
+{% macro maturity(statistic, period_end, as_of) -%}
+    case
+        when {{ period_end }} is null then null
+        when {{ statistic }} = 'cohort_rate' and {{ period_end }} + to_months({{ var('cohort_maturity_months') }}) > {{ as_of }} then 'immature'
+        when {{ period_end }} + {{ var('provisional_days') }} > {{ as_of }} then 'provisional'
+        else 'complete'
+    end
+{%- endmacro %}
+
+
+{#
+  The widest circle that a row may go to as it stands: no wider than its card. Sensitive figures below the force, and all below a district, go to
+  partners only; sensitive cells of 1 to 4 below a district stay inside. The public tables are made by suppression, not by this column alone.
+#}
+{% macro disclosure_tier(card_tier, is_sensitive, area_level, unit, numerator, denominator, value) -%}
+    {%- set tiers = "['internal', 'partner', 'public']" -%}
+    {{ tiers }}[least(
+        list_position({{ tiers }}, {{ card_tier }}),
+        case
+            when {{ is_sensitive }} and {{ area_level }} = 'cpt' and coalesce({{ numerator }}, {{ value }}) between 1 and 4 then 1
+            when {{ area_level }} = 'cpt' then 2
+            when {{ is_sensitive }} and {{ area_level }} <> 'force' then 2
+            when {{ unit }} = 'pct' and {{ denominator }} < 20 then 2
+            else 3
+        end
+    )]
+{%- endmacro %}

@@ -1,0 +1,395 @@
+-- The rows of every scorecard: each line of each card with its latest complete figure and all that a board member asks of it. One row a card and line;
+-- a line without data stays, and says why. scorecards.opcc, csp and wcjb are parts of this table.
+{{ config(schema='intermediate') }}
+
+with
+
+lines as (
+    select * from {{ ref('int_scorecard_lines') }}
+),
+
+priorities as (
+    select * from {{ ref('plan_priorities') }}
+),
+
+measures as (
+    select * from {{ ref('dim_measure') }}
+),
+
+areas as (
+    select * from {{ ref('dim_area') }}
+),
+
+measure_values as (
+    select * from {{ ref('measure_values') }}
+    where is_complete
+),
+
+comparisons as (
+    select * from {{ ref('measure_comparisons') }}
+    where comparison in ('yoy', 'previous_period')
+),
+
+targets as (
+    select * from {{ ref('int_measure_targets') }}
+),
+
+coverage as (
+    select * from {{ ref('int_feed_coverage') }}
+),
+
+feed_caveats as (
+    select * from {{ ref('feed_caveats') }}
+),
+
+charts as (
+    select * from {{ ref('int_scorecard_charts') }}
+    where is_latest
+),
+
+governance as (
+    select * from {{ ref('int_scorecard_governance') }}
+),
+
+findings as (
+    select * from {{ ref('measure_findings') }}
+    where is_latest
+),
+
+comparators as (
+    select * from {{ ref('comparator_values') }}
+    where comparator_id in ('national', 'msg', 'england_wales')
+),
+
+-- The feeds of each measure, and the day up to which they all speak for the force; a feed without forces speaks for all.
+measure_feeds as (
+    select
+        measure_id,
+        unnest(string_split(source_feeds, ',')) as feed
+    from measures
+),
+
+forces as (
+    select distinct force_code from areas
+),
+
+spoken as (
+    select
+        measure_feeds.measure_id,
+        forces.force_code,
+        min(coverage.covered_to) as as_of,
+        string_agg(distinct measure_feeds.feed, ', ' order by measure_feeds.feed) filter (where coverage.feed is null) as silent_feeds
+    from measure_feeds
+    cross join forces
+    left join coverage on
+        measure_feeds.feed = coverage.feed
+        and coverage.force_code in (forces.force_code, 'all')
+    group by measure_feeds.measure_id, forces.force_code
+),
+
+caveats as (
+    select
+        measure_feeds.measure_id,
+        string_agg(feed_caveats.caveat, '; ' order by feed_caveats.feed) as caveat
+    from measure_feeds
+    inner join feed_caveats on measure_feeds.feed = feed_caveats.feed
+    group by measure_feeds.measure_id
+),
+
+-- The latest complete period of the kind that the measure is headlined by.
+headlined as (
+    select measure_values.*
+    from measure_values
+    inner join measures on
+        measure_values.measure_id = measures.measure_id
+        and measure_values.period_type = measures.headline_period
+    qualify row_number() over (
+        partition by measure_values.measure_id, measure_values.area_id, measure_values.segment
+        order by measure_values.period_end desc
+    ) = 1
+),
+
+-- A month of a part of the force that counts only a few says little, and too much of single cases: its twelve months are shown instead.
+latest as (
+    select
+        headlined.measure_id,
+        headlined.area_id,
+        headlined.segment,
+        headlined.period_end,
+        coalesce(rolling.period_type, headlined.period_type) as period_type,
+        case when rolling.period_type is null then headlined.numerator else rolling.numerator end as numerator,
+        case when rolling.period_type is null then headlined.denominator else rolling.denominator end as denominator,
+        case when rolling.period_type is null then headlined.value else rolling.value end as value,
+        case when rolling.period_type is null then headlined.margin else rolling.margin end as margin,
+        coalesce(rolling.quality_grade, headlined.quality_grade) as quality_grade,
+        concat_ws(
+            '; ',
+            case when rolling.period_type is null then headlined.caveat else rolling.caveat end,
+            case when rolling.period_type is not null then 'under {{ var("min_monthly_count") }} in the month: twelve months are shown' end
+        ) as caveat
+    from headlined
+    inner join areas on headlined.area_id = areas.area_id
+    left join measure_values as rolling on
+        headlined.measure_id = rolling.measure_id
+        and headlined.area_id = rolling.area_id
+        and headlined.segment = rolling.segment
+        and headlined.period_end = rolling.period_end
+        and rolling.period_type = 'r12m'
+        and headlined.period_type = 'month'
+        and headlined.unit = 'count'
+        and headlined.value < {{ var('min_monthly_count') }}
+        and areas.level <> 'force'
+),
+
+-- The area's own target, else that of the area it is part of, and so on upwards, else the one for every area; as it stood at the end of the period.
+lineage as (
+    select
+        areas.area_id,
+        unnest([areas.area_id, areas.parent_area_id, parents.parent_area_id, '*']) as target_area_id,
+        unnest([1, 2, 3, 4]) as distance
+    from areas
+    left join areas as parents on areas.parent_area_id = parents.area_id
+),
+
+targeted as (
+    select
+        lines.scorecard_id,
+        lines.line_id,
+        targets.target,
+        targets.target_type
+    from lines
+    inner join latest on
+        lines.measure_id = latest.measure_id
+        and lines.area_id = latest.area_id
+        and lines.segment = latest.segment
+    inner join lineage on lines.area_id = lineage.area_id
+    inner join targets on
+        lines.measure_id = targets.measure_id
+        and lineage.target_area_id = targets.area_id
+        and latest.period_end between targets.valid_from and targets.valid_to
+    qualify row_number() over (partition by lines.scorecard_id, lines.line_id order by lineage.distance) = 1
+),
+
+-- What is to be said first: what the chart says of the latest month, else the first finding on the period that the card shows.
+sentences as (
+    select
+        findings.measure_id,
+        findings.area_id,
+        findings.segment,
+        findings.sentence
+    from findings
+    inner join latest on
+        findings.measure_id = latest.measure_id
+        and findings.area_id = latest.area_id
+        and findings.segment = latest.segment
+        and (
+            findings.period_type = latest.period_type
+            or (findings.period_type = 'month' and findings.section in ('level', 'trend', 'movement'))
+        )
+    qualify row_number() over (
+        partition by findings.measure_id, findings.area_id, findings.segment
+        order by
+            findings.period_type = 'month' and findings.section in ('level', 'trend', 'movement') desc,
+            findings.finding_order
+    ) = 1
+),
+
+-- The same figure elsewhere; it stands beside the force's own lines only.
+elsewhere as (
+    select
+        latest.measure_id,
+        latest.area_id,
+        latest.segment,
+        max(comparators.value) filter (where comparators.comparator_id = 'national') as national_value,
+        max(comparators.value) filter (where comparators.comparator_id = 'msg') as msg_value,
+        max(comparators.value) filter (where comparators.comparator_id = 'england_wales') as england_wales_value
+    from latest
+    inner join areas on
+        latest.area_id = areas.area_id
+        and areas.level = 'force'
+    inner join comparators on
+        latest.measure_id = comparators.measure_id
+        and latest.segment = comparators.segment
+        and latest.period_type = comparators.period_type
+        and latest.period_end = comparators.period_end
+    group by latest.measure_id, latest.area_id, latest.segment
+),
+
+joined as (
+    select
+        lines.*,
+        measures.title,
+        measures.unit,
+        measures.direction,
+        measures.statistic,
+        coalesce(latest.period_type, measures.headline_period) as period_type,
+        measures.yoy_basis,
+        measures.is_sensitive,
+        measures.source_feeds,
+        measures.owner,
+        measures.lag_months,
+        coalesce(lines.plan_priority, case when lines.plan = '{{ var("catalogue_plan") }}' then measures.plan_priority end) as shown_priority,
+        areas.area_name,
+        areas.level as area_level,
+        latest.period_end,
+        latest.numerator,
+        latest.denominator,
+        latest.value,
+        latest.margin,
+        latest.quality_grade,
+        nullif(latest.caveat, '') as caveat,
+        case
+            when latest.measure_id is not null then 'collected'
+            when measures.measure_id is null or measures.status = 'not_collected' then 'not_collected'
+            else 'no_data_yet'
+        end as status,
+        case
+            when latest.measure_id is not null then null
+            when measures.measure_id is null then 'the catalogue has no such measure'
+            when measures.status = 'not_collected' then 'not collected: ' || measures.status_reason
+            when spoken.silent_feeds is not null then 'no data: nothing has come in from ' || spoken.silent_feeds
+            when measures.statistic = 'returned' then 'no data: no return for ' || areas.area_name || case when lines.segment <> 'all' then ', ' || lines.segment else '' end
+            else 'no complete ' || measures.headline_period || ' yet'
+        end as status_reason,
+        spoken.as_of,
+        caveats.caveat as feed_caveat,
+        targeted.target,
+        targeted.target_type,
+        case
+            when measures.direction = 'increase' then latest.value >= targeted.target
+            when measures.direction = 'decrease' then latest.value <= targeted.target
+        end as is_target_met
+    from lines
+    left join measures on lines.measure_id = measures.measure_id
+    left join areas on lines.area_id = areas.area_id
+    left join latest on
+        lines.measure_id = latest.measure_id
+        and lines.area_id = latest.area_id
+        and lines.segment = latest.segment
+    left join targeted on
+        lines.scorecard_id = targeted.scorecard_id
+        and lines.line_id = targeted.line_id
+    left join spoken on
+        lines.measure_id = spoken.measure_id
+        and areas.force_code = spoken.force_code
+    left join caveats on lines.measure_id = caveats.measure_id
+)
+
+select
+    joined.card_table,
+    joined.scorecard_id,
+    joined.line_id,
+    joined.framework,
+    joined.section,
+    joined.shown_priority as plan_priority,
+    priorities.title as plan_priority_title,
+    joined.line_order,
+    joined.measure_id,
+    joined.title,
+    joined.area_id,
+    joined.area_name,
+    joined.segment,
+    joined.status,
+    joined.status_reason,
+    joined.period_type,
+    joined.period_end,
+    joined.numerator,
+    joined.denominator,
+    joined.value,
+    {{ value_text('joined.value', 'joined.unit') }} || coalesce(' ± ' || {{ trimmed_decimal('joined.margin') }}, '') as value_text,
+    joined.unit,
+    joined.direction,
+    previous.base_value as previous_value,
+    {{ value_text('previous.base_value', 'joined.unit') }} as previous_text,
+    year_before.base_value as year_before_value,
+    {{ value_text('year_before.base_value', 'joined.unit') }} as year_before_text,
+    joined.yoy_basis,
+    headline.change as yoy_change,
+    headline.change_pct as yoy_change_pct,
+    coalesce({{ change_text('headline.change', 'headline.change_pct', 'joined.unit') }}, headline.reason) as yoy_text,
+    headline.is_significant as is_yoy_significant,
+    rolling.value as r12m_value,
+    {{ value_text('rolling.value', 'joined.unit') }} as r12m_text,
+    joined.target,
+    {{ value_text('joined.target', 'joined.unit') }} as target_text,
+    joined.target_type,
+    joined.is_target_met,
+    {{ rag('joined.is_target_met', 'charts.assurance') }} as rag,
+    {{ rag_text('joined.is_target_met', 'charts.assurance', 'joined.status', 'joined.target') }} as rag_text,
+    charts.month as spc_month,
+    charts.recommended_chart as spc_chart,
+    charts.variation as spc_variation,
+    charts.special_cause as spc_special_cause,
+    charts.assurance as spc_assurance,
+    coalesce(charts.limits_status, 'none') as limits_status,
+    coalesce(charts.has_headline_icon, false) as has_spc_icon,
+    coalesce(charts.note, case when joined.period_end is not null and charts.month is null then 'no monthly series to judge' end) as spc_note,
+    sentences.sentence as trend_sentence,
+    {%- for comparator in ['national', 'msg', 'england_wales'] %}
+    elsewhere.{{ comparator }}_value,
+    {{ value_text('elsewhere.' ~ comparator ~ '_value', 'joined.unit') }} as {{ comparator }}_text,
+    cast(null as varchar) as {{ comparator }}_state,
+    {%- endfor %}
+    coalesce(joined.quality_grade, 'D') as quality_grade,
+    nullif(concat_ws(
+        '; ',
+        joined.status_reason,
+        joined.caveat,
+        case when joined.period_type <> 'r12m' then 'the R12m ' || rolling.caveat end,
+        joined.feed_caveat
+    ), '') as caveat,
+    {{ maturity('joined.statistic', 'joined.period_end', 'joined.as_of') }} as maturity,
+    coalesce(joined.lag_months, 0) as lag_months,
+    governance.so_what,
+    governance.now_what,
+    joined.owner,
+    governance.linked_risk_ids,
+    governance.linked_deliverable_ids,
+    {{ disclosure_tier('joined.card_disclosure_tier', 'joined.is_sensitive', 'joined.area_level', 'joined.unit', 'joined.numerator', 'joined.denominator', 'joined.value') }}
+        as disclosure_tier,
+    joined.as_of
+from joined
+left join priorities on
+    joined.plan = priorities.plan
+    and joined.shown_priority = priorities.priority
+left join comparisons as previous on
+    joined.measure_id = previous.measure_id
+    and joined.area_id = previous.area_id
+    and joined.segment = previous.segment
+    and joined.period_type = previous.period_type
+    and joined.period_end = previous.period_end
+    and previous.comparison = 'previous_period'
+left join comparisons as year_before on
+    joined.measure_id = year_before.measure_id
+    and joined.area_id = year_before.area_id
+    and joined.segment = year_before.segment
+    and joined.period_type = year_before.period_type
+    and joined.period_end = year_before.period_end
+    and year_before.comparison = 'yoy'
+left join comparisons as headline on
+    joined.measure_id = headline.measure_id
+    and joined.area_id = headline.area_id
+    and joined.segment = headline.segment
+    and joined.period_end = headline.period_end
+    and headline.is_headline
+left join measure_values as rolling on
+    joined.measure_id = rolling.measure_id
+    and joined.area_id = rolling.area_id
+    and joined.segment = rolling.segment
+    and joined.period_end = rolling.period_end
+    and rolling.period_type = 'r12m'
+left join charts on
+    joined.measure_id = charts.measure_id
+    and joined.area_id = charts.area_id
+    and joined.segment = charts.segment
+left join sentences on
+    joined.measure_id = sentences.measure_id
+    and joined.area_id = sentences.area_id
+    and joined.segment = sentences.segment
+left join elsewhere on
+    joined.measure_id = elsewhere.measure_id
+    and joined.area_id = elsewhere.area_id
+    and joined.segment = elsewhere.segment
+left join governance on
+    joined.scorecard_id = governance.scorecard_id
+    and joined.line_id = governance.line_id

@@ -1,0 +1,2 @@
+-- The cards of the Criminal Justice Boards. Which lines, in which order, is data: seeds scorecards and scorecard_lines; how a row is made stands in int_scorecard_rows.
+{{ scorecard('wcjb') }}
