@@ -1,4 +1,4 @@
--- Districts add up to their force, and teams too, in every count, segment and month: what has no area is unallocated.
+-- Districts add up to their force, and teams too, in every count, segment and month: what has no area is unallocated. Partners' returns need not.
 {{ config(meta={'dagster': {'ref': {'name': 'measure_values'}}}) }}
 
 with counts as (
@@ -8,8 +8,9 @@ with counts as (
         dim_area.level
     from {{ ref('measure_values') }} as measure_values
     inner join {{ ref('dim_area') }} as dim_area on measure_values.area_id = dim_area.area_id
+    inner join {{ ref('dim_measure') }} as dim_measure on measure_values.measure_id = dim_measure.measure_id
     where
-        measure_values.unit = 'count'
+        dim_measure.statistic in ('count', 'sum')
         and measure_values.period_type = 'month'
 ),
 

@@ -11,5 +11,5 @@ select
 from {{ ref('measure_values') }} as measure_values
 inner join {{ ref('dim_measure') }} as dim_measure on measure_values.measure_id = dim_measure.measure_id
 where
-    dim_measure.statistic in ('share', 'share_of_total')
+    dim_measure.statistic in ('share', 'share_of_total', 'cohort_rate')
     and measure_values.value not between 0 and 100

@@ -16,5 +16,6 @@ select
     clock_flagged_rows,
     unexpected_columns,
     message,
-    loaded_at
+    loaded_at,
+    sheet
 from loads

@@ -1,6 +1,6 @@
 -- Nothing is lost between raw and the facts: raw rows = rows staged (one a key, as the facts hold them) + versions superseded. One row a feed.
 -- The superseded versions are counted from raw by key, another way than staging picks the latest, so that the two check each other; and
--- only for a feed whose raw table has grown.
+-- only for a feed whose raw table has grown. The sheets of a workbook keep every version in staging: nothing is superseded there.
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
@@ -13,13 +13,13 @@
 with force_names as (
     select alias, target from {{ ref('area_aliases') }} where kind = 'force_name'
 ),
-{%- for feed, known in feeds().items() if known.key %}
+{%- for feed, known in feeds().items() if known.key and not known.is_whole %}
 
 {{ feed }}_keys as (
     select count(*) as row_count
     from {{ source('raw', feed) }}{{ ' as feed' if known.has_force_key }}
     {%- if known.has_force_key %}
-    left join force_names on force_names.alias = lower(trim(feed.force_code))
+    left join force_names on force_names.alias = coalesce(lower(trim(feed.force_code)), '{{ var("home_force") }}')
     {%- endif %}
     where {{ known_as_at() }} and {{ 'true' if feed in grown else 'false' }}
     group by {{ known.key | join(', ') }}{{ ', coalesce(force_names.target, lower(trim(feed.force_code)))' if known.has_force_key }}
@@ -43,7 +43,7 @@ police_uk_street_keys as (
 ),
 
 counted as (
-    {%- for feed, known in feeds().items() %}
+    {%- for feed, known in feeds().items() if not known.is_whole %}
     select
         '{{ feed }}' as feed,
         (select coalesce(max(_load_id), 0) from {{ source('raw', feed) }}) as max_load_id,

@@ -22,6 +22,7 @@ select
     counted.load_id,
     counted.feed,
     loads.file_path,
+    loads.sheet,
     counted.column_name,
     counted.rule,
     counted.row_count

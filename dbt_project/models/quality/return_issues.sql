@@ -1,0 +1,143 @@
+-- Returned figures, estimates and comparators that are in no measure, and those that can hardly be: the file, the row, the value and why.
+-- One row a figure and rule, of the latest versions. A figure that a later return replaced is no issue.
+with recipes as (
+    select * from {{ ref('int_measure_recipes') }}
+),
+
+loads as (
+    select * from {{ source('ingest', 'loads') }}
+),
+
+figures as (
+    select
+        'measure_returns' as feed,
+        measure_id,
+        area_id,
+        segment,
+        period_type,
+        period_end,
+        numerator,
+        denominator,
+        value,
+        supplied_by,
+        exclusion_code,
+        load_id,
+        file_row
+    from {{ ref('fct_measure_returns') }}
+
+    union all
+
+    select
+        'csew_estimates' as feed,
+        measure_id,
+        area_id,
+        segment,
+        period_type,
+        period_end,
+        numerator,
+        denominator,
+        value,
+        supplied_by,
+        nullif(exclusion_code, 'comparator') as exclusion_code,
+        load_id,
+        file_row
+    from {{ ref('fct_survey_estimates') }}
+
+    union all
+
+    select
+        'force_comparators' as feed,
+        measure_id,
+        comparator_id as area_id,
+        segment,
+        period_type,
+        period_end,
+        numerator,
+        denominator,
+        value,
+        supplied_by,
+        exclusion_code,
+        load_id,
+        file_row
+    from {{ ref('fct_comparators') }}
+),
+
+judged as (
+    select
+        figures.*,
+        recipes.unit,
+        -- a rate over what was recorded in the same period may pass 100, a share of a whole may not
+        figures.exclusion_code is null and (
+            figures.value < 0
+            or (figures.value > 100 and recipes.unit = 'pct' and recipes.statistic <> 'rate')
+        ) as is_impossible,
+        figures.exclusion_code is null and recipes.unit = 'pct' and figures.denominator > 0
+        and abs(figures.value - 100 * figures.numerator / figures.denominator) > 0.1 as is_not_of_its_parts
+    from figures
+    left join recipes on figures.measure_id = recipes.measure_id
+),
+
+issues as (
+    select
+        *,
+        exclusion_code as rule,
+        case exclusion_code
+            when 'unknown_area' then 'area_id'
+            else 'measure_id'
+        end as column_name,
+        case exclusion_code
+            when 'unknown_area' then area_id
+            else measure_id
+        end as value_text,
+        case exclusion_code
+            when 'unknown_measure' then 'the catalogue has no such measure'
+            when 'computed_measure' then 'the measure is computed here from a feed; a return does not replace it'
+            when 'unknown_area' then 'no area or comparator goes by this name (seed area_aliases)'
+        end as reason,
+        true as is_rejected
+    from judged
+    where exclusion_code in ('unknown_measure', 'computed_measure', 'unknown_area')
+
+    union all
+
+    select
+        *,
+        'impossible_value' as rule,
+        'value' as column_name,
+        cast(value as varchar) as value_text,
+        case when value < 0 then 'below nought' else 'a share above 100%' end as reason,
+        false as is_rejected
+    from judged
+    where is_impossible
+
+    union all
+
+    select
+        *,
+        'not_of_its_parts' as rule,
+        'value' as column_name,
+        cast(value as varchar) as value_text,
+        'numerator and denominator give ' || format('{:.1f}', 100 * numerator / denominator) || '%' as reason,
+        false as is_rejected
+    from judged
+    where is_not_of_its_parts
+)
+
+select
+    issues.load_id,
+    issues.file_row,
+    issues.rule,
+    issues.feed,
+    loads.file_path,
+    issues.column_name,
+    issues.value_text,
+    issues.reason,
+    issues.is_rejected,
+    issues.measure_id,
+    issues.area_id,
+    issues.segment,
+    issues.period_type,
+    issues.period_end,
+    issues.supplied_by
+from issues
+inner join loads on loads.load_id = issues.load_id
