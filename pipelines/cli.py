@@ -28,7 +28,7 @@ def cli() -> None:
 
 
 @cli.command()
-@click.option("--months", default=36, show_default=True, help="How many months of history.")
+@click.option("--months", default=79, show_default=True, help="How many months of history (feeds that began later have fewer).")
 @click.option("--scale", default=1.0, show_default=True, help="Share of the force's true volumes.")
 @click.option("--seed", default=20230731, show_default=True, help="The same seed writes the same files.")
 @click.option("--if-empty", is_flag=True, help="Only where the landing folder holds no force extracts yet.")

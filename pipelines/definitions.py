@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from pipelines.contracts.model import Contracts, load_contracts
-from pipelines.ingest.assets import build_feed_asset
+from pipelines.ingest.assets import build_folder_asset
 from pipelines.ingest.sensor import build_landing_sensor
 from pipelines.publish.assets import build_published_asset
 from pipelines.quality.assets import build_quality_asset
@@ -34,7 +34,7 @@ def build_defs(
         with held_warehouse(settings, contracts, reporter, wait_seconds) as held:
             yield held
 
-    feeds = [build_feed_asset(feed, contracts) for feed in contracts.feeds.values()]
+    feeds = [build_folder_asset(together, contracts) for together in contracts.folders.values()]
     models = build_dbt_assets(manifest)
     quality = build_quality_asset(contracts, [".".join(key.path) for key in models.keys])
     published = build_published_asset(manifest)

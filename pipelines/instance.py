@@ -17,6 +17,13 @@ def prepare_home(settings: Settings) -> Path:
     config = yaml.safe_load((PROJECT_DIR / "dagster.yaml").read_text(encoding="utf-8"))
     if settings.postgres_url:
         config["storage"] = {"postgres": {"postgres_url": {"env": "SCORECARDS_DAGSTER_POSTGRES_URL"}}}
+    else:
+        # Runs and schedules stay in Dagster's own SQLite files; only how the event log connects is ours.
+        config["event_log_storage"] = {
+            "module": "pipelines.event_log",
+            "class": "KeptSqliteEventLogStorage",
+            "config": {"base_dir": str(home.resolve() / "history" / "runs")},
+        }
     target = home / "dagster.yaml"
     text = yaml.safe_dump(config, sort_keys=False)
     if not target.exists() or target.read_text(encoding="utf-8") != text:

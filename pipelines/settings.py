@@ -45,6 +45,11 @@ class Settings:
         return self.data_dir / "landing"
 
     @property
+    def templates_dir(self) -> Path:
+        """Empty workbooks for people to fill in; nothing here is read."""
+        return self.data_dir / "templates"
+
+    @property
     def warehouse_dir(self) -> Path:
         return self.data_dir / "warehouse"
 

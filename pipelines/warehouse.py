@@ -33,13 +33,24 @@ create table if not exists ingest.loads (
     clock_flagged_rows bigint not null default 0,
     unexpected_columns varchar,            -- headers that the contract does not know, comma separated
     message varchar,                       -- why a file was refused or deferred, and the way out
-    loaded_at timestamp not null           -- UTC
+    loaded_at timestamp not null,          -- UTC
+    sheet varchar,                         -- the sheet of a workbook that was read, where the feed is one
+    file_time timestamp                    -- the extract time in the file's name, UTC
 );
 -- One row a reason: a rejected row has every reason that applies. No values, so nothing personal.
 create table if not exists ingest.rejects (
     load_id bigint not null,
     feed varchar not null,
     file_row bigint not null,              -- record number in the file; the header is record 1
+    column_name varchar not null,
+    rule varchar not null,
+    row_key varchar                        -- of the sheets of a workbook: the row's key, so that its last good version stands
+);
+-- What is remarkable about accepted rows of a workbook (a merged cell that was filled). No values.
+create table if not exists ingest.notes (
+    load_id bigint not null,
+    feed varchar not null,
+    file_row bigint not null,
     column_name varchar not null,
     rule varchar not null
 );
@@ -82,7 +93,16 @@ create table if not exists quality.check_results (
     message varchar,                       -- one sentence, for a person
     primary key (run_id, table_name, check_name)
 );
+-- One row a run that evaluated every check: what it looked at. While that is the same, only checks that ask the clock or the run are evaluated.
+create table if not exists quality.check_runs (
+    run_id varchar not null,
+    checked_at timestamp not null,
+    state varchar not null                 -- fingerprint of the checks, of the build they looked at, and of the loads
+);
 """
+
+# Columns that the ledger of an older warehouse lacks.
+LEDGER_ADDITIONS = (("loads", "sheet", "varchar"), ("loads", "file_time", "timestamp"), ("rejects", "row_key", "varchar"))
 
 
 class WarehouseBusy(RuntimeError):
@@ -138,6 +158,8 @@ def open_build(settings: Settings, read_only: bool = False) -> Iterator[duckdb.D
 def lay_out(connection: duckdb.DuckDBPyConnection, contracts: Contracts) -> None:
     """Create what is missing: the ledger, the check results, and a raw table a feed; a new contract column is added as null."""
     connection.execute(LEDGER_DDL)
+    for table, column, type_ in LEDGER_ADDITIONS:
+        connection.execute(f"alter table ingest.{table} add column if not exists {column} {type_}")
     connection.execute("create schema if not exists raw")
     for feed in contracts.feeds.values():
         columns = ", ".join(f'"{name}" {type_}' for name, type_ in feed.raw_columns.items())

@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 
 from pipelines.commands.console import TerminalReporter, console, print_table
+from pipelines.contracts.model import load_contracts
 from pipelines.settings import Settings
 from pipelines.synthetic.generate import write_extracts
+from pipelines.synthetic.governance import FOLDER, write_templates
 
 
 def holds_force_extracts(settings: Settings) -> bool:
@@ -25,11 +27,13 @@ def write_demo(settings: Settings, months: int, scale: float, seed: int) -> int:
     written = write_extracts(
         settings.landing_dir, months=months, scale=scale, seed=seed, progress=lambda feed, rows: reporter.detail(f"{feed} {rows:,} rows")
     )
+    templates = write_templates(settings.templates_dir, load_contracts().folders[FOLDER])
     reporter.finish()
     feeds: dict[str, tuple[int, int]] = {}
     for file in written:
         files, rows = feeds.get(file.feed, (0, 0))
         feeds[file.feed] = (files + 1, rows + file.rows)
     print_table("Synthetic extracts", ["feed", "files", "rows"], [[feed, *counts] for feed, counts in feeds.items()])
-    console.print(f"\nWritten to {settings.landing_dir} in {time.monotonic() - began:.0f} s. Next: `scorecards run`.")
+    console.print(f"\nEmpty templates of the governance workbook: {templates[0]}, and one csv a sheet beside it.")
+    console.print(f"Written to {settings.landing_dir} in {time.monotonic() - began:.0f} s. Next: `scorecards run`.")
     return 0

@@ -71,6 +71,7 @@ def print_run_summary(settings: Settings, run_id: str, success: bool, failures: 
     console.print()
     if success:
         print_heartbeat(settings)
+        print_printed_report(settings)
         console.print(f"\n[bold]Published in {seconds:.0f} s[/bold] to {settings.published_dir}")
         console.print(f"  {settings.marts_path.name}   for BI tools, DBeaver, Python, R (open it read-only)")
         console.print("  parquet/        one file a table")
@@ -102,7 +103,7 @@ def strays(settings: Settings) -> list[str]:
     """What lies in the landing folder and belongs to no feed, each with the feed whose name is nearest."""
     if not settings.landing_dir.is_dir():
         return []
-    feeds = list(load_contracts().feeds)
+    feeds = list(load_contracts().folders)
     found = []
     for path in sorted(settings.landing_dir.iterdir()):
         if path.name in feeds or path.name.startswith("."):
@@ -146,6 +147,48 @@ def print_heartbeat(settings: Settings) -> None:
         commit = f" ({row[3]})" if row[3] else ""
         console.print(f"Marts published {row[0]:%d %b %Y %H:%M} UTC, data to {row[1]:%d %b %Y}, from {row[4]} files, by version {row[2]}{commit}.")
     print_table("Published tables", ["table", "rows"], tables)
+
+
+TALLY = """
+select case kind when 'figure' then 'figures' else 'statements' end as kind,
+       count(*) filter (where outcome = 'match')                                      as matching,
+       count(*) filter (where outcome = 'mismatch' and contradiction_id is not null)  as contradictions,
+       count(*) filter (where outcome = 'mismatch' and contradiction_id is null)      as other_mismatches,
+       count(*) filter (where outcome = 'not computable')                             as not_computable,
+       count(*)                                                                       as printed
+from measures.published_figures
+group by kind
+order by kind
+"""
+
+MOST_DIFFERENCES = 12
+
+DIFFERING = """
+select figure_id, coalesce(printed_text, claim), reason
+from measures.published_figures
+where kind = 'figure' and outcome <> 'match' or outcome = 'mismatch'
+order by kind, outcome, source_line
+"""
+
+
+def print_printed_report(settings: Settings) -> None:
+    """How the marts stand beside the printed report of July 2023, where they hold that time at all."""
+    with duckdb.connect(str(settings.marts_path), read_only=True) as marts:
+        found = marts.execute("select 1 from duckdb_tables() where schema_name = 'measures' and table_name = 'published_figures'").fetchone()
+        if not found or not marts.execute("select 1 from measures.published_figures where computed_value is not null limit 1").fetchone():
+            return
+        print_table(
+            "The printed report of July 2023 beside the marts (measures.published_figures)",
+            ["", "match", "printed contradiction", "other mismatch", "not computable", "printed"],
+            marts.execute(TALLY).fetchall(),
+        )
+        differing = marts.execute(DIFFERING).fetchall()
+    for figure, printed, reason in differing[:MOST_DIFFERENCES]:
+        console.print(f"  {figure} ({printed}): {reason}", markup=False)
+    if len(differing) > MOST_DIFFERENCES:
+        console.print(
+            f"  and {len(differing) - MOST_DIFFERENCES} more: select * from measures.published_figures where outcome <> 'match'", markup=False
+        )
 
 
 def print_status(settings: Settings) -> int:

@@ -20,7 +20,7 @@ import re
 import shutil
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -30,6 +30,7 @@ from typing import Any
 import duckdb
 
 from pipelines.contracts.model import Contracts, load_contracts
+from pipelines.publish import ledger
 from pipelines.publish.caveats import concerns, lay_out_concerns, with_caveats
 from pipelines.quality.checks import has_months_only
 from pipelines.quality.gate import Gate
@@ -113,7 +114,7 @@ def publish(
 ) -> Published:
     """Put the published tables of the build database in place for readers.
 
-    tables    `schema.table` names; quality.check_results and quality.heartbeat come with them
+    tables    `schema.table` names; quality.check_results, quality.heartbeat and the ledgers of these tables come with them
     now       the run's clock; as_at what the transform was built as at; on_step is told each step as it begins
 
     Raises PublishError, and leaves the live marts as they are, when the gate is closed, a personal column would be published,
@@ -132,7 +133,13 @@ def publish(
         shutil.rmtree(root / ".staging", ignore_errors=True)  # leftovers of runs that were killed
         (staging / "parquet").mkdir(parents=True)
         with open_build(settings) as connection:
-            plan = _plan(connection, [*dict.fromkeys([*tables, CHECK_RESULTS])], contracts)
+            names = [*dict.fromkeys([*tables, CHECK_RESULTS])]
+            plan = _plan(connection, names, contracts)
+            ledger.settle(connection, _live_version(root))
+            # What was known at a past date is no publication: it stands beside the marts, and says nothing new.
+            if as_at is None and (kept := ledger.kept_of(names)):
+                ledger.append(connection, kept, version_name, run_id, published_at)
+                plan += _plan(connection, [one.table for one in kept], contracts)
             has_measures = {"core.dim_measure", "measures.measure_values"} <= {table.name for table in plan}
             lay_out_concerns(connection, concerns(connection, contracts, run_id, published_at, as_at) if has_measures else [])
             caveat_rows = _write(connection, staging, plan, _heartbeat(connection, contracts, gate, run_id, published_at, as_at), on_step)
@@ -142,6 +149,9 @@ def publish(
         _sync(staging)
         on_step("move")
         _put_in_place(root, staging, version_name, on_step)
+        # Where this fails, the next publication sees that this one is live.
+        with suppress(duckdb.Error), open_build(settings) as connection:
+            ledger.confirm(connection, version_name)
     except PublishError:
         raise
     except (duckdb.Error, OSError) as error:
@@ -287,6 +297,8 @@ def _write(connection: duckdb.DuckDBPyConnection, staging: Path, plan: Sequence[
                 connection.execute(f"comment on column {table.name}.\"{column}\" is '{_quoted(text)}'")
         connection.execute(HEARTBEAT_DDL)
         connection.execute(f"insert into {HEARTBEAT} values ({', '.join('?' * len(heartbeat))})", list(heartbeat))
+        if {one.table for one in ledger.LEDGERS} <= {table.name for table in plan}:
+            connection.execute(ledger.AS_PUBLISHED)
         connection.execute(f'use "{build}"')
         for table in plan:
             on_step(f"copy {table.name}")
@@ -383,11 +395,16 @@ def _link(root: Path, name: str, target: str) -> None:
     _fsync(root)
 
 
+def _live_version(root: Path) -> str | None:
+    """The version that readers see; None where nothing was published."""
+    return Path(os.readlink(root / "current")).name if (root / "current").is_symlink() else None
+
+
 def _put_in_place(root: Path, staging: Path, version_name: str, on_step: Step) -> None:
     """Move the verified version among the versions, switch `current` to it, and drop versions older than the one before."""
     versions = root / ".versions"
     versions.mkdir(exist_ok=True)
-    before = Path(os.readlink(root / "current")).name if (root / "current").is_symlink() else None
+    before = _live_version(root)
     staging.rename(versions / version_name)
     _fsync(versions)
     on_step("switch")

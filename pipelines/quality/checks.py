@@ -40,7 +40,7 @@ FIELDS = {
     "column",
 }
 # Kinds of contract column checks by the first words of their names.
-COLUMN_CHECKS = ("not_null", "allowed_values", "known_values", "within_range", "pattern", "unique_key")
+COLUMN_CHECKS = ("contract_values", "not_null", "allowed_values", "known_values", "within_range", "pattern", "unique_key")
 
 
 class SuiteError(ValueError):
@@ -62,7 +62,12 @@ def _suites() -> tuple[tuple[str, Mapping[str, Any]], ...]:
 
 def has_months_only(feed: Feed) -> bool:
     """Whether the feed's events are dated by their month, so that a month's first day stands for all of it."""
-    return feed.by_name[feed.event_time].formats == ("%Y-%m",)
+    return feed.event_time is not None and feed.by_name[feed.event_time].formats == ("%Y-%m",)
+
+
+def _has_personal_key(feed: Feed) -> bool:
+    """Whether the key holds a (hashed) identifier of a person, which no check reads; dbt tests the key of the fact."""
+    return any(feed.by_name[name].is_personal_identifier for name in feed.key)
 
 
 def _text(value: object) -> str:
@@ -70,8 +75,23 @@ def _text(value: object) -> str:
     return str(value).replace("'", "''")
 
 
+def _alive_at(feed: Feed) -> str:
+    """What proves that the feed is alive: an event or, for a register with few of them, an extract, be it one that brought nothing new.
+
+    A plan for days to come proves nothing.
+    """
+    if not feed.is_sparse:
+        return "max(event_at)"
+    proofs = ["max(coalesce(_extracted_at, _loaded_at))"] + ([] if feed.is_dated_ahead else [f"max({feed.event_time})"])
+    if feed.file_time_pattern:
+        taken = f"try_strptime(regexp_extract(file_path, '{_text(feed.file_time_pattern)}', 1), '%Y%m%dT%H%M')"
+        proofs.append(f"(select max({taken}) from ingest.file_stats where feed = '{feed.name}')")
+    return f"greatest({', '.join(proofs)})"
+
+
 def _variables(feed: Feed) -> dict[str, str]:
-    """What a suite may say of a feed, by name."""
+    """What a suite may say of a feed, by name. The sheets of a workbook have no event: what dates their rows is the version."""
+    event_time = feed.event_time or "coalesce(_extracted_at, _loaded_at)"
     return {
         "feed": feed.name,
         "title": feed.title,
@@ -80,10 +100,9 @@ def _variables(feed: Feed) -> dict[str, str]:
         "staging": feed.staging_table,
         "fact": feed.fact_table or "",
         "by": ", ".join(feed.volume_by),
-        "event_time": feed.event_time,
-        "event_at": f"last_day({feed.event_time})" if has_months_only(feed) else f"cast({feed.event_time} as timestamp)",
-        # what proves that the feed is alive: an event, or, for a register with few of them, an extract
-        "alive_at": f"greatest(max({feed.event_time}), max(coalesce(_extracted_at, _loaded_at)))" if feed.is_sparse else "max(event_at)",
+        "event_time": event_time,
+        "event_at": f"last_day({event_time})" if has_months_only(feed) else f"cast({event_time} as timestamp)",
+        "alive_at": _alive_at(feed),
         "key": ", ".join(feed.key),
         "cadence": str(feed.cadence_days),
         "latency": str(feed.latency_days),
@@ -93,14 +112,20 @@ def _variables(feed: Feed) -> dict[str, str]:
 
 
 def _chosen(wanted: object, contracts: Contracts, where: str) -> Iterator[Feed]:
-    """The feeds that a check is for: `all`, `daily`, `monthly`, `keyed`, or a list of names."""
+    """The feeds that a check is for: `all`, `daily`, `monthly`, `snapshots`, `keyed`, `past`, `extracts`, or a list of names.
+
+    `past` is without those that may speak of days to come, `extracts` without the sheets of a workbook.
+    """
     for feed in contracts.feeds.values():
         is_daily = feed.cadence_days <= LONGEST_WEEKDAY_CADENCE_DAYS
         kinds = {
             "all": True,
-            "daily": is_daily and feed.fact is not None,
-            "monthly": not is_daily and feed.fact is not None,
-            "keyed": feed.row_identity == "key",
+            "daily": is_daily and bool(feed.volume_by),
+            "monthly": not is_daily and bool(feed.volume_by) and not feed.is_snapshot and not feed.is_sparse,
+            "snapshots": feed.fact is not None and feed.is_snapshot,
+            "past": not feed.is_dated_ahead and not feed.is_whole,
+            "keyed": feed.row_identity == "key" and not _has_personal_key(feed) and not feed.is_whole,
+            "extracts": not feed.is_whole,
         }
         if isinstance(wanted, str) and wanted not in kinds:
             raise SuiteError(f"{where}: feeds must be a list, or one of {', '.join(kinds)}")
@@ -174,7 +199,12 @@ def _column_spec(feed: Feed, column: Column, name: str, severity: str, descripti
 
 def _column_checks(feed: Feed) -> Iterator[CheckSpec]:
     """What the contract says of its columns. Ingest rejects the rows that break it, so a failure here is a fault of ours: an error."""
+    if feed.is_whole:
+        yield _sheet_check(feed)
+        return
     for column in feed.columns:
+        if column.is_personal_identifier:
+            continue
         if column.required:
             yield _column_spec(
                 feed,
@@ -223,6 +253,35 @@ def _column_checks(feed: Feed) -> Iterator[CheckSpec]:
             )
 
 
+def _sheet_check(feed: Feed) -> CheckSpec:
+    """What the contract says of the columns of a workbook's sheet, in one check: a sheet is small, and there are many."""
+    broken = {}
+    for column in feed.columns:
+        if column.required:
+            broken[f"{column.name} empty"] = f"{column.name} is null"
+        if column.enum:
+            broken[f"{column.name} not allowed"] = f"{column.name} not in ({', '.join(repr(v) for v in column.enum)})"
+        if column.minimum is not None and column.maximum is not None:
+            broken[f"{column.name} out of range"] = f"{column.name} not between {column.minimum} and {column.maximum}"
+    counts = " union all ".join(
+        f"select '{what}' as what, count(*) as failed from $table where {condition} having count(*) > 0" for what, condition in broken.items()
+    )
+    return CheckSpec(
+        name="contract_values",
+        table=f"raw.{feed.name}",
+        dimension="schema",
+        severity="error",
+        owner=feed.owner,
+        description=f"Every column of sheet {feed.sheet} holds what the contract allows",
+        runbook="schema",
+        feed=feed.name,
+        sql=counts,
+        detail="select sum(failed)::bigint as failed, string_agg(what, ', ' order by what) as found from ($failing)",
+        message=f"{feed.name} breaks its contract in {{failed:,}} cells: {{found}}",
+        needs=(feed.name,),
+    )
+
+
 def _known_values(feed: Feed, column: Column) -> CheckSpec:
     """A value map normalises and does not restrict, so other values are ordinary dirt until they are more than a few in a month."""
     values = sorted(set(column.value_map.values()))
@@ -249,15 +308,15 @@ def _known_values(feed: Feed, column: Column) -> CheckSpec:
 
 
 def _key_checks(feed: Feed) -> Iterator[CheckSpec]:
-    if feed.row_identity == "key":
-        key = ", ".join(feed.key)
+    if feed.row_identity == "key" and not _has_personal_key(feed):
+        key = ", ".join((*feed.key, "as_of") if feed.is_whole else feed.key)
         yield CheckSpec(
             name="unique_key",
             table=feed.staging_table,
             dimension="schema",
             severity="error",
             owner=feed.owner,
-            description=f"({key}) is unique among the latest versions",
+            description=f"({key}) is unique among the {'versions' if feed.is_whole else 'latest versions'}",
             runbook="schema",
             feed=feed.name,
             sql=f"select count(*) as failed from (select 1 from $table group by {key} having count(*) > 1) having count(*) > 0",

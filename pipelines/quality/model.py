@@ -42,6 +42,11 @@ class CheckSpec:
         return self.table.split(".", 1)[0]
 
     @property
+    def asks_the_run(self) -> bool:
+        """Whether its outcome may change with the clock or the run while the data stay the same."""
+        return any(word in f"{self.sql} {self.detail} {self.months}" for word in ("$now", "$run_id"))
+
+    @property
     def runbook_path(self) -> str:
         return f"{RUNBOOKS_DIR}/{self.runbook}.md"
 

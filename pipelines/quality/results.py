@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import astuple, fields
+from collections.abc import Collection, Iterable
+from dataclasses import astuple, fields, replace
+from datetime import datetime
 
 import duckdb
 
@@ -27,3 +28,20 @@ def store_results(connection: duckdb.DuckDBPyConnection, results: Iterable[Check
             connection.rollback()
             raise
     return len(rows)
+
+
+def stand_over(connection: duckdb.DuckDBPyConnection, checks: Collection[tuple[str, str]], run_id: str, now: datetime) -> list[CheckResult] | None:
+    """The newest result of each of these checks (table, name) as a result of this run, since what they look at has not changed. Not stored.
+
+    None where one of them was never evaluated.
+    """
+    rows = connection.execute(
+        f"""
+        select {", ".join(COLUMNS)} from quality.check_results
+        qualify row_number() over (partition by table_name, check_name order by checked_at desc, run_id desc) = 1
+        """
+    ).fetchall()
+    newest = {(result.table_name, result.check_name): result for result in (CheckResult(*row) for row in rows)}
+    if not newest.keys() >= set(checks):
+        return None
+    return [replace(newest[check], run_id=run_id, checked_at=now) for check in checks]

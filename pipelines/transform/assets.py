@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from graphlib import TopologicalSorter
 from typing import Any
 
 import dagster as dg
@@ -10,14 +11,14 @@ from dagster_dbt.asset_utils import build_dbt_specs
 
 from pipelines.ingest.assets import owner_slug
 from pipelines.quality.model import CheckResult
-from pipelines.quality.results import store_results
+from pipelines.quality.results import stand_over, store_results
 from pipelines.resources import Warehouse
-from pipelines.transform.build import is_full_refresh_due, max_load_id, record_build
-from pipelines.transform.project import TransformError, code_version
+from pipelines.transform.build import is_current, is_full_refresh_due, max_load_id, record_build
+from pipelines.transform.project import TransformError, code_version, has_passed_unit_tests, remember_unit_tests
 from pipelines.transform.runner import DbtRun, NodeResult, run_dbt
 
 DBT_ASSETS_NAME = "dbt_build"
-UNCHANGED = "passed with this very code in an earlier run; evaluated again when the code changes"
+UNCHANGED = "as in an earlier run: neither the code nor what it looks at has changed since"
 CHECK_STATUS = {"pass": "passed", "success": "passed", "warn": "warned", "fail": "failed", "error": "failed", "skipped": "skipped"}
 
 
@@ -75,6 +76,9 @@ def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
     keys = {unique_id: translator.get_asset_key(node) for unique_id, node in manifest["nodes"].items()}
     skippable = [_skippable(spec) for spec in specs]
 
+    # Dagster wants every table after those it is made from.
+    order = list(TopologicalSorter({spec.key: [dep.asset_key for dep in spec.deps] for spec in specs}).static_order())
+
     @dg.multi_asset(name=DBT_ASSETS_NAME, specs=skippable, check_specs=list(checks.values()), can_subset=True, allow_arbitrary_check_specs=True)
     def dbt_build(context: dg.AssetExecutionContext, config: BuildOptions, warehouse: dg.ResourceParam[Warehouse]) -> Iterator[Any]:
         is_subset = context.is_subset
@@ -82,17 +86,27 @@ def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
             version = code_version()
             full_refresh = config.full_refresh or is_full_refresh_due(connection, version)
             newest_load = max_load_id(connection)
+            standing = None
+            if not (is_subset or full_refresh) and is_current(connection, version):
+                warehouse.reporter.step("transform (nothing new)")
+                standing = _standing_results(connection, checks, context.run.run_id, warehouse)
+            row_counts = _row_counts(connection)
+        if standing is not None:
+            yield from _unchanged(context, order, standing, row_counts)
+            return
         arguments, unchanged = ["build"], []
         if is_subset:
             arguments += ["--select", *sorted(key.path[-1] for key in context.selected_asset_keys)]
         elif full_refresh:
             arguments.append("--full-refresh")
-        else:
-            # Unit tests speak of the code alone, and this code has passed them (no build is recorded otherwise).
+        if not is_subset and has_passed_unit_tests(version):
+            # They speak of the code alone, and this code has passed them, on these data or on others.
             arguments += ["--exclude-resource-type", "unit_test"]
             unchanged = [NodeResult(unique_id, "pass", 0.0, 0, UNCHANGED) for unique_id in manifest.get("unit_tests") or {}]
         warehouse.reporter.step("transform" + (" (full refresh)" if full_refresh else ""))
         run = run_dbt(warehouse.settings, arguments, lambda name, index, total: warehouse.reporter.detail(f"{index} of {total} {name}"))
+        if not is_subset and all(node.status in {"pass", "success"} for node in run.of_type("unit_test")) and not run.broken:
+            remember_unit_tests(version)
         run = DbtRun((*run.nodes, *unchanged))
 
         results = list(_check_results(run, checks, manifest, context.run.run_id, warehouse))
@@ -115,6 +129,35 @@ def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
             raise dg.Failure(_broken_message(run))
 
     return dbt_build
+
+
+def _standing_results(connection: Any, checks: Mapping[str, dg.AssetCheckSpec], run_id: str, warehouse: Warehouse) -> list[CheckResult] | None:
+    """The results of every test as those of this run, stored; None where one was never evaluated."""
+    names = [(".".join(spec.asset_key.path), spec.name) for spec in checks.values()]
+    standing = stand_over(connection, names, run_id, warehouse.now)
+    if standing is not None:
+        store_results(connection, standing)
+    return standing
+
+
+def _unchanged(
+    context: dg.AssetExecutionContext, order: Sequence[dg.AssetKey], results: Sequence[CheckResult], row_counts: Mapping[str, int]
+) -> Iterator[Any]:
+    """What Dagster is told where there was nothing to build: every table as it stands, every check as it came out last."""
+    for key in (key for key in order if key in context.selected_asset_keys):
+        count = row_counts.get("/".join(key.path))
+        yield dg.MaterializeResult(asset_key=key, metadata={"unchanged": True} | ({} if count is None else {"dagster/row_count": count}))
+    for result in results:
+        spec_key = dg.AssetCheckKey(dg.AssetKey(result.table_name.split(".")), result.check_name)
+        if spec_key in context.selected_asset_check_keys:
+            yield dg.AssetCheckResult(
+                asset_key=spec_key.asset_key,
+                check_name=spec_key.name,
+                passed=result.status in {"passed", "skipped"},
+                severity=dg.AssetCheckSeverity.WARN if result.status == "warned" else dg.AssetCheckSeverity.ERROR,
+                description=UNCHANGED,
+                metadata={"failures": result.failed_count or 0},
+            )
 
 
 def _all_attached(manifest: Mapping[str, Any], checks: Mapping[str, dg.AssetCheckSpec]) -> None:

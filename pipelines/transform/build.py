@@ -19,6 +19,12 @@ def is_full_refresh_due(connection: duckdb.DuckDBPyConnection, version: str) -> 
     return row is None or row[0] != version
 
 
+def is_current(connection: duckdb.DuckDBPyConnection, version: str) -> bool:
+    """Whether the build tables hold every load of the ledger, computed by this code: building again would change nothing."""
+    row = connection.execute("select code_version, max_load_id from ingest.builds order by built_at desc, max_load_id desc limit 1").fetchone()
+    return row == (version, max_load_id(connection))
+
+
 def record_build(connection: duckdb.DuckDBPyConnection, run_id: str, built_at: datetime, newest_load: int, full_refresh: bool, version: str) -> None:
     """Advance the watermark: only after every model was built, so that a run that died is done again."""
     connection.execute("insert into ingest.builds values (?, ?, ?, ?, ?)", [run_id, built_at, newest_load, full_refresh, version])

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from pipelines.contracts.model import DUCKDB_TYPES, PROVENANCE_COLUMNS, Contracts, Feed, load_contracts
+from pipelines.contracts.model import DUCKDB_TYPES, PROVENANCE_COLUMNS, Column, Contracts, Feed, load_contracts
 from pipelines.settings import DBT_PROJECT_DIR
 
 SOURCES_FILE = "models/staging/_sources.yml"
@@ -24,8 +24,14 @@ HEADER = """\
 FEEDS_HEADER = """\
 {# Generated from pipelines/contracts by `python -m pipelines.transform.sources`: change the contract, not this file.
 
-   What the models need to know of each feed: its staging view and fact, its key without the force, whether its rows name a force and
-   whether that is part of the key, the column that dates an event, and whether that is a date already. #}
+   What the models need to know of each feed: its staging view and fact, its key without the force, which columns of the key may be empty,
+   whether its rows name a force and whether that is part of the key, whether the supplier gives its extract time in a column extracted_at,
+   the column that dates an event, whether that is a date already, whether no rows are no news, the pattern of the extract time in a
+   file's name, and whether it is the sheet of a workbook. #}
+"""
+
+SHEETS_HEADER = """
+{# What the columns of the workbook's sheets may hold, in words, for the messages to those who keep it. #}
 """
 
 PROVENANCE_DESCRIPTIONS = {
@@ -46,6 +52,17 @@ STAGING_COLUMNS = (
     ("file_row", "integer", PROVENANCE_DESCRIPTIONS["_file_row"]),
     ("clock_flags", "string", PROVENANCE_DESCRIPTIONS["_clock_flags"]),
     ("version_count", "integer", "Versions of the key in raw, this one included; all but this one are superseded."),
+)
+
+# What the staging model of a workbook's sheet carries instead: it holds every version, not the latest one.
+SHEET_COLUMNS = (
+    ("as_of", "date", "The day that the version of the sheet speaks of."),
+    ("version_number", "integer", "Number of the version, from the oldest."),
+    ("is_latest_version", "boolean", "The version is the newest of its sheet."),
+    ("row_state", "string", "listed; rejected (the row could not be read: its last good version stands); withdrawn (the version lists it no more)."),
+    ("listed_as_of", "date", "The version from which the row's content is."),
+    ("load_id", "integer", "The load from which the row's content is."),
+    ("file_row", "integer", "Row of the sheet from which the row's content is."),
 )
 
 FORCE_DESCRIPTION = "Normalised code of the force; `unknown` where seeds/area_aliases.csv does not list the spelling."
@@ -71,6 +88,19 @@ LEDGER_TABLES: list[dict[str, Any]] = [
             {"name": "unexpected_columns", "description": "Headers that the contract does not know."},
             {"name": "message", "description": "Why a file was refused or deferred, and the way out."},
             {"name": "loaded_at", "description": "When, UTC."},
+            {"name": "sheet", "description": "The sheet of a workbook that was read, where the feed is one."},
+            {"name": "file_time", "description": "The extract time in the file's name, UTC."},
+        ],
+    },
+    {
+        "name": "file_stats",
+        "description": "One row a path of the landing folder that was read: what it held.",
+        "columns": [
+            {"name": "feed", "description": "The feed of the file."},
+            {"name": "file_path", "description": "Path in the landing folder."},
+            {"name": "size_bytes", "description": "Size of the file in bytes."},
+            {"name": "modified_ns", "description": "When the file was last changed, nanoseconds since 1970."},
+            {"name": "file_hash", "description": "SHA-256 of the bytes; several paths may hold the same content."},
         ],
     },
     {
@@ -82,6 +112,18 @@ LEDGER_TABLES: list[dict[str, Any]] = [
             {"name": "file_row", "description": "Record number in the file."},
             {"name": "column_name", "description": "The column concerned."},
             {"name": "rule", "description": "The rule that the record broke."},
+            {"name": "row_key", "description": "Of the sheets of a workbook: the row's key."},
+        ],
+    },
+    {
+        "name": "notes",
+        "description": "One row a remarkable cell of an accepted row of a workbook; no values.",
+        "columns": [
+            {"name": "load_id", "description": "The load."},
+            {"name": "feed", "description": "The feed."},
+            {"name": "file_row", "description": "Row in the sheet."},
+            {"name": "column_name", "description": "The column concerned."},
+            {"name": "rule", "description": "What is remarkable: merged_cell."},
         ],
     },
     {
@@ -109,6 +151,8 @@ def _raw_table(feed: Feed) -> dict[str, Any]:
 def _staging_model(feed: Feed) -> dict[str, Any]:
     """The latest version of every key: the feed's own columns, its force normalised, and where the version came from."""
     described = [(c.name, c.type, FORCE_DESCRIPTION if c.name == "force_code" else c.description) for c in feed.columns]
+    if feed.is_whole:
+        return _described_model(feed, f"{feed.title}: one row a key and version of the sheet, as it stood then.", [*described, *SHEET_COLUMNS])
     names = {name for name, *_ in described}
     if feed.row_identity == "content":
         described.insert(0, ("row_id", "string", "Hash of the row's content and its number among the identical rows of a file."))
@@ -119,9 +163,13 @@ def _staging_model(feed: Feed) -> dict[str, Any]:
         described.append(("extracted_at", "timestamp", PROVENANCE_DESCRIPTIONS["_extracted_at"]))
     described += STAGING_COLUMNS
     identity = "row that is not a repetition of another file's" if feed.row_identity == "content" else "key"
+    return _described_model(feed, f"{feed.title}: one row a {identity}, in its latest version (var as_at: as it was known then).", described)
+
+
+def _described_model(feed: Feed, description: str, described: list[tuple[str, str, str]]) -> dict[str, Any]:
     return {
         "name": feed.staging_model,
-        "description": f"{feed.title}: one row a {identity}, in its latest version (var as_at: as it was known then).",
+        "description": description,
         "config": {"meta": {"feed": feed.name, "owner": feed.owner}},
         "columns": [{"name": name, "data_type": DUCKDB_TYPES[type_].lower(), "description": text} for name, type_, text in described],
     }
@@ -153,13 +201,36 @@ def render_feeds(contracts: Contracts) -> str:
             "staging": feed.staging_model,
             "fact": feed.fact,
             "key": [name for name in feed.key if name != "force_code"],
+            "optional_key": [name for name in feed.key if not feed.by_name[name].required],
             "has_force": "force_code" in feed.by_name,
             "has_force_key": "force_code" in feed.key,
+            "has_extracted_at": "extracted_at" in feed.by_name,
             "time": feed.event_time,
-            "is_date": feed.by_name[feed.event_time].type == "date",
+            "is_date": bool(feed.event_time) and feed.by_name[feed.event_time].type == "date",
+            "is_sparse": feed.is_sparse,
+            "file_time": feed.file_time_pattern,
+            "is_whole": feed.is_whole,
         }
         lines.append(f"        '{feed.name}': {_jinja(known)},")
-    return FEEDS_HEADER + "{% macro feeds() %}\n    {{ return({\n" + "\n".join(lines) + "\n    }) }}\n{% endmacro %}\n"
+    sheets = [
+        f"        '{feed.name}': {_jinja({c.name: allowed_values(c) for c in feed.columns if allowed_values(c)})},"
+        for feed in contracts.feeds.values()
+        if feed.is_whole
+    ]
+    return FEEDS_HEADER + _macro("feeds", lines) + SHEETS_HEADER + _macro("sheet_values", sheets)
+
+
+def _macro(name: str, lines: list[str]) -> str:
+    return "{% macro " + name + "() %}\n    {{ return({\n" + "\n".join(lines) + "\n    }) }}\n{% endmacro %}\n"
+
+
+def allowed_values(column: Column) -> str:
+    """What a column may hold, in words; empty where anything goes."""
+    if column.enum:
+        return "one of " + ", ".join(column.enum)
+    if column.minimum is not None or column.maximum is not None:
+        return f"{'a whole number' if column.type == 'integer' else 'a number'} from {column.minimum} to {column.maximum}"
+    return {"date": "a date such as 31/10/2023", "integer": "a whole number", "number": "a number"}.get(column.type, "")
 
 
 def _jinja(value: object) -> str:
@@ -168,7 +239,7 @@ def _jinja(value: object) -> str:
         return "{" + ", ".join(f"'{key}': {_jinja(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_jinja, value)) + "]"
-    return {True: "true", False: "false", None: "none"}[value] if isinstance(value, bool | None) else f"'{value}'"
+    return {True: "true", False: "false", None: "none"}[value] if isinstance(value, bool | None) else f"'{value}'".replace("\\", "\\\\")
 
 
 def write_sources(contracts: Contracts, dbt_project_dir: Path = DBT_PROJECT_DIR) -> list[Path]:
