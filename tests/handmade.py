@@ -20,18 +20,6 @@ RUN = "run-1"
 FIRST_DAY, DAYS = "2023-03-14", 140  # to 31 July 2023
 PERSONAL_VALUE = "07700900123"
 
-STAGING = {
-    "force_calls": "stg_telephony__calls",
-    "bt_999_calls": "stg_bt__legs",
-    "bt_incidents": "stg_bt__incidents",
-    "incident_logs": "stg_command_control__logs",
-    "online_reports": "stg_online__reports",
-    "crimes": "stg_crime__crimes",
-    "crime_outcomes": "stg_crime__outcomes",
-    "arrests": "stg_custody__arrests",
-    "police_uk_street": "stg_police_uk__street",
-}
-
 # feed -> (rows a day, columns as SQL over `day` (date), `i` (number within the day) and `n` (number of the row))
 RAW_ROWS = {
     "force_calls": (
@@ -101,6 +89,26 @@ create or replace table core.fct_arrests as
     from staging.stg_custody__arrests;
 create or replace table core.fct_street_crimes as
     select crime_id as row_id, 'wiltshire' as force_code, month, month as local_date from staging.stg_police_uk__street;
+create or replace table core.fct_suspects as
+    select suspect_id || '|' || crime_ref as suspect_crime_id, force_code, cast(date_trunc('month', snapshot_date) as date) as month,
+        snapshot_date as local_date, crime_ref in (select crime_ref from staging.stg_crime__crimes) as has_crime
+    from staging.stg_crime__suspects;
+create or replace table core.fct_protection_orders as
+    select order_id, force_code, cast(date_trunc('month', applied_at) as date) as month, cast(applied_at as date) as local_date
+    from staging.stg_protection__orders;
+create or replace table core.fct_speedwatch_sessions as
+    select session_id, force_code, cast(date_trunc('month', session_date) as date) as month, session_date as local_date
+    from staging.stg_roads__speedwatch_sessions;
+create or replace table core.fct_speed_enforcement as
+    select visit_id, force_code, cast(date_trunc('month', visit_date) as date) as month, visit_date as local_date
+    from staging.stg_roads__enforcement_visits;
+create or replace table core.fct_collisions as
+    select collision_index, force_code, cast(date_trunc('month', date) as date) as month, date as local_date,
+        collision_severity <> 'slight' as is_ksi, serious_casualties is not null as is_ksi_counted
+    from staging.stg_roads__collisions;
+create or replace table core.fct_section_60 as
+    select authority_id, force_code, cast(date_trunc('month', from_at) as date) as month, cast(from_at as date) as local_date
+    from staging.stg_operations__section_60;
 -- ghosts: abandoned legs without a call of the force's own
 create or replace table quality.bt_adjustment as
     with legs as (
@@ -150,6 +158,17 @@ create or replace table scorecards.opcc (
 insert into scorecards.opcc
     select row_number() over (order by measure_id), measure_id, 'wiltshire_force', date '2023-07-31', 50, 'A', null from core.dim_measure;
 """
+GOVERNANCE = """
+create schema if not exists intermediate;
+create schema if not exists governance;
+create or replace table intermediate.int_governance__versions (as_of date);
+create or replace table governance.workbook_messages (sheet varchar, file_row bigint, severity varchar, message varchar);
+create or replace table governance.deliverables (deliverable_id varchar, due_raw varchar, progress_pct double, is_overdue boolean);
+create or replace table governance.risk_register (
+    risk_id varchar, kind varchar, is_live boolean, current_likelihood bigint, current_impact bigint, current_score integer,
+    is_review_overdue boolean, is_resolution_overdue boolean
+);
+"""
 PUBLISHED = ("core.dim_measure", "measures.measure_values", "scorecards.opcc", "quality.check_results")
 
 
@@ -181,7 +200,7 @@ def add_rows(connection: duckdb.DuckDBPyConnection, contracts: Contracts, feed: 
         [load_id, run_id, feed, f"{feed}/{load_id}.csv", f"hash{load_id}", rows + rejected, rows, rejected],
     )
     for row in range(rejected):
-        connection.execute("insert into ingest.rejects values (?, ?, ?, 'offered_at', 'type')", [load_id, feed, row + 2])
+        connection.execute("insert into ingest.rejects values (?, ?, ?, 'offered_at', 'type', null)", [load_id, feed, row + 2])
     return int(load_id)
 
 
@@ -190,16 +209,30 @@ def rebuild(connection: duckdb.DuckDBPyConnection, contracts: Contracts) -> None
     for schema in ("staging", "core", "measures", "scorecards"):
         connection.execute(f"create schema if not exists {schema}")
     for feed in contracts.feeds.values():
+        if feed.is_whole:  # the sheets of a workbook, of which there is none here
+            connection.execute(f"create or replace view {feed.staging_table} as select *, date '2023-07-31' as as_of from raw.{feed.name}")
+            continue
         identity = ", ".join(feed.key) or "_row_hash"
         connection.execute(
             f"""
-            create or replace view staging.{STAGING[feed.name]} as
+            create or replace view {feed.staging_table} as
             select *, count(*) over (partition by {identity}) as version_count from raw."{feed.name}"
             qualify row_number() over (partition by {identity} order by coalesce(_extracted_at, _loaded_at) desc, _file_hash desc, _file_row desc) = 1
             """
         )
     connection.execute(FACTS)
+    for feed in contracts.feeds.values():
+        if feed.fact_table and feed.fact_table not in FACTS:  # no rows of it here
+            connection.execute(
+                f"""
+                create or replace table {feed.fact_table} as
+                select *, 'wiltshire' as force_code, cast(date_trunc('month', {feed.event_time}) as date) as month,
+                    cast({feed.event_time} as date) as local_date
+                from {feed.staging_table}
+                """
+            )
     connection.execute(MARTS)
+    connection.execute(GOVERNANCE)
 
 
 def make_warehouse(data_dir: Path) -> tuple[Settings, Contracts]:

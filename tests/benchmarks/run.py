@@ -1,9 +1,11 @@
 """`make bench`: how long the main job takes, as whole processes, medians of several runs. Never part of the tests.
 
-demo           write 36 months of extracts
+demo           write 79 months of extracts
 from_empty     the nightly run on an empty warehouse
 nothing_new    the nightly run when nothing has arrived
 one_day        the nightly run when one small file of late rows has arrived
+
+and the analysis of 2,000 series of 120 months, model by model (tests/benchmarks/analysis.py).
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+from tests.benchmarks import analysis
 
 LATE = "call_id,force_code,line,offered_at,answered_at\nbench-{n},wiltshire,999,2023-07-{day:02d} 10:00:00,2023-07-{day:02d} 10:00:06\n"
 
@@ -56,7 +60,8 @@ def main() -> None:
     print(f"{'':<14}{'median':>9}{'min':>9}{'max':>9}  seconds of {options.repeats} runs, {os.cpu_count()} cores")
     for name, values in seconds.items():
         print(f"{name:<14}{statistics.median(values):>9.1f}{min(values):>9.1f}{max(values):>9.1f}")
-    print(f"largest process {peak:.2f} GB")
+    print(f"largest process {peak:.2f} GB\n")
+    analysis.report()
 
 
 if __name__ == "__main__":

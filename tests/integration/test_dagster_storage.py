@@ -12,6 +12,7 @@ import dagster as dg
 import pytest
 import yaml
 
+from pipelines.event_log import KEPT_DATABASES
 from pipelines.instance import prepare_home
 from pipelines.settings import PROJECT_DIR, Settings
 
@@ -80,6 +81,19 @@ def test_storage_is_sqlite_in_the_data_directory_by_default(settings):
     assert runs == 1
     assert "sqlite" in module or "legacy" in module
     assert list(settings.dagster_home.rglob("*.db"))
+
+
+def test_the_sqlite_event_log_keeps_its_connections_and_every_event(settings):
+    prepare_home(settings)
+    with dg.DagsterInstance.get() as instance:
+        log = instance.event_log_storage
+        assert type(log).__name__ == "KeptSqliteEventLogStorage"
+        runs = [dg.materialize([figure], instance=instance).run_id for _ in range(KEPT_DATABASES + 2)]
+        assert len(log._engines) == KEPT_DATABASES, "runs not looked at for longest are let go of"
+        for run_id in runs:
+            assert any(r.dagster_event and r.dagster_event.is_step_materialization for r in instance.all_logs(run_id))
+        log.wipe()
+        assert not instance.all_logs(runs[0])
 
 
 def test_storage_is_postgresql_where_the_environment_names_it(settings, postgres_url):

@@ -29,7 +29,7 @@ def specs(definitions) -> dict[str, dg.AssetSpec]:
 def test_assets_are_grouped_by_layer(specs):
     made = {name: spec.group_name for name, spec in specs.items() if not name.startswith("ingest/")}
     assert {name: name.split("/")[0] for name in made} == made
-    assert set(made.values()) == {"raw", "seeds", "staging", "intermediate", "core", "measures", "scorecards", "quality", "published"}
+    assert set(made.values()) == {"raw", "seeds", "staging", "intermediate", "core", "measures", "governance", "scorecards", "quality", "published"}
 
 
 def test_every_asset_is_described_owned_and_of_a_kind(specs):
@@ -71,15 +71,47 @@ def test_every_dbt_test_and_unit_test_is_a_check(definitions, settings):
 def test_published_tables_are_those_of_the_interface(settings):
     assert set(published_tables(load_manifest(settings))) == {
         "core.dim_area",
+        "core.dim_csp",
         "core.dim_date",
+        "governance.commentary",
+        "governance.deliverable_history",
+        "governance.deliverables",
+        "governance.engagements",
+        "governance.events",
+        "governance.focus",
+        "governance.glossary",
+        "governance.governance_map",
+        "governance.governance_nodes",
+        "governance.measure_links",
+        "governance.outcomes",
+        "governance.risk_actions",
+        "governance.risk_history",
+        "governance.risk_review_proposals",
+        "governance.risk_register",
+        "governance.statutory_items",
+        "governance.workbook_messages",
         "core.dim_measure",
+        "measures.correlations",
+        "measures.drivers",
+        "measures.comparator_values",
         "measures.measure_comparisons",
+        "measures.measure_findings",
+        "measures.measure_spc",
         "measures.measure_values",
+        "measures.published_figures",
+        "measures.profile_changes",
+        "measures.profiles",
+        "measures.rebase_candidates",
+        "measures.spc_alternatives",
         "quality.bt_adjustment",
         "quality.check_results",
         "quality.feed_outcomes",
         "quality.rejects",
+        "quality.return_issues",
+        "scorecards.cards",
+        "scorecards.csp",
         "scorecards.opcc",
+        "scorecards.wcjb",
     }
 
 

@@ -30,6 +30,16 @@ FACTS = {
     "core.fct_crime_outcomes": "*",
     "core.fct_arrests": "*",
     "core.fct_street_crimes": "*",
+    "core.fct_suspects": "*",
+    "core.fct_protection_orders": "*",
+    "core.fct_protection_authorisations": "*",
+    "core.fct_speedwatch_sessions": "*",
+    "core.fct_speed_enforcement": "*",
+    "core.fct_collisions": "*",
+    "core.fct_section_60": "*",
+    "core.fct_measure_returns": "* exclude (load_id)",
+    "core.fct_survey_estimates": "* exclude (load_id)",
+    "core.fct_comparators": "* exclude (load_id)",
     "quality.bt_adjustment": "*",
     "quality.reconciliation": "* exclude (max_load_id)",  # the ledger's number is a matter of arrival
     "intermediate.int_feed_coverage": "*",
@@ -66,6 +76,20 @@ def arrest(arrest_id: str, crime_ref: str, arrested_at: str) -> dict[str, Any]:
     return {"arrest_id": arrest_id, "crime_ref": crime_ref, "force_code": "wiltshire", "arrested_at": arrested_at}
 
 
+def returned(area: str, period_end: str, value: float) -> dict[str, Any]:
+    own = {"measure_id": "marac_cases", "area_id": area, "period_type": "month", "period_end": period_end}
+    return own | {"value": value, "supplied_by": "councils", "returned_at": "2023-02-20 09:00:00" if value != 41 else "2023-03-20 09:00:00"}
+
+
+def estimate(area: str, release: str, value: float) -> dict[str, Any]:
+    return {"question": "relied_on_when_needed", "area": area, "release_quarter": release, "estimate": value, "margin": 4.8}
+
+
+def compared(comparator: str, period_end: str, value: float) -> dict[str, Any]:
+    own = {"measure_id": "da_arrest_rate", "comparator": comparator, "period_type": "r12m", "period_end": period_end}
+    return own | {"value": value, "supplied_by": "tri-force", "returned_at": "2023-02-20 09:00:00"}
+
+
 def street(month: str, crime_type: str, lsoa_name: str | None = "Swindon 001A") -> dict[str, Any]:
     return {
         "month": month,
@@ -74,6 +98,33 @@ def street(month: str, crime_type: str, lsoa_name: str | None = "Swindon 001A") 
         "lsoa_name": lsoa_name,
         "crime_type": crime_type,
     } | {"_row_hash": f"{month}|{crime_type}|{lsoa_name}"}
+
+
+def suspect(snapshot_date: str, suspect_id: str, crime_ref: str, status: str = "outstanding") -> dict[str, Any]:
+    return {"snapshot_date": snapshot_date, "suspect_id": suspect_id, "crime_ref": crime_ref, "force_code": "wiltshire", "status": status}
+
+
+def order(order_id: str, kind: str, applied_at: str, status: str = "pending", **more: Any) -> dict[str, Any]:
+    return {"order_id": order_id, "kind": kind, "applied_at": applied_at, "status": status} | more
+
+
+def session(session_id: str, session_date: str, **more: Any) -> dict[str, Any]:
+    plain = {"location": "Westwood", "checks": 4, "vehicles_observed": 5, "vehicles_speeding": 1, "cpt": "Trowbridge"}
+    return {"session_id": session_id, "session_date": session_date} | plain | more
+
+
+def visit(visit_id: str, visit_date: str, **more: Any) -> dict[str, Any]:
+    plain = {"location": "A361", "courses_issued": 9, "fines_and_points_issued": 1, "court_appearances": 0}
+    return {"visit_id": visit_id, "visit_date": visit_date} | plain | more
+
+
+def collision(collision_index: str, date: str, severity: str = "serious", **more: Any) -> dict[str, Any]:
+    plain = {"force_code": "54", "number_of_casualties": 2, "local_authority_ons_district": "E06000030"}
+    return {"collision_index": collision_index, "date": date, "collision_severity": severity} | plain | more
+
+
+def authority(authority_id: str, from_at: str, area: str = "Swindon") -> dict[str, Any]:
+    return {"authority_id": authority_id, "area": area, "from_at": from_at}
 
 
 # What was known on 1 March 2023.
@@ -110,6 +161,18 @@ FIRST: Rows = {
     ],
     "arrests": [arrest("a1", "k1", "2023-02-06 10:00:00"), arrest("a3", "k3", "2022-12-06 10:00:00")],
     "police_uk_street": [street("2023-01-01", "Drugs"), street("2023-01-01", "Drugs"), street("2022-12-01", "Robbery")],
+    "suspects": [suspect("2022-12-31", "p3", "k3"), suspect("2023-01-31", "p1", "k1"), suspect("2023-01-31", "p2", "k1", "arrested")],
+    "protection_orders": [
+        order("n1", "DVPN", "2022-12-30 10:00:00"),
+        order("n2", "DVPN", "2022-10-02 10:00:00", authorised_at="2022-10-02 11:00:00"),
+    ],
+    "speedwatch_sessions": [session("s1", "2023-01-31"), session("s2", "2022-10-02")],
+    "speed_enforcement": [visit("v1", "2023-01-31"), visit("v2", "2022-10-02")],
+    "collisions": [collision("x1", "2023-01-31"), collision("x2", "2022-10-02", "slight")],
+    "section_60": [authority("a1", "2022-08-06 18:00:00")],
+    "measure_returns": [returned("Force", "2023-01-31", 40), returned("force", "2022-12-31", 30), returned("atlantis", "2022-12-31", 1)],
+    "csew_estimates": [estimate("Wiltshire", "2022-12-31", 57.0), estimate("MSG average", "2022-12-31", 54.1)],
+    "force_comparators": [compared("Hampshire", "2023-01-31", 47.0)],
 }
 # What came on 1 April 2023.
 SECOND: Rows = {
@@ -137,19 +200,42 @@ SECOND: Rows = {
         crime("k1", "2023-01-05 10:00:00", cancelled_at="2023-03-20 10:00:00"),  # its outcome and its arrest leave every measure
         crime("k2", "2023-01-06 10:00:00", offence_group="serious sexual offence"),
     ],
-    "crime_outcomes": [outcome("o4", "k2", "2023-03-06", "16")],
+    "crime_outcomes": [
+        outcome("o4", "k2", "2023-03-06", "16"),
+        outcome("o5", "k3", "2023-03-07"),  # k3, of November, has come to something else
+    ],
     "arrests": [arrest("a2", "k2", "2023-03-06 10:00:00")],
     "police_uk_street": [street("2023-01-01", "Drugs"), *[street("2023-02-01", "Drugs", None)] * 2],
+    # the cancellation of k1 takes its suspects out of January as well
+    "suspects": [suspect("2023-02-28", "p3", "k3")],
+    "protection_orders": [order("n1", "DVPN", "2022-12-30 10:00:00", "expired", authorised_at="2023-01-02 10:00:00")],  # in another month
+    "speedwatch_sessions": [session("s1", "2023-02-01")],  # corrected into another month
+    "speed_enforcement": [visit("v1", "2023-01-31", courses_issued=11), visit("v3", "2023-02-01")],
+    "collisions": [collision("x1", "2023-01-31", "fatal", fatal_casualties=1, serious_casualties=1)],
+    "section_60": [authority("a1", "2022-08-06 18:00:00"), authority("a2", "2023-02-04 20:00:00", "Salisbury")],
+    "measure_returns": [returned("wiltshire_force", "2023-01-01", 41)],  # the figure of January anew, under other spellings of area and day
+    "csew_estimates": [estimate("Wiltshire", "2022-12-31", 57.2)],
+    "force_comparators": [compared("Hampshire Constabulary", "2023-02-28", 47.2)],
 }
 TOUCHED = {
     "fct_force_calls": {date(2023, 1, 1), date(2023, 2, 1), date(2023, 3, 1)},
     "fct_bt_legs": {date(2022, 9, 1), date(2022, 10, 1), date(2022, 12, 1), date(2023, 1, 1), date(2023, 2, 1), date(2023, 3, 1)},
     "fct_logs": {date(2023, 1, 1), date(2023, 2, 1)},
     "fct_online_reports": {date(2023, 1, 1)},
-    "fct_crimes": {date(2023, 1, 1)},
+    "fct_crimes": {date(2022, 11, 1), date(2023, 1, 1)},
     "fct_crime_outcomes": {date(2023, 1, 1), date(2023, 2, 1), date(2023, 3, 1)},
     "fct_arrests": {date(2023, 2, 1), date(2023, 3, 1)},
     "fct_street_crimes": {date(2023, 1, 1), date(2023, 2, 1)},
+    "fct_suspects": {date(2023, 1, 1), date(2023, 2, 1)},
+    "fct_protection_orders": {date(2022, 12, 1)},
+    "fct_protection_authorisations": {date(2023, 1, 1)},
+    "fct_speedwatch_sessions": {date(2023, 1, 1), date(2023, 2, 1)},
+    "fct_speed_enforcement": {date(2023, 1, 1), date(2023, 2, 1)},
+    "fct_collisions": {date(2023, 1, 1)},
+    "fct_section_60": {date(2022, 8, 1), date(2023, 2, 1)},
+    "fct_measure_returns": {date(2023, 1, 1)},
+    "fct_survey_estimates": {date(2022, 12, 1)},
+    "fct_comparators": {date(2023, 2, 1)},
 }
 
 
@@ -304,8 +390,12 @@ def test_rows_of_other_feeds_reach_earlier_months(story: Story):
 
     excluded = 7
     assert column(story.first, "core.fct_crime_outcomes", excluded) == {"o1": False, "o2": True, "o3": False}
-    assert column(story.full, "core.fct_crime_outcomes", excluded) == {"o1": True, "o2": False, "o3": False, "o4": False}
+    assert column(story.full, "core.fct_crime_outcomes", excluded) == {"o1": True, "o2": False, "o3": False, "o4": False, "o5": False}
     assert column(story.full, "core.fct_arrests", excluded) == {"a1": True, "a2": False, "a3": False}
+
+    come_to = 21
+    assert column(story.first, "core.fct_crimes", come_to) == {"k1": "1", "k3": "15"}
+    assert column(story.full, "core.fct_crimes", come_to) == {"k1": "1", "k2": "16", "k3": "1"}
 
 
 def test_a_key_counts_once_and_raw_reconciles(story: Story):
@@ -313,3 +403,11 @@ def test_a_key_counts_once_and_raw_reconciles(story: Story):
     assert counts["incident_logs"] == (4, 3, 1)  # g1 came twice, under two spellings of its force
     assert counts["police_uk_street"] == (6, 5, 1)  # the Drugs row met in the second file is the first file's
     assert all(row[-1] for row in story.full["quality.reconciliation"])
+
+
+def test_of_two_spellings_of_a_returned_figure_the_last_returned_counts(story: Story):
+    def january(tables: dict[str, Any]) -> list[tuple[Any, ...]]:
+        return sorted((row[11], row[15]) for row in tables["core.fct_measure_returns"] if row[7] == date(2023, 1, 1))
+
+    assert january(story.first) == [(40.0, None)]
+    assert january(story.full) == [(40.0, "superseded"), (41.0, None)]

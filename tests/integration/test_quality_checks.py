@@ -7,7 +7,7 @@ import pytest
 from pipelines.quality.gate import decide
 from pipelines.quality.runner import run_checks
 from pipelines.warehouse import open_build
-from tests.handmade import NOW, PERSONAL_VALUE, RUN, add_rows, make_warehouse, rebuild
+from tests.handmade import NOW, PERSONAL_VALUE, RAW_ROWS, RUN, add_rows, make_warehouse, rebuild
 
 ARRESTS = "staging.stg_custody__arrests"
 
@@ -27,11 +27,33 @@ def test_good_data_pass_every_check_and_missing_feeds_are_named(made):
     results = run(settings, contracts)
     assert {k: r.message for k, r in results.items() if r.status in {"warned", "failed"}} == {}
     skipped = {r.feed for r in results.values() if r.status == "skipped"}
-    assert skipped == {"bt_incidents", "online_reports", "police_uk_street"}
+    assert skipped == set(contracts.feeds) - set(RAW_ROWS)
     assert results["raw.online_reports", "fresh"].message == "no data yet for online_reports"
     with open_build(settings) as connection:
         assert connection.execute("select count(*) from quality.check_results where run_id = ?", [RUN]).fetchone() == (len(results),)
         assert decide(connection, RUN).is_open
+
+
+def test_while_nothing_changes_only_checks_that_ask_the_clock_or_the_run_are_evaluated(made):
+    settings, contracts = made
+    looked_at: list[str] = []
+
+    def outcomes(run_id):
+        looked_at.clear()
+        found = run_checks(settings, contracts, run_id, NOW, on_table=looked_at.append)
+        assert {r.run_id for r in found} == {run_id}
+        return {(r.table_name, r.check_name): (r.status, r.message) for r in found}, set(looked_at)
+
+    first, everything = outcomes("first")
+    second, asked = outcomes("second")
+    assert second == first
+    assert asked < everything
+    assert not any(table.startswith(("core.", "measures.")) for table in asked)
+    with open_build(settings) as connection:  # one row more, which no ledger knows of
+        connection.execute("insert into raw.arrests select * from raw.arrests limit 1")
+    third, again = outcomes("third")
+    assert again == everything
+    assert third != first
 
 
 def test_300_ghost_legs_warn_with_rule_month_calls_and_both_rates(made):
@@ -279,3 +301,76 @@ def test_a_run_without_results_keeps_the_gate_closed(made):
         gate = decide(connection, "another run")
     assert not gate.is_open
     assert "no check of run another run" in gate.message
+
+
+def test_parts_greater_than_their_whole_and_uncounted_casualties_warn(made):
+    settings, contracts = made
+    with open_build(settings) as connection:
+        add_rows(
+            connection,
+            contracts,
+            "speedwatch_sessions",
+            """
+            select 'S' || n as session_id, 'wiltshire' as force_code, date '2023-07-01' as session_date, 'Westwood' as location,
+                4 as checks, 5 as vehicles_observed, if(n < 2, 6, 5) as vehicles_speeding
+            from range(100) as numbers(n)
+            """,
+        )
+        add_rows(
+            connection,
+            contracts,
+            "collisions",
+            """
+            select 'X' || n as collision_index, 'wiltshire' as force_code, date '2023-07-01' as date, 'serious' as collision_severity,
+                1 as number_of_casualties, 0 as fatal_casualties, if(n = 0, null, 1) as serious_casualties
+            from range(20) as numbers(n)
+            """,
+        )
+        rebuild(connection, contracts)
+    results = run(settings, contracts)
+    speeding = results["staging.stg_roads__speedwatch_sessions", "more_vehicles_speeding_than_vehicles_observed"]
+    assert (speeding.status, speeding.failed_count, speeding.checked_count) == ("warned", 2, 100)
+    uncounted = results["core.fct_collisions", "severity_without_casualties"]
+    assert (uncounted.status, uncounted.failed_count, uncounted.checked_count) == ("warned", 1, 20)
+    assert results["staging.stg_roads__collisions", "more_serious_casualties_than_number_of_casualties"].status == "passed"
+
+
+def test_snapshots_are_compared_with_snapshots_and_not_month_with_month(made):
+    """Two snapshots in the last month are twice a month's rows and nothing to warn of; half a list is."""
+    settings, contracts = made
+    snapshots = "(values (date '2023-03-31', 0), ('2023-04-30', 40), ('2023-05-31', 80), ('2023-07-30', 120), ('2023-07-31', 160)) as s(day, first)"
+    select = """
+        select day as snapshot_date, sha256('p' || (first + n)) as suspect_id, 'K' || n as crime_ref, 'wiltshire' as force_code,
+            'outstanding' as status
+        from {snapshots} cross join range({rows}) as numbers(n)
+    """
+    with open_build(settings) as connection:
+        add_rows(connection, contracts, "suspects", select.format(snapshots=snapshots, rows=40))
+        rebuild(connection, contracts)
+    results = run(settings, contracts, "core.fct_suspects")
+    assert {name for (_, name) in results} == {"has_crime", "volume_by_snapshot"}
+    assert {r.status for r in results.values()} == {"passed"}
+    with open_build(settings) as connection:
+        add_rows(connection, contracts, "suspects", select.format(snapshots="(values (date '2023-08-01', 900)) as s(day, first)", rows=5))
+        rebuild(connection, contracts)
+    result = run(settings, contracts, "core.fct_suspects")["core.fct_suspects", "volume_by_snapshot"]
+    assert (result.status, result.message) == ("warned", "Volume of suspects is unusual: wiltshire 2023-08-01: 5 rows where 40 are usual")
+
+
+def test_a_register_that_came_again_with_nothing_new_is_fresh(made):
+    settings, contracts = made
+    with open_build(settings) as connection:
+        add_rows(
+            connection,
+            contracts,
+            "section_60",
+            """
+            select 'A1' as authority_id, 'Swindon' as area, timestamp '2023-04-29 17:00:00' as from_at,
+                timestamp '2023-05-02 08:00:00' as _extracted_at, timestamp '2023-05-02 08:30:00' as _loaded_at
+            """,
+        )
+        rebuild(connection, contracts)
+    assert run(settings, contracts, "raw.section_60")["raw.section_60", "fresh"].status == "warned"
+    with open_build(settings) as connection:
+        connection.execute("insert into ingest.file_stats values ('section_60', 'section_60/section_60_2023-06_x20230702T0900.csv', 1, 1, 'hash1')")
+    assert run(settings, contracts, "raw.section_60")["raw.section_60", "fresh"].status == "passed"

@@ -16,6 +16,7 @@ ALLOWED = {
     "warehouse": {"contracts", "settings"},
     "resources": {"contracts", "settings", "warehouse"},
     "instance": {"settings"},
+    "event_log": set(),
     "ingest": {"contracts", "settings", "warehouse", "resources", "ingest"},
     "synthetic": {"contracts", "synthetic"},
     "quality": {"contracts", "settings", "warehouse", "resources", "quality"},

@@ -19,7 +19,7 @@ from pipelines.settings import PROJECT_DIR
 from pipelines.warehouse import LEDGER_DDL
 from tests.handmade import NOW
 
-DIMENSIONS = {"schema", "volume", "plausibility", "referential", "freshness", "reconciliation", "bt"}
+DIMENSIONS = {"schema", "volume", "plausibility", "referential", "freshness", "reconciliation", "bt", "governance"}
 
 
 @pytest.fixture(scope="module")
@@ -45,10 +45,23 @@ def test_every_check_has_owner_description_severity_and_a_runbook_that_exists(pl
 def test_every_feed_is_watched_in_every_way_that_fits_it(plan, contracts):
     by_feed = {name: {s.name for s in plan if s.feed == name} for name in contracts.feeds}
     everywhere = {"raw_schema", "fresh", "read_is_accepted_and_rejected", "raw_is_accepted", "raw_is_staged_and_superseded"}
-    everywhere |= {"rejected_share", "rejected_share_new", "refused_files", "unexpected_columns", "dated_in_the_future"}
+    everywhere |= {"rejected_share", "rejected_share_new", "refused_files", "unexpected_columns"}
+    sheets = {name for name, feed in contracts.feeds.items() if feed.is_whole}
+    for name in sheets:
+        assert by_feed[name] - {"workbook_is_new"} == {
+            "raw_schema",
+            "contract_values",
+            "unique_key",
+            "read_is_accepted_and_rejected",
+            "raw_is_accepted",
+        }
+    assert {"workbook_messages", "workbook_is_new"} <= {s.name for s in plan}
     for name, found in by_feed.items():
+        if name in sheets:
+            continue
         assert everywhere <= found, name
-        assert {f"not_null_{c}" for c in contracts.feeds[name].required} <= found
+        assert ("dated_in_the_future" in found) != contracts.feeds[name].is_dated_ahead
+        assert {f"not_null_{c}" for c in contracts.feeds[name].required if c != "suspect_id"} <= found
     assert "volume_by_weekday" in by_feed["force_calls"]
     assert "volume_by_month" in by_feed["police_uk_street"] and "unique_key" not in by_feed["police_uk_street"]
     assert {"allowed_values_line", "unique_key"} <= by_feed["force_calls"]

@@ -1,0 +1,131 @@
+"""The signal ledger: what a publication said of the charts can be had again, and only what changed is written down."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import duckdb
+import pytest
+
+from pipelines.publish import marts
+from pipelines.publish.ledger import LEDGERS
+from pipelines.publish.marts import PublishError, publish
+from pipelines.quality.gate import Gate
+from pipelines.warehouse import open_build
+from tests.handmade import NOW, PUBLISHED, make_warehouse
+from tests.spc_charts import charts
+
+TABLES = [*PUBLISHED, "measures.measure_spc"]
+SIGNALS, LIMITS = (ledger.table for ledger in LEDGERS)
+LEVEL = [10.0, 12.0] * 12
+SAID = """
+select segment, month, value, value_adjusted, phase, n_phase, mean, mr_bar, lpl, upl, lower_2s, upper_2s, rule_outside, rule_shift, rule_trend,
+    rule_two_of_three, special_cause, variation, target, assurance, limits_status, is_latest
+"""
+
+
+@pytest.fixture
+def made(tmp_path):
+    settings, contracts = make_warehouse(tmp_path)
+
+    def build_charts(series, **options):
+        """measures.measure_spc of these series, as the transform would have built it; returns what it says."""
+        with charts({("m", name): values for name, values in series.items()}, **options) as drawn, open_build(settings) as build:
+            build.register("drawn", drawn.execute("select * from measure_spc").to_arrow_table())
+            build.execute("create or replace table measures.measure_spc as select * from drawn")
+            build.execute("alter table measures.measure_spc add primary key (measure_id, area_id, segment, month)")
+            return build.execute(f"{SAID} from measures.measure_spc order by all").fetchall()
+
+    def publish_on(day, **options):
+        at = NOW + timedelta(days=day)
+        publish(settings, f"run-{day}", Gate(f"run-{day}", True, (), ()), TABLES, at, contracts, **options)
+        return at
+
+    def ask(sql, parameters=None):
+        with duckdb.connect(str(settings.marts_path), read_only=True) as live:
+            return live.execute(sql, parameters).fetchall()
+
+    return build_charts, publish_on, ask
+
+
+def counts(ask):
+    return tuple(ask(f"select count(*) from {table}")[0][0] for table in (SIGNALS, LIMITS))
+
+
+def test_every_publication_can_be_had_again(made):
+    build_charts, publish_on, ask = made
+    season = [100.0 * (1 + 0.3 * ((i % 12) > 5)) + i % 5 for i in range(40)]
+    nights = [
+        {"a": LEVEL, "b": season},
+        {"a": [*LEVEL, 30.0], "b": [*season, 101.0]},  # a signal; all limits move
+        {"a": [10.5, *LEVEL[1:], 30.0, 31.0], "b": [*season, 101.0]},  # a value corrected
+        {"b": season[:38]},  # a series gone, two months taken back
+        {"a": LEVEL, "b": season},  # and back again
+    ]
+    said = {}
+    for day, series in enumerate(nights):
+        rows = build_charts(series, measures={"m": {"is_seasonal": True}}, targets=[("m", 20, 0, 99)])
+        said[publish_on(day)] = rows
+    for at, rows in said.items():
+        assert ask(f"{SAID} from measures.spc_as_published(?) order by all", [at]) == rows
+        assert ask(f"{SAID} from measures.spc_as_published(?) order by all", [at + timedelta(hours=23)]) == rows
+    assert ask("select count(*) from measures.spc_as_published(?)", [datetime(2020, 1, 1)]) == [(0,)]
+
+
+def test_what_did_not_change_is_not_written_again(made):
+    build_charts, publish_on, ask = made
+    build_charts({"a": LEVEL, "b": [5.0, 7.0, 6.0] * 7})
+    publish_on(0)
+    first = counts(ask)
+    assert first == (24 + 21, 2)
+    publish_on(1)
+    assert counts(ask) == first
+    build_charts({"a": [*LEVEL, 11.0], "b": [5.0, 7.0, 6.0] * 7})
+    publish_on(2)
+    assert counts(ask) == (first[0] + 1, first[1] + 1), "one point more, one set of limits moved"
+    assert ask(f"select distinct run_id, change_no from {LIMITS} where segment = 'a' order by all") == [("run-0", 1), ("run-2", 2)]
+
+
+def test_a_publication_that_failed_said_nothing(made, monkeypatch):
+    build_charts, publish_on, ask = made
+    build_charts({"a": LEVEL})
+    publish_on(0)
+    before = counts(ask)
+    build_charts({"a": [*LEVEL, 30.0]})
+    with monkeypatch.context() as broken:
+        broken.setattr(marts, "_verify", lambda *_: (_ for _ in ()).throw(PublishError("does not verify")))
+        with pytest.raises(PublishError):
+            publish_on(1)
+    assert counts(ask) == before
+    build_charts({"a": LEVEL})
+    publish_on(2)
+    assert counts(ask) == before
+    assert ask(f"select distinct run_id from {SIGNALS}") == [("run-0",)]
+
+
+def test_a_publication_killed_after_the_switch_has_spoken(made):
+    build_charts, publish_on, ask = made
+    build_charts({"a": LEVEL})
+    with pytest.raises(KeyboardInterrupt):
+        publish_on(0, on_step=lambda step: (_ for _ in ()).throw(KeyboardInterrupt) if step == "clean" else None)
+    publish_on(1)
+    assert ask(f"select distinct run_id from {SIGNALS}") == [("run-0",)]
+
+
+def test_what_was_known_at_a_past_date_is_no_publication(made):
+    build_charts, publish_on, ask = made
+    build_charts({"a": LEVEL})
+    publish_on(0, as_at="2023-01-01")
+    assert ask("select count(*) from duckdb_tables() where table_name in ('spc_signal_ledger', 'spc_limit_ledger')") == [(0,)]
+
+
+def test_the_whole_history_is_in_the_marts_and_as_parquet(made):
+    build_charts, publish_on, ask = made
+    build_charts({"a": LEVEL})
+    publish_on(0)
+    assert ask(
+        "select table_name, constraint_column_names from duckdb_constraints() where constraint_type = 'PRIMARY KEY' and table_name like 'spc_%'"
+    ) == [
+        ("spc_limit_ledger", ["measure_id", "area_id", "segment", "phase", "change_no"]),
+        ("spc_signal_ledger", ["measure_id", "area_id", "segment", "month", "change_no"]),
+    ]
