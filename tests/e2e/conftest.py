@@ -28,6 +28,7 @@ OF_THE_RUN = {
     "quality.check_results",
     "quality.feed_outcomes",
     "quality.rejects",
+    "quality.return_issues",  # names the load of each row, as the two before do
     "measures.spc_signal_ledger",
     "measures.spc_limit_ledger",
 }
