@@ -162,7 +162,7 @@ def spc_chart(
     if rolling:
         parts.append(f'<path d="{_line(plane, rolling)}" fill="none" stroke="{SERIES[0][0]}" stroke-width="1.5" stroke-dasharray="2 2"/>')
     parts.append(f'<path d="{_line(plane, points)}" fill="none" stroke="#5b6b7a" stroke-width="1.4" stroke-linejoin="round"/>')
-    parts += [_dot(plane.x(p.month), plane.y(p.value), p, 1.0) for p in shown if p.value is not None]
+    parts.append(_dots(plane, shown, 1.0))
     parts.append(_side_labels(plane, points[-1]))
     return _svg(width, height, label, "".join(parts))
 
@@ -309,15 +309,15 @@ def _steps(plane: _Plane, levels: Sequence[tuple[date, float | None]], style: st
     return f'<path d="{path}" fill="none" {style}/>' if path else ""
 
 
-def _line(plane: _Plane, points: Sequence[Point]) -> str:
-    """The path through the values, broken where a month is missing."""
+def _line(plane: _Plane, points: Sequence[Point], gap: int = 1) -> str:
+    """The path through the values, broken where points lie more than `gap` months apart."""
     parts: list[str] = []
     before: date | None = None
     for p in points:
         if p.value is None:
             before = None
             continue
-        move = "L" if before is not None and _months(before, p.month) == 1 else "M"
+        move = "L" if before is not None and _months(before, p.month) <= gap else "M"
         parts.append(f"{move}{plane.x(p.month):.1f} {plane.y(p.value):.1f}")
         before = p.month
     return "".join(parts)
@@ -336,22 +336,28 @@ def _upright(plane: _Plane, month: date, dash: str, letter: str) -> str:
     )
 
 
-def _dot(x: float, y: float, point: Point, scale: float) -> str:
-    """A value: a small dot where it is noise, a larger shape where it is a signal, hollow where it is kept out of the limits."""
-    colour = point.colour
-    fill = "#fff" if point.is_excluded else colour
-    style = f'fill="{fill}" stroke="{OUTLINES[colour]}" stroke-width="1"'
-    if colour == COMMON:
-        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{2.6 * scale:.1f}" {style}/>'
-    return _shape(colour, x, y, 4.6 * scale, style)
+def _dots(plane: _Plane, points: Iterable[Point], scale: float) -> str:
+    """Values: small dots where they are noise, larger shapes where they are signals, hollow where they are kept out of the limits.
 
-
-def _shape(colour: str, x: float, y: float, r: float, style: str) -> str:
-    if colour == CONCERN:
-        return f'<rect x="{x - r * 0.9:.1f}" y="{y - r * 0.9:.1f}" width="{r * 1.8:.1f}" height="{r * 1.8:.1f}" {style}/>'
-    if colour == NEUTRAL:
-        return f'<path d="M{x:.1f} {y - r * 1.15:.1f}l{r * 1.15:.1f} {r * 2:.1f}h{-r * 2.3:.1f}z" {style}/>'
-    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{r:.1f}" {style}/>'
+    Each kind is one path of points of no length, which round or square line ends make visible: a tenth of the size of single shapes.
+    """
+    kinds: dict[tuple[str, bool], list[Point]] = {}
+    for p in points:
+        kinds.setdefault((p.colour, p.is_excluded), []).append(p)
+    parts = []
+    for (colour, hollow), together in sorted(kinds.items(), key=lambda kind: kind[0][0] != COMMON):
+        at = [(plane.x(p.month), plane.y(p.value)) for p in together if p.value is not None]
+        fill = "#fff" if hollow else colour
+        if colour == NEUTRAL:
+            r = 5 * scale
+            triangles = "".join(f"M{x:.1f} {y - r * 1.1:.1f}l{r:.1f} {r * 1.9:.1f}h{-2 * r:.1f}z" for x, y in at)
+            parts.append(f'<path d="{triangles}" fill="{fill}" stroke="{OUTLINES[colour]}"/>')
+            continue
+        size, end = {COMMON: (6.2, "round"), CONCERN: (9.4, "square")}.get(colour, (10.4, "round"))
+        path = "".join(f"M{x:.1f} {y:.1f}h0" for x, y in at)
+        for stroke, width in ((OUTLINES[colour], size * scale), (fill, size * scale - 2)):
+            parts.append(f'<path d="{path}" stroke="{stroke}" stroke-width="{width:.1f}" stroke-linecap="{end}"/>')
+    return "".join(parts)
 
 
 def _side_labels(plane: _Plane, last: Point) -> str:
@@ -388,9 +394,8 @@ def sparkline(points: Sequence[Point], label: Label, width: int = 132, height: i
             parts.append(f'<path d="{above}L{below[1:]}Z" fill="#e6ecf1"/>')
         parts.append(_steps(plane, [(p.month, p.mean) for p in segment], f'stroke="{SOFT}" stroke-width=".8"'))
     parts.append(f'<path d="{_line(plane, points)}" fill="none" stroke="#3b4a58" stroke-width="1.3" stroke-linejoin="round"/>')
-    parts += [_dot(plane.x(p.month), plane.y(p.value), p, 0.62) for p in points[:-1] if p.colour != COMMON and p.value is not None]
-    if points[-1].value is not None:
-        parts.append(_dot(plane.x(points[-1].month), plane.y(points[-1].value), points[-1], 0.85))
+    parts.append(_dots(plane, [p for p in points[:-1] if p.colour != COMMON], 0.6))
+    parts.append(_dots(plane, points[-1:], 0.85))
     return _svg(width, height, label, "".join(parts), css="spark")
 
 
@@ -441,8 +446,8 @@ def _icon(drawing: str, words: str, size: int) -> Markup:
 # ---- other charts
 
 
-def line_chart(series: Sequence[tuple[str, Sequence[Point]]], unit: str, label: Label, width: int = 820, height: int = 280) -> Markup:
-    """Up to four series of months, each with its own colour and dash, named at its end."""
+def line_chart(series: Sequence[tuple[str, Sequence[Point]]], unit: str, label: Label, width: int = 820, height: int = 280, gap: int = 1) -> Markup:
+    """Up to four series, each with its own colour and dash, named at its end; points more than `gap` months apart are not joined."""
     shown = [(name, [p for p in points if p.value is not None]) for name, points in series]
     every = [p for _, points in shown for p in points]
     if not every:
@@ -456,7 +461,10 @@ def line_chart(series: Sequence[tuple[str, Sequence[Point]]], unit: str, label: 
         if not points:
             continue
         dashes = f' stroke-dasharray="{dash}"' if dash else ""
-        parts.append(f'<path d="{_line(plane, points)}" fill="none" stroke="{colour}" stroke-width="2"{dashes} stroke-linejoin="round"/>')
+        parts.append(f'<path d="{_line(plane, points, gap)}" fill="none" stroke="{colour}" stroke-width="2"{dashes} stroke-linejoin="round"/>')
+        if gap > 1:
+            ends_of_line = "".join(f"M{plane.x(p.month):.1f} {plane.y(p.value):.1f}h0" for p in points if p.value is not None)
+            parts.append(f'<path d="{ends_of_line}" stroke="{colour}" stroke-width="6" stroke-linecap="round"/>')
         ends.append((plane.y(points[-1].value or 0.0), name, colour))
     floor = -math.inf
     for y, name, colour in sorted(ends):

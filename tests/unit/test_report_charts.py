@@ -66,12 +66,11 @@ def test_icons_can_be_told_apart_without_colour():
 
 
 def test_signals_on_a_chart_differ_in_shape():
-    drawn = {kind: charts._dot(10, 10, Point(month(0), 1.0, variation=kind), 1.0) for kind in ("improvement_low", "concern_low", "neutral_low")}
-    assert {kind: re.match(r"<(\w+)", svg).group(1) for kind, svg in drawn.items()} == {
-        "improvement_low": "circle",
-        "concern_low": "rect",
-        "neutral_low": "path",
-    }
+    def drawn(kind: str) -> str:
+        return re.sub(r"#[0-9a-f]{3,6}", "", charts.spc_chart([Point(month(i), 1.0 + i, variation=kind) for i in range(3)], "count", LABEL))
+
+    kinds = ("improvement_low", "concern_low", "neutral_low", "common_cause")
+    assert all(drawn(a) != drawn(b) for a, b in combinations(kinds, 2))
 
 
 def test_no_icon_for_a_series_without_one():
