@@ -113,7 +113,7 @@ class Page(HTMLParser):
             if heading:
                 table.columns.append(described)
                 return
-            described = described or (table.columns[row.position] if row.position < len(table.columns) and element.tag == "td" else None)
+            described = described or (table.columns[row.position] if row.position < len(table.columns) else None)
             row.position += int(own.get("colspan") or 1)
             if "data-free" in own:  # a cell of the column that holds words of its own, or elements with their own cells
                 return
