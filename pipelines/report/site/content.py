@@ -151,6 +151,19 @@ class Content:
             found[row.item_kind, row.measure_id].append(row.item_id)
         return found
 
+    @cached_property
+    def _linked(self) -> dict[tuple[str, str], list[Row]]:
+        found: dict[tuple[str, str], list[Row]] = defaultdict(list)
+        for (kind, measure_id), items in self.links.items():
+            for item in items:
+                if measure_id in self.measures:
+                    found[kind, item].append(self.measures[measure_id])
+        return found
+
+    def measures_of(self, kind: str, item: str) -> list[Row]:
+        """The measures that a risk or deliverable names."""
+        return self._linked.get((kind, item), [])
+
     # ---- where things stand
 
     @cached_property
@@ -211,7 +224,15 @@ class Content:
     @cached_property
     def documents(self) -> list[tuple[str, str, str]]:
         """Generated documents that stand beside the site now."""
-        return [document for document in DOCUMENTS if (self.published_dir / document[0]).exists()]
+        return self.documents_in(self.published_dir)
+
+    @staticmethod
+    def documents_in(published_dir: Path) -> list[tuple[str, str, str]]:
+        return [document for document in DOCUMENTS if (published_dir / document[0]).exists()]
+
+    @staticmethod
+    def feeds_of(measure: Row) -> list[str]:
+        return split(measure.source_feeds)
 
     @cached_property
     def has_bt(self) -> bool:

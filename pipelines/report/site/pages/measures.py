@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from pipelines.report.charts import Event, Label, Point, bar, line_chart, points_of, spc_chart
 from pipelines.report.marts import Marts, Row
-from pipelines.report.site.content import Content, Series, split
+from pipelines.report.site.content import Content, Series
 from pipelines.report.trace import column, origin, table_origin
 from pipelines.report.words import cell_text
 
@@ -75,8 +75,8 @@ order by measure_id, area_id, segment, period_type = 'month' desc, period_type, 
 COMPARISONS = """
 with newest as (
     select measure_id, area_id, segment, period_type, max(period_end) as period_end
-    from measures.measure_comparisons
-    where measure_id in (select unnest($measures::varchar[]))
+    from measures.measure_values
+    where is_complete and measure_id in (select unnest($measures::varchar[]))
     group by measure_id, area_id, segment, period_type
 )
 select every.* from measures.measure_comparisons as every
@@ -238,7 +238,7 @@ def _measure_page(
 ) -> tuple[str, str]:
     measure = content.measures[measure_id]
     figures = its.get(headline, Figures()) if headline else Figures()
-    feeds = [(feed, shared.newest_file.get(feed)) for feed in split(measure.source_feeds)]
+    feeds = [(feed, shared.newest_file.get(feed)) for feed in content.feeds_of(measure)]
     return content.page(
         "measure.html.j2",
         content.measure_path(measure_id),
@@ -324,7 +324,7 @@ def _shown(shared: _Shared, content: Content, measure: Row, series: Series | Non
         points = [Point(p.month, row.value, target=p.target) for p, row in zip(points, rows, strict=True)]
         judged = figures.alternatives[-1] if figures.alternatives else latest
     events = _events(shared, content, measure, series, points)
-    drawing = spc_chart(points, measure.unit, label, [Event(_first(row.event_date), letter) for letter, row in events])
+    drawing = spc_chart(points, measure.unit, label, [Event(_first(row.event_date), letter) for letter, row in events], width=1080, height=340)
     is_adjusted = bool(latest.is_seasonally_adjusted) and chart not in BY_MONTH
     table = _table(rows, measure.unit, chart, is_adjusted)
     return Shown(drawing, chart, rows, judged, is_adjusted, events, drivers, len({p.phase for p in points}) > 1, table)
@@ -355,7 +355,7 @@ def _rare_chart(measure: Row, rows: Sequence[Row], label: Label) -> Markup:
         points = [Point(_first(r.period_end), r.value) for r in together if r.value is not None]
         if len(points) >= 3 and len({p.month for p in points}) == len(points):
             series.append((period_type, points))
-    return line_chart(series[:3], measure.unit, label, gap=12) if series else Markup("")
+    return line_chart(series[:3], measure.unit, label, width=1080, gap=12) if series else Markup("")
 
 
 def _drivers(rows: Sequence[Row]) -> list[list[tuple[Row, Markup]]]:
