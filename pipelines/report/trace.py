@@ -56,16 +56,15 @@ def text(row: Mapping[str, Any], name: str, form: str | None = None) -> str:
 def cell(
     row: Row, name: str, form: str | None = None, tag: str = "span", css: str = "", with_origin: bool = False, empty: str | None = NO_VALUE
 ) -> Markup:
-    """An element with the cell of a row; with its origin where no ancestor has it. Nothing at all where the cell is null and `empty` is None."""
-    if row[name] is None and empty is None:
-        return Markup("")
+    """An element with the cell of a row; with its origin where no ancestor has it. For null a dash, or `empty` as it is."""
+    if row[name] is None and empty != NO_VALUE:
+        return escape(empty or "")
     attributes = column(name, form)
     if with_origin:
         attributes += Markup(" ") + origin(row)
     if css:
         attributes += Markup(' class="{}"').format(css)
-    shown = text(row, name, form) if row[name] is not None else empty
-    return Markup("<{} {}>{}</{}>").format(Markup(tag), attributes, shown, Markup(tag))
+    return Markup("<{} {}>{}</{}>").format(Markup(tag), attributes, text(row, name, form), Markup(tag))
 
 
 def query(marts: Marts, sql: str, form: str | None = None, tag: str = "span", css: str = "") -> Markup:

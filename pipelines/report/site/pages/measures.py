@@ -28,6 +28,7 @@ CHART_NAMES = {
     "g": "days between rare events (G chart)",
     "none": "too few events to judge",
 }
+PERIODS = {"r12m": "twelve months", "snapshot": "count on a day"}
 MOST_DRIVERS = 8
 
 SPC = """
@@ -354,7 +355,7 @@ def _rare_chart(measure: Row, rows: Sequence[Row], label: Label) -> Markup:
     for period_type, together in groupby(rows, key=lambda r: r.period_type):
         points = [Point(_first(r.period_end), r.value) for r in together if r.value is not None]
         if len(points) >= 3 and len({p.month for p in points}) == len(points):
-            series.append((period_type, points))
+            series.append((PERIODS.get(period_type, period_type), points))
     return line_chart(series[:3], measure.unit, label, width=1080, gap=12) if series else Markup("")
 
 
