@@ -14,7 +14,7 @@ The points, limits and rules themselves are the marts'; nothing is computed here
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby, pairwise
@@ -339,25 +339,32 @@ def _upright(plane: _Plane, month: date, dash: str, letter: str) -> str:
 def _dots(plane: _Plane, points: Iterable[Point], scale: float) -> str:
     """Values: small dots where they are noise, larger shapes where they are signals, hollow where they are kept out of the limits.
 
-    Each kind is one path of points of no length, which round or square line ends make visible: a tenth of the size of single shapes.
+    All points of a kind are one path: half the size of single shapes, and drawn alike by browsers and by what makes PDF.
     """
     kinds: dict[tuple[str, bool], list[Point]] = {}
     for p in points:
         kinds.setdefault((p.colour, p.is_excluded), []).append(p)
     parts = []
     for (colour, hollow), together in sorted(kinds.items(), key=lambda kind: kind[0][0] != COMMON):
-        at = [(plane.x(p.month), plane.y(p.value)) for p in together if p.value is not None]
-        fill = "#fff" if hollow else colour
-        if colour == NEUTRAL:
-            r = 5 * scale
-            triangles = "".join(f"M{x:.1f} {y - r * 1.1:.1f}l{r:.1f} {r * 1.9:.1f}h{-2 * r:.1f}z" for x, y in at)
-            parts.append(f'<path d="{triangles}" fill="{fill}" stroke="{OUTLINES[colour]}"/>')
-            continue
-        size, end = {COMMON: (6.2, "round"), CONCERN: (9.4, "square")}.get(colour, (10.4, "round"))
-        path = "".join(f"M{x:.1f} {y:.1f}h0" for x, y in at)
-        for stroke, width in ((OUTLINES[colour], size * scale), (fill, size * scale - 2)):
-            parts.append(f'<path d="{path}" stroke="{stroke}" stroke-width="{width:.1f}" stroke-linecap="{end}"/>')
+        outline = SHAPES[colour](scale)
+        path = "".join(
+            f"M{plane.x(p.month) + outline[0]:.1f} {plane.y(p.value) + outline[1]:.1f}{outline[2]}" for p in together if p.value is not None
+        )
+        parts.append(f'<path d="{path}" fill="{"#fff" if hollow else colour}" stroke="{OUTLINES[colour]}"/>')
     return "".join(parts)
+
+
+def _circle(r: float) -> tuple[float, float, str]:
+    return -r, 0.0, f"a{r:.1f} {r:.1f} 0 1 0 {2 * r:.1f} 0a{r:.1f} {r:.1f} 0 1 0 {-2 * r:.1f} 0"
+
+
+# For each colour its shape at a scale: from the point to where its outline begins, and the outline.
+SHAPES: dict[str, Callable[[float], tuple[float, float, str]]] = {
+    COMMON: lambda scale: _circle(2.6 * scale),
+    IMPROVEMENT: lambda scale: _circle(4.7 * scale),
+    CONCERN: lambda scale: (-4.2 * scale, -4.2 * scale, f"h{8.4 * scale:.1f}v{8.4 * scale:.1f}h{-8.4 * scale:.1f}z"),
+    NEUTRAL: lambda scale: (0.0, -5.5 * scale, f"l{5 * scale:.1f} {9.5 * scale:.1f}h{-10 * scale:.1f}z"),
+}
 
 
 def _side_labels(plane: _Plane, last: Point) -> str:
@@ -479,8 +486,9 @@ def line_chart(series: Sequence[tuple[str, Sequence[Point]]], unit: str, label: 
         dashes = f' stroke-dasharray="{dash}"' if dash else ""
         parts.append(f'<path d="{_line(plane, points, gap)}" fill="none" stroke="{colour}" stroke-width="2"{dashes} stroke-linejoin="round"/>')
         if gap > 1:
-            ends_of_line = "".join(f"M{plane.x(p.month):.1f} {plane.y(p.value):.1f}h0" for p in points if p.value is not None)
-            parts.append(f'<path d="{ends_of_line}" stroke="{colour}" stroke-width="6" stroke-linecap="round"/>')
+            left, _, dot = _circle(3)
+            dots = "".join(f"M{plane.x(p.month) + left:.1f} {plane.y(p.value):.1f}{dot}" for p in points if p.value is not None)
+            parts.append(f'<path d="{dots}" fill="{colour}"/>')
         ends.append((plane.y(points[-1].value or 0.0), name, colour))
     floor = -math.inf
     for y, name, colour in sorted(ends):

@@ -102,7 +102,12 @@ where measure_a in (select unnest($measures::varchar[])) or measure_b in (select
 qualify period_end = max(period_end) over (partition by pair_id)
 order by pair_id
 """
-REVISIONS = "select * from measures.revisions where measure_id in (select unnest($measures::varchar[])) order by all"
+REVISIONS = """
+select * from measures.revisions
+where measure_id in (select unnest($measures::varchar[]))
+qualify row_number() over (partition by measure_id, area_id, segment order by period_end desc, period_type) <= 24
+order by measure_id, area_id, segment, period_end desc, period_type
+"""
 CANDIDATES = """
 select * from measures.rebase_candidates
 where measure_id in (select unnest($measures::varchar[]))
