@@ -21,12 +21,12 @@ from pipelines.report.words import cell_text
 BY_MONTH = ("p_prime", "u_prime")
 BETWEEN_EVENTS = ("t", "g")
 CHART_NAMES = {
-    "xmr": "individual values (XmR chart)",
-    "p_prime": "shares whose limits follow the denominator (P′ chart)",
-    "u_prime": "rates whose limits follow the denominator (U′ chart)",
-    "t": "days between rare events (T chart)",
-    "g": "days between rare events (G chart)",
-    "none": "too few events to judge",
+    "xmr": "Individual values (XmR chart)",
+    "p_prime": "Shares, whose limits follow the denominator (P′ chart)",
+    "u_prime": "Rates, whose limits follow the denominator (U′ chart)",
+    "t": "Months without limits: so rare an event is judged by the days between two of them (T chart)",
+    "g": "Months without limits: so rare an event is judged by the days between two of them (G chart)",
+    "none": "Months without limits: too few events to judge",
 }
 PERIODS = {"r12m": "twelve months", "snapshot": "count on a day"}
 MOST_DRIVERS = 8
@@ -141,13 +141,19 @@ class Figures:
 
 
 def index_page(content: Content) -> tuple[str, str]:
-    """The list of all measures."""
+    """The list of all measures, each with its signal and latest headline figure."""
     lines: dict[str, Row] = {}
     for line in content.one_line_a_series:
         if line.status == "collected":
             lines.setdefault(line.measure_id, line)
+    latest: dict[str, Row] = {}
+    for row in content.marts.rows(LATEST, {"measures": list(content.measures)}, "measures.measure_values"):
+        if content.headline_series.get(row.measure_id) == Series.of(row):
+            known = latest.get(row.measure_id)
+            if known is None or row.period_type == content.measures[row.measure_id].headline_period:
+                latest[row.measure_id] = row
     domains = {domain: list(rows) for domain, rows in groupby(sorted(content.measures.values(), key=lambda m: m.domain), key=lambda m: m.domain)}
-    return content.page("measures.html.j2", "measures/index.html", section="measures", domains=domains, lines=lines)
+    return content.page("measures.html.j2", "measures/index.html", section="measures", domains=domains, lines=lines, latest=latest)
 
 
 def pages(content: Content, measures: Collection[str] | None = None) -> Iterator[tuple[str, str, str]]:
