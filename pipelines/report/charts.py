@@ -242,9 +242,9 @@ NICE_SECONDS = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 360
 
 def nice_ticks(low: float, high: float, unit: str, about: int = 5) -> tuple[float, ...]:
     """Round numbers from at or below `low` to at or above `high`; durations step by whole seconds, minutes or hours."""
-    span = high - low
-    if span <= 1e-6 * max(abs(low), abs(high)):  # a constant series, give or take the last bits of its sums
-        span = abs(high) or 1.0
+    span, size = high - low, max(abs(low), abs(high))
+    if span <= max(1e-6 * size, 1e-6):  # a constant series, give or take the last bits of its sums
+        span = size if size > 1e-6 else 1.0
     raw = span / about
     if unit == "seconds" and raw <= NICE_SECONDS[-1]:
         step: float = next(s for s in NICE_SECONDS if s >= raw)

@@ -252,7 +252,7 @@ def test_a_build_that_dies_leaves_the_site_as_it_was(make_force):
         if step == "switch":
             raise OSError("no space left on device")
 
-    with pytest.raises(SiteError, match="the site before stays in place"):
+    with pytest.raises(SiteError, match="The site before stays in place"):
         build_site(settings.published_dir, settings.marts_path, on_step=die)
     assert (settings.published_dir / "site").resolve() == before
     assert [path for path in (settings.published_dir / ".sites").iterdir() if path.name.startswith(".staging")] == []
