@@ -4,7 +4,8 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines.report.site.build import build_site
+from pipelines.report.marts import MartsError
+from pipelines.report.site.build import SiteError, build_site
 
 SITE_KEY = dg.AssetKey(["published", "site"])
 
@@ -23,7 +24,10 @@ def build_site_asset(marts_key: dg.AssetKey) -> dg.AssetsDefinition:
     def published_site(context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Any]) -> dg.MaterializeResult:
         settings, reporter = warehouse.settings, warehouse.reporter
         reporter.step("scorecard site")
-        site = build_site(settings.published_dir, settings.marts_path, settings.threads, on_step=reporter.detail)
+        try:
+            site = build_site(settings.published_dir, settings.marts_path, settings.threads, on_step=reporter.detail)
+        except (MartsError, SiteError) as error:
+            raise dg.Failure(f"{error} (the marts are published; `scorecards site` tries again)") from error
         context.log.info(f"{site.pages} pages, {site.drawn} drawn anew")
         return dg.MaterializeResult(
             metadata={"index": dg.MetadataValue.path(site.index), "pages": site.pages, "drawn": site.drawn, "seconds": round(site.seconds, 1)}
