@@ -20,8 +20,8 @@ STATE_MARKS = {"overdue": "!", "at risk": "△", "on track": "●", "complete": 
 TONE_MARKS = {"improvement": "▲ improvement", "concern": "■ concern", "neutral": ""}
 
 
-def render(report: Report) -> str:
-    """The page as text."""
+def render(report: Report, for_print: bool = False) -> str:
+    """The page as text; for print without what is folded away on a screen."""
     environment = Environment(
         loader=PackageLoader("pipelines.report.highlight"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -40,7 +40,7 @@ def render(report: Report) -> str:
         "chart_columns": chart_columns,
         "css": Markup(files("pipelines.report.highlight").joinpath("templates", "report.css").read_text(encoding="utf-8")),
     }
-    return environment.get_template("report.html.j2").render(report=report)
+    return environment.get_template("report.html.j2").render(report=report, for_print=for_print)
 
 
 def show(parts: tuple[Part, ...] | Cell | None) -> Markup:
@@ -68,7 +68,8 @@ def draw(chart: Chart) -> Markup:
     if chart.kind == "spc":
         return charts.spc_chart(chart.points, chart.unit, label, width=CHART_WIDTH, height=CHART_HEIGHT)
     if chart.kind == "lines":
-        return charts.line_chart(chart.series, chart.unit, label, width=CHART_WIDTH, height=CHART_HEIGHT)
+        series = chart.series if len(chart.series) > 1 else [("", points) for _, points in chart.series]
+        return charts.line_chart(series, chart.unit, label, width=CHART_WIDTH, height=CHART_HEIGHT)
     drawn = [
         charts.Bar(
             bar.label if isinstance(bar.label, str) else bar.label.text,
@@ -130,12 +131,9 @@ def governance_drawing(nodes: tuple[Node, ...], arrows: tuple[Arrow, ...]) -> Ma
         x, y = place[node.node_id]
         parts.append(Markup('<rect x="{:.0f}" y="{:.0f}" width="{}" height="{}" rx="4" fill="{}" stroke="#12436d"/>').format(x, y, BOX, BOX_HEIGHT, KIND_FILLS.get(node.kind.text, "#fff")))
         lines = wrapped(node.name.text, 22)
-        for n, words in enumerate(lines):
-            parts.append(
-                Markup('<text x="{:.0f}" y="{:.0f}" text-anchor="middle" font-size="12" fill="#1c2733">{}</text>').format(
-                    x + BOX / 2, y + BOX_HEIGHT / 2 + 4 + 14 * (n - (len(lines) - 1) / 2), words
-                )
-            )
+        first = y + BOX_HEIGHT / 2 + 4 - 7 * (len(lines) - 1)
+        words = Markup(" ").join(Markup('<tspan x="{:.0f}" y="{:.0f}">{}</tspan>').format(x + BOX / 2, first + 14 * n, line) for n, line in enumerate(lines))
+        parts.append(Markup('<text text-anchor="middle" font-size="12" fill="#1c2733" {}>{}</text>').format(attributes(node.name), words))
     return Markup('<svg class="chart map" role="img" viewBox="0 0 {:.0f} {:.0f}" {}><title>Governance and decision making</title>{}</svg>').format(
         width, height, Markup(charts.FONT), Markup("").join(parts)
     )
