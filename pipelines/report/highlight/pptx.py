@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from lxml import etree
 from pptx import Presentation
 from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
-from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_MARKER_STYLE, XL_TICK_LABEL_POSITION, XL_TICK_MARK
+from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_MARKER_STYLE, XL_TICK_LABEL_POSITION, XL_TICK_MARK
 from pptx.enum.dml import MSO_LINE
 from pptx.enum.shapes import MSO_CONNECTOR, MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
@@ -31,9 +32,16 @@ TONES = {"improvement": "00B0F0", "concern": "E46C0A", "neutral": "8896A3"}
 SERIES = ("12436D", "B34700", "490092", "3D3D3D")
 WIDTH, HEIGHT = 13.333, 7.5
 LEFT, TOP, BOTTOM = 0.45, 1.0, 7.02
-# Of a character of the font at 1 pt: width on average, and height of a line, both in points.
-CHARACTER, LINE = 0.505, 1.2
-SMALLEST, LARGEST = 7.5, 10.5
+# Height of a line and widths of characters, in parts of the size of the font: near enough to Arial's to know what fits.
+LINE = 1.17
+NARROW, WIDE, MIDDLE = 0.27, 0.84, 0.54
+WIDTHS = dict.fromkeys("ijlft.,:;'|!()[]- I·", NARROW) | dict.fromkeys("mwMW%–—±▲■●", WIDE) | dict.fromkeys("ABCDEGHKNOPQRSUVXYZ&", 0.7)
+SMALLEST, LARGEST = 7.5, 11.0
+# Inches that a heading and the room after its block take.
+HEADING = 0.38
+
+# A hyphen before a number is a minus, and must not end a line.
+MINUS = re.compile(r"(?<!\w)-(?=\d)")
 
 # A paragraph: runs of text with size factor, weight and colour.
 Run = tuple[str, float, bool, str]
@@ -71,6 +79,7 @@ class _Deck:
         report = self.report
         slide = self.presentation.slides.add_slide(self.presentation.slide_layouts[0])
         slide.shapes.title.text = "Quarterly highlight report"
+        slide.shapes.title.text_frame.paragraphs[0].font.size = Pt(38)
         rows: list[Paragraph] = [
             [(report.plan.text, 1.5, False, INK)],
             [(report.force.text, 1.5, True, INK)],
@@ -146,37 +155,40 @@ class _Deck:
     def topic(self, priority: Priority, topic: Topic) -> None:
         kicker = f"Priority {priority.number}: {priority.title.text}"
         slide = self._slide(kicker, topic.title.text)
-        left_width, right = 6.75, LEFT + 6.75 + 0.3
+        left_width = 6.75
+        right = LEFT + left_width + 0.3
         right_width = WIDTH - right - LEFT
+        shown = topic.charts[:4]
+        chart_rows = (len(shown) + 1) // 2
+        has_key = any(chart.kind == "spc" for chart in shown)
+        above = TOP + 0.28 + (0.86 if topic.tiles else 0) + (0.2 if has_key else 0)
+        now: Block = ("Now what? What action do we need to take, or are taking?", [_remark(r) for r in topic.now_what] or [_nothing("No action is recorded for this topic and quarter.")])
+        so: Block = (
+            "So what? What is happening, what does the analysis tell us?",
+            [_remark(r) for r in topic.so_what] or [_nothing("Nobody has written commentary on this topic for this quarter.")],
+        )
+        summary: Block = ("Data summary", [_summary(line) for line in topic.summary])
+        beside: Block = ("Beside the figures", [[(f"{c.letter} ", 0.85, True, SOFT), (c.text.text, 0.85, False, SOFT)] for c in topic.caveats])
+        notes = [beside] if topic.caveats else []
+
+        def sizes(height: float, left: list[Block], to_the_right: list[Block]) -> tuple[float, float]:
+            return _block_size(left, left_width, BOTTOM - above - chart_rows * height), _block_size(to_the_right, right_width, BOTTOM - TOP)
+
+        # as large as the text allows: charts give way to text that could not be read, notes go where there is room
+        arrangements = [(height, left, to_the_right) for height in (1.62, 1.45, 1.3) for left, to_the_right in (([now, *notes], [summary, so]), ([now], [summary, so, *notes]))]
+        chart_height, left, to_the_right = next((a for a in arrangements if min(sizes(*a)) >= 9.5), None) or max(arrangements, key=lambda a: (min(sizes(*a)), a[0]))
         y = _heading(slide, "What? What is the situation?", LEFT, TOP, left_width)
         if topic.tiles:
             _tiles(slide, topic.tiles, LEFT, y, left_width, 0.78)
             y += 0.86
-        shown = topic.charts[:4]
-        chart_rows = (len(shown) + 1) // 2
-        chart_height = 1.52
         for n, chart in enumerate(shown):
-            _chart(slide, chart, LEFT + (n % 2) * (left_width / 2 + 0.03), y + (n // 2) * (chart_height + 0.04), left_width / 2 - 0.03, chart_height)
-        y += chart_rows * (chart_height + 0.04)
-        if any(chart.kind == "spc" for chart in shown):
+            _chart(slide, chart, LEFT + (n % 2) * (left_width / 2 + 0.05), y + (n // 2) * chart_height, left_width / 2 - 0.05, chart_height - 0.04)
+        y += chart_rows * chart_height
+        if has_key:
             _text(slide, [KEY], LEFT, y - 0.02, left_width, 0.2, 7.5)
             y += 0.18
-        now = [_remark(remark) for remark in topic.now_what] or [_nothing("No action is recorded for this topic and quarter.")]
-        so = [_remark(remark) for remark in topic.so_what] or [_nothing("Nobody has written commentary on this topic for this quarter.")]
-        summary = [_summary(line) for line in topic.summary]
-        beside = [[(f"{caveat.letter} ", 0.82, True, SOFT), (caveat.text.text, 0.82, False, SOFT)] for caveat in topic.caveats]
-        under_charts: list[tuple[str, list[Paragraph]]] = [("Now what? What action do we need to take, or are taking?", now)]
-        if beside:
-            under_charts.append(("Beside the figures", beside))
-        _stacked(slide, under_charts, LEFT, y + 0.02, left_width, BOTTOM - y - 0.02)
-        _stacked(
-            slide,
-            [("Data summary", summary), ("So what? What is happening, what does the analysis tell us?", so)],
-            right,
-            TOP,
-            right_width,
-            BOTTOM - TOP,
-        )
+        _stacked(slide, left, LEFT, y + 0.02, left_width, BOTTOM - y - 0.02)
+        _stacked(slide, to_the_right, right, TOP, right_width, BOTTOM - TOP)
         _notes(slide, self.report, [line.parts for line in topic.summary] + [(*tile.title, " ", *tile.value) for tile in topic.tiles], [c.source for c in topic.charts])
 
     def terms(self) -> None:
@@ -209,7 +221,7 @@ class _Deck:
             box.name = f"Box: {node.name.text}"
             _fill(box, PALE)
             _outline(box, NAVY, 1)
-            box.shadow.inherit = False
+            _plain(box)
             frame = box.text_frame
             frame.word_wrap = True
             frame.margin_left = frame.margin_right = Inches(0.05)
@@ -218,7 +230,7 @@ class _Deck:
             boxes[node.node_id], at[node.node_id] = box, (node.column, y)
         for arrow in self.report.arrows:
             start, end = at[arrow.from_node], at[arrow.to_node]
-            line = slide.shapes.add_connector(MSO_CONNECTOR.CURVE, 0, 0, 0, 0)
+            line = slide.shapes.add_connector(MSO_CONNECTOR.STRAIGHT, 0, 0, 0, 0)
             line.name = f"{arrow.from_name.text} {arrow.relation.text} {arrow.to_name.text}"
             forward = end[0] > start[0]
             line.begin_connect(boxes[arrow.from_node], 3 if forward else 1)
@@ -228,6 +240,7 @@ class _Deck:
             if arrow.relation.text == "holds to account":
                 line.line.dash_style = MSO_LINE.DASH
             line.line._get_or_add_ln().append(parse_xml(f'<a:tailEnd {nsdecls("a")} type="triangle"/>'))
+            slide.shapes._spTree.insert(2, line._element)  # behind the boxes
         _notes(slide, self.report, [(a.from_name, " ", a.relation, " ", a.to_name) for a in self.report.arrows], [])
 
     def basis(self) -> None:
@@ -291,7 +304,6 @@ def _master(presentation: Any, report: Report) -> None:
     for old in run.findall(qn("a:solidFill")):
         run.remove(old)
     run.insert(0, parse_xml(f'<a:solidFill {nsdecls("a")}><a:srgbClr val="{NAVY}"/></a:solidFill>'))
-    cover.placeholders[0].text_frame.paragraphs[0].font.size = Pt(38)
     for holder in (master.placeholders[0], title_only.placeholders[0], cover.placeholders[0]):
         body = holder._element.txBody.find(qn("a:bodyPr"))
         body.set("anchor", "ctr")
@@ -305,7 +317,7 @@ def _master(presentation: Any, report: Report) -> None:
     line = f"OFFICIAL – internal   ·   {report.force.text}   ·   {report.period.title}   ·   run {report.heartbeat.run_id}"
     if report.is_draft:
         line += "   ·   Draft: not signed off"
-        shapes.insert(0, _shape_xml(902, "Watermark", 1.2, 2.4, 10.9, 2.7, words="DRAFT", size=170, colour="F6EDE5", bold=True, rotation=-24, centred=True))
+        shapes.insert(0, _shape_xml(902, "Watermark", 1.2, 2.4, 10.9, 2.7, words="DRAFT", size=170, colour="F9F3ED", bold=True, rotation=-24, centred=True))
     shapes.append(_shape_xml(903, "Foot", LEFT, 7.12, 11.3, 0.26, words=line, size=8, colour=SOFT))
     shapes.append(_shape_xml(904, "Number", WIDTH - LEFT - 0.8, 7.12, 0.8, 0.26, field=True, size=8, colour=SOFT))
     for n, shape in enumerate(shapes):
@@ -373,6 +385,13 @@ def _fill(shape: Any, colour: str) -> None:
     shape.fill.fore_color.rgb = RGBColor.from_string(colour)
 
 
+def _plain(shape: Any) -> None:
+    """Without the style that a new shape has: its shadow and its white text."""
+    style = shape._element.find(qn("p:style"))
+    if style is not None:
+        shape._element.remove(style)
+
+
 def _outline(shape: Any, colour: str, points: float) -> None:
     shape.line.color.rgb = RGBColor.from_string(colour)
     shape.line.width = Pt(points)
@@ -399,7 +418,7 @@ def _paragraphs(frame: Any, paragraphs: Sequence[Paragraph], size: float, align:
             paragraph.alignment = align
         for words, factor, bold, colour in runs:
             run = paragraph.add_run()
-            run.text = words
+            run.text = MINUS.sub("−", words)
             run.font.size = Pt(round(size * factor * 2) / 2)
             run.font.bold = bold
             run.font.name = FONT
@@ -407,10 +426,17 @@ def _paragraphs(frame: Any, paragraphs: Sequence[Paragraph], size: float, align:
 
 
 def _lines(paragraph: Paragraph, width: float, size: float) -> int:
-    """How many lines a paragraph takes in a box so many inches wide."""
-    points = sum(len(words) * CHARACTER * size * factor * (1.06 if bold else 1.0) for words, factor, bold, _ in paragraph)
-    # words do not break: the last part of each line is lost
-    return max(1, int(points / (width * 72 * 0.965)) + 1)
+    """How many lines a paragraph takes in a box so many inches wide: words go to the next line where they no longer fit."""
+    room, used, lines = width * 72 * 0.985, 0.0, 1
+    for text, factor, bold, _ in paragraph:
+        for n, word in enumerate(text.split(" ")):
+            points = sum(WIDTHS.get(c, MIDDLE) for c in word) * size * factor * (1.07 if bold else 1.0)
+            space = NARROW * size * factor if n else 0.0
+            if used + space + points > room and used:
+                lines, used = lines + 1, points
+            else:
+                used += space + points
+    return lines
 
 
 def _height(paragraphs: Sequence[Paragraph], width: float, size: float) -> float:
@@ -435,17 +461,25 @@ def _heading(slide: Any, words: str, x: float, y: float, w: float) -> float:
     return y + 0.28
 
 
-def _stacked(slide: Any, blocks: Sequence[tuple[str, list[Paragraph]]], x: float, y: float, w: float, h: float) -> None:
-    """Headed blocks one above the other, all at the one largest size at which they fit."""
-    room = h - 0.36 * len(blocks)
+Block = tuple[str, list[Paragraph]]
+
+
+def _block_size(blocks: Sequence[Block], w: float, h: float) -> float:
+    """The largest size at which headed blocks fit above each other."""
     size = LARGEST
-    while size > SMALLEST and sum(_height(paragraphs, w, size) for _, paragraphs in blocks) > room:
+    while size > SMALLEST and sum(_height(paragraphs, w, size) + HEADING for _, paragraphs in blocks) > h:
         size -= 0.5
+    return size
+
+
+def _stacked(slide: Any, blocks: Sequence[Block], x: float, y: float, w: float, h: float) -> None:
+    """Headed blocks one above the other, all at the one largest size at which they fit."""
+    size = _block_size(blocks, w, h)
     for words, paragraphs in blocks:
         y = _heading(slide, words, x, y, w)
         height = _height(paragraphs, w, size)
         _text(slide, paragraphs, x, y, w, height, size)
-        y += height + 0.08
+        y += height + HEADING - 0.28
 
 
 def _bullet(parts: tuple[Part, ...], by: Sequence[Cell | None]) -> Paragraph:
@@ -509,11 +543,11 @@ def _tiles(slide: Any, tiles: Sequence[Tile], x: float, y: float, w: float, h: f
         box.name = f"Tile: {plain(tile.title)}"
         _fill(box, PALE)
         box.line.fill.background()
-        box.shadow.inherit = False
+        _plain(box)
         edge = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, Inches(left), Inches(y), Inches(0.06), Inches(h))
         _fill(edge, TONES[tile.tone])
         edge.line.fill.background()
-        edge.shadow.inherit = False
+        _plain(edge)
         edge.name = f"Tone: {tile.tone}"
         frame = box.text_frame
         frame.word_wrap = True
@@ -562,6 +596,7 @@ def _table(slide: Any, name: str, heads: Sequence[str], rows: Sequence[Sequence[
                 colour, bold = "9C4700", True
             _paragraphs(cell.text_frame, [[(words, 1.0, bold, colour)]], size)
             cell.text_frame.paragraphs[0].space_after = Pt(0)
+            cell.text_frame.paragraphs[0].font.size = Pt(size)  # of an empty cell too, which else makes its row high
             edge = NAVY if at == 0 else RULE
             cell._tc.get_or_add_tcPr().append(
                 parse_xml(f'<a:lnB {nsdecls("a")} w="{9525 if at else 12700}"><a:solidFill><a:srgbClr val="{edge}"/></a:solidFill></a:lnB>')
@@ -588,6 +623,11 @@ def _label_format(unit: str, largest: float) -> str:
 
 
 def _chart(slide: Any, chart: Chart, x: float, y: float, w: float, h: float) -> None:
+    """A native chart under its caption. Signals are series of their own, so that a legend, a filter and a screen reader can name them."""
+    note = plain(chart.note)
+    caption: Paragraph = [(plain(chart.title), 1.0, True, INK), (f"  {note}" if note else "", 0.88, False, SOFT)]
+    lines = _lines(caption, w, 8.5)
+    _text(slide, [caption], x, y, w, 0.145 * lines, 8.5)
     data = CategoryChartData()
     numbers: list[float] = []
 
@@ -600,43 +640,39 @@ def _chart(slide: Any, chart: Chart, x: float, y: float, w: float, h: float) -> 
         add(plain(chart.title), [bar.value for bar in chart.bars])
         kind = XL_CHART_TYPE.BAR_CLUSTERED
     elif chart.kind == "spc":
-        data.categories = [f"{point.month:%b %y}" for point in chart.points]
+        data.categories = [point.month for point in chart.points]
         add("month", [point.value for point in chart.points])
         add("mean", [point.mean for point in chart.points])
         add("upper limit", [point.upper for point in chart.points])
         add("lower limit", [point.lower for point in chart.points])
         if any(point.target is not None for point in chart.points):
             add("target", [point.target for point in chart.points])
+        for name, colour in SIGNALS.items():
+            if any(point.colour == colour for point in chart.points):
+                add(name, [point.value if point.colour == colour else None for point in chart.points])
         kind = XL_CHART_TYPE.LINE_MARKERS
     else:
         months = sorted({point.month for _, points in chart.series for point in points})
-        data.categories = [f"{month:%b %y}" for month in months]
+        data.categories = months
         for name, points in chart.series:
             known = {point.month: point.value for point in points}
             add(name, [known.get(month) for month in months])
         kind = XL_CHART_TYPE.LINE_MARKERS
-    frame = slide.shapes.add_chart(kind, Inches(x), Inches(y), Inches(w), Inches(h), data)
+    frame = slide.shapes.add_chart(kind, Inches(x), Inches(y + 0.145 * lines), Inches(w), Inches(h - 0.145 * lines), data)
     frame.name = f"Chart: {plain(chart.title)}"
     drawn = frame.chart
-    drawn.font.size, drawn.font.name = Pt(7), FONT
+    drawn.font.size, drawn.font.name = Pt(7.5), FONT
     drawn.font.color.rgb = RGBColor.from_string(SOFT)
-    _chart_title(drawn, chart)
+    drawn.has_title = False
     drawn.has_legend = chart.kind == "lines" and len(chart.series) > 1
     if drawn.has_legend:
         drawn.legend.include_in_layout = False
+        drawn.legend.position = XL_LEGEND_POSITION.BOTTOM
         drawn.legend.font.size = Pt(7.5)
     if chart.kind == "bars":
         _bar_style(drawn, chart)
     else:
         _line_style(drawn, chart, numbers)
-
-
-def _chart_title(drawn: Any, chart: Chart) -> None:
-    drawn.has_title = True
-    frame = drawn.chart_title.text_frame
-    note = plain(chart.note)
-    _paragraphs(frame, [[(plain(chart.title), 1.0, True, INK), (f"  {note}" if note else "", 0.88, False, SOFT)]], 8)
-    drawn.chart_title.include_in_layout = False
 
 
 def _bar_style(drawn: Any, chart: Chart) -> None:
@@ -658,7 +694,8 @@ def _bar_style(drawn: Any, chart: Chart) -> None:
     drawn.value_axis.minimum_scale = 0
 
 
-MARKERS = {IMPROVEMENT: XL_MARKER_STYLE.CIRCLE, CONCERN: XL_MARKER_STYLE.SQUARE, NEUTRAL: XL_MARKER_STYLE.TRIANGLE}
+SIGNALS = {"improvement": IMPROVEMENT, "concern": CONCERN, "neither way is better": NEUTRAL}
+MARKERS = {"improvement": XL_MARKER_STYLE.CIRCLE, "concern": XL_MARKER_STYLE.SQUARE, "neither way is better": XL_MARKER_STYLE.TRIANGLE}
 
 
 def _line_style(drawn: Any, chart: Chart, numbers: list[float]) -> None:
@@ -677,12 +714,8 @@ def _line_style(drawn: Any, chart: Chart, numbers: list[float]) -> None:
     months.format.line.color.rgb = RGBColor.from_string(SOFT)
     months.major_tick_mark = XL_TICK_MARK.NONE
     months.has_major_gridlines = False
-    for name in ("c:tickLblSkip", "c:tickMarkSkip"):
-        skip = etree.SubElement(months._element, qn(name))
-        skip.set("val", "6")
-        before = months._element.find(qn("c:noMultiLvlLbl"))
-        if before is not None:
-            before.addprevious(skip)
+    months.tick_labels.number_format, months.tick_labels.number_format_is_linked = "mmm yy", False
+    _every_months(months, 6)
     styles: dict[str, tuple[str, float, Any]] = {
         "month": ("5B6B7A", 1.25, None),
         "mean": (INK, 1.25, None),
@@ -699,18 +732,28 @@ def _line_style(drawn: Any, chart: Chart, numbers: list[float]) -> None:
         series.format.line.width = Pt(width)
         if dash is not None:
             series.format.line.dash_style = dash
-        series.marker.style = XL_MARKER_STYLE.NONE
-        if chart.kind != "spc" or n:
+        if series.name not in MARKERS:
+            series.marker.style = XL_MARKER_STYLE.NONE
             continue
-        for at, point in enumerate(chart.points):
-            style = MARKERS.get(point.colour)
-            if style is None or point.value is None:
-                continue
-            marker = series.points[at].marker
-            marker.style, marker.size = style, 5
-            marker.format.fill.solid()
-            marker.format.fill.fore_color.rgb = RGBColor.from_string(point.colour.removeprefix("#").upper())
-            marker.format.line.color.rgb = RGBColor.from_string(OUTLINES[point.colour].removeprefix("#").upper())
+        series.format.line.fill.background()
+        signal = SIGNALS[series.name]
+        series.marker.style, series.marker.size = MARKERS[series.name], 5
+        series.marker.format.fill.solid()
+        series.marker.format.fill.fore_color.rgb = RGBColor.from_string(signal.removeprefix("#").upper())
+        series.marker.format.line.color.rgb = RGBColor.from_string(OUTLINES[signal].removeprefix("#").upper())
+
+
+def _every_months(axis: Any, months: int) -> None:
+    """A label every so many months; python-pptx has no way to say it."""
+    element = axis._element
+    for name in ("c:baseTimeUnit", "c:majorUnit", "c:majorTimeUnit"):
+        for old in element.findall(qn(name)):
+            element.remove(old)
+    text = element.find(qn("c:txPr"))
+    if text is not None:
+        text.find(qn("a:bodyPr")).set("rot", "0")
+    for name, value in (("c:baseTimeUnit", "months"), ("c:majorUnit", str(months)), ("c:majorTimeUnit", "months")):
+        etree.SubElement(element, qn(name)).set("val", value)
 
 
 # ---- notes
