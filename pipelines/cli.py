@@ -100,7 +100,11 @@ def docs() -> None:
 @click.option("--month", type=Month(), help="A month, such as 2023-07; the latest month with figures by default.")
 @click.option("--force", help="The force, by its code; needed only where several have a report.")
 @click.option("--sign-off", metavar="NAME", help="Sign the report off: it is a draft, and marked as one, until then.")
-@click.option("--beside-printed", type=click.Path(dir_okay=False, path_type=Path), help="Write only the page that sets it beside the printed report of July 2023.")
+@click.option(
+    "--beside-printed",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write only the page that sets it beside the printed report of July 2023.",
+)
 def report(quarter: date | None, month: date | None, force: str | None, sign_off: str | None, beside_printed: Path | None) -> None:
     """Write the quarterly highlight report as HTML, PDF and slides (PPTX), from the published marts.
 

@@ -50,7 +50,9 @@ def side_by_side(marts: Marts, report: Report) -> str:
         said = {row.figure_id for line in topic.summary for row in facts if is_of(line, row, areas)}
         totals[0] += len(said)
         totals[1] += len(facts)
-    blocks.append(f"Of the {totals[1]} facts printed on these slides, {totals[0]} are of a measure, area and segment that a line of the data summary speaks of.\n")
+    blocks.append(
+        f"Of the {totals[1]} facts printed on these slides, {totals[0]} are of a measure, area and segment that a line of the data summary speaks of.\n"
+    )
     return "\n".join(blocks)
 
 
@@ -62,7 +64,9 @@ def is_of(line: Line, printed: Row, areas: set[str]) -> bool:
         # a part or a whole that the line gives beside its value: 679 of 1,955
         return any(cell.text == printed.printed_text for cell in line.cells if cell.column in ("numerator", "denominator"))
     is_comparator = printed.area_id is not None and printed.area_id not in areas
-    return is_comparator or (printed.area_id == line.area_id and (printed.segment in line.segments or printed.segment == "all" and "all" in line.segments))
+    return is_comparator or (
+        printed.area_id == line.area_id and (printed.segment in line.segments or printed.segment == "all" and "all" in line.segments)
+    )
 
 
 def _slide(topic: Topic, facts: list[Row], areas: set[str]) -> str:
@@ -71,10 +75,18 @@ def _slide(topic: Topic, facts: list[Row], areas: set[str]) -> str:
     for line in topic.summary:
         of_it = [row for row in facts if row.figure_id not in told and is_of(line, row, areas)]
         told |= {row.figure_id for row in of_it}
-        rows.append(f"| {_cell(plain(line.parts))} | {'<br>'.join(_fact(row) for row in of_it) or '–'} | {'<br>'.join(_answer(row) for row in of_it) or '–'} |")
+        rows.append(
+            f"| {_cell(plain(line.parts))} | {'<br>'.join(_fact(row) for row in of_it) or '–'} | {'<br>'.join(_answer(row) for row in of_it) or '–'} |"
+        )
     others = [row for row in facts if row.figure_id not in told]
     if others:
-        rows += ["", "Printed on this slide, and not in our data summary (commentary, causes, events, drivers and other measures):", "", "| printed (line) | the marts |", "|---|---|"]
+        rows += [
+            "",
+            "Printed on this slide, and not in our data summary (commentary, causes, events, drivers and other measures):",
+            "",
+            "| printed (line) | the marts |",
+            "|---|---|",
+        ]
         rows += [f"| {_fact(row)} | {_answer(row)} |" for row in others]
     return "\n".join([*rows, ""])
 
@@ -82,7 +94,11 @@ def _slide(topic: Topic, facts: list[Row], areas: set[str]) -> str:
 def _fact(row: Row) -> str:
     """What is printed: 11.8%, pct change yoy (191)."""
     what = row.printed_text or row.claim or ""
-    of = " ".join(str(part).replace("_", " ") for part in (row.printed_measure, row.printed_segment, row.printed_area if row.printed_area != "force" else None) if part)
+    of = " ".join(
+        str(part).replace("_", " ")
+        for part in (row.printed_measure, row.printed_segment, row.printed_area if row.printed_area != "force" else None)
+        if part
+    )
     statistic = (row.printed_statistic or "").replace("_", " ")
     return _cell(f"**{what}** {of}, {statistic} ({row.source_line})")
 

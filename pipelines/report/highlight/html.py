@@ -121,23 +121,33 @@ def governance_drawing(nodes: tuple[Node, ...], arrows: tuple[Arrow, ...]) -> Ma
         in_column = sum(1 for other in nodes if other.column == node.column)
         top = (height - in_column * (BOX_HEIGHT + GAP_Y) + GAP_Y) / 2
         place[node.node_id] = (2 + node.column * (BOX + GAP_X), top + node.row * (BOX_HEIGHT + GAP_Y))
-    parts = [Markup('<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z" fill="#4b5b69"/></marker></defs>')]
+    parts = [
+        Markup(
+            '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z" fill="#4b5b69"/></marker></defs>'
+        )
+    ]
     for arrow in arrows:
         (x0, y0), (x1, y1) = place[arrow.from_node], place[arrow.to_node]
         dash = Markup(' stroke-dasharray="4 3"') if arrow.relation.text == "holds to account" else Markup("")
         start, end = (x0 + BOX, x1) if x1 > x0 else (x0, x1 + BOX)
         bend = (end - start) / 2
         parts.append(
-            Markup('<path d="M{:.0f} {:.0f}C{:.0f} {:.0f} {:.0f} {:.0f} {:.0f} {:.0f}" fill="none" stroke="#4b5b69"{} marker-end="url(#tip)"/>').format(
-                start, y0 + BOX_HEIGHT / 2, start + bend, y0 + BOX_HEIGHT / 2, end - bend, y1 + BOX_HEIGHT / 2, end, y1 + BOX_HEIGHT / 2, dash
-            )
+            Markup(
+                '<path d="M{:.0f} {:.0f}C{:.0f} {:.0f} {:.0f} {:.0f} {:.0f} {:.0f}" fill="none" stroke="#4b5b69"{} marker-end="url(#tip)"/>'
+            ).format(start, y0 + BOX_HEIGHT / 2, start + bend, y0 + BOX_HEIGHT / 2, end - bend, y1 + BOX_HEIGHT / 2, end, y1 + BOX_HEIGHT / 2, dash)
         )
     for node in nodes:
         x, y = place[node.node_id]
-        parts.append(Markup('<rect x="{:.0f}" y="{:.0f}" width="{}" height="{}" rx="4" fill="{}" stroke="#12436d"/>').format(x, y, BOX, BOX_HEIGHT, KIND_FILLS.get(node.kind.text, "#fff")))
+        parts.append(
+            Markup('<rect x="{:.0f}" y="{:.0f}" width="{}" height="{}" rx="4" fill="{}" stroke="#12436d"/>').format(
+                x, y, BOX, BOX_HEIGHT, KIND_FILLS.get(node.kind.text, "#fff")
+            )
+        )
         lines = wrapped(node.name.text, 22)
         first = y + BOX_HEIGHT / 2 + 4 - 7 * (len(lines) - 1)
-        words = Markup(" ").join(Markup('<tspan x="{:.0f}" y="{:.0f}">{}</tspan>').format(x + BOX / 2, first + 14 * n, line) for n, line in enumerate(lines))
+        words = Markup(" ").join(
+            Markup('<tspan x="{:.0f}" y="{:.0f}">{}</tspan>').format(x + BOX / 2, first + 14 * n, line) for n, line in enumerate(lines)
+        )
         parts.append(Markup('<text text-anchor="middle" font-size="12" fill="#1c2733" {}>{}</text>').format(attributes(node.name), words))
     return Markup('<svg class="chart map" role="img" viewBox="0 0 {:.0f} {:.0f}" {}><title>Governance and decision making</title>{}</svg>').format(
         width, height, Markup(charts.FONT), Markup("").join(parts)

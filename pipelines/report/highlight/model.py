@@ -272,7 +272,9 @@ def build(marts: Marts, force: str | None = None, quarter: date | None = None, m
         "select * from scorecards.report_lines where scorecard_id = ? order by topic_id, part, line_order, area_id", [card.scorecard_id]
     )
     if not topics:
-        raise ReportError(f"no topics are configured for the card {card.scorecard_id} of {card.area_name}: add them to seeds highlight_topics and highlight_lines")
+        raise ReportError(
+            f"no topics are configured for the card {card.scorecard_id} of {card.area_name}: add them to seeds highlight_topics and highlight_lines"
+        )
     period = choose_period(_months(marts, card, lines), quarter, month, card.area_name)
     figures = Figures(marts, lines, period)
     governance = _Governance(marts, card, period)
@@ -310,7 +312,9 @@ def _card(marts: Marts, force: str | None) -> Row:
     if force is not None:
         named = [c for c in cards if force.strip().lower() in (c.force_code.lower(), c.area_name.lower())]
         if not named:
-            raise ReportError(f"there is no report for the force {force!r}: forces with a card of a plan are {there_are}. docs/scorecards.md says how to add one")
+            raise ReportError(
+                f"there is no report for the force {force!r}: forces with a card of a plan are {there_are}. docs/scorecards.md says how to add one"
+            )
         return named[0]
     with_topics = {row.scorecard_id for row in marts.rows("select * from scorecards.report_topics")}
     cards = [c for c in cards if c.scorecard_id in with_topics] or cards
@@ -464,7 +468,10 @@ def _lines(figures: Figures, group: list[Row], period_type: str) -> Chart | None
         return None
     line, rows = found[0]
     series = tuple((of.area_name, tuple(Point(row.period_end.replace(day=1), row.value) for row in of_rows)) for of, of_rows in found)
-    note: tuple[Part, ...] = ({"r12m": "rolling twelve months, to ", "month": "by month to "}[period_type], cell(rows[-1], "period_end", "short month"))
+    note: tuple[Part, ...] = (
+        {"r12m": "rolling twelve months, to ", "month": "by month to "}[period_type],
+        cell(rows[-1], "period_end", "short month"),
+    )
     title = (cell(line, "title"),) if line.is_card_area else (cell(line, "title"), " by district")
     return Chart("lines", title, note, line.unit, series=series, rows=tuple(row for _, of_rows in found for row in of_rows))
 
@@ -511,7 +518,9 @@ class _Governance:
         self.frameworks = [name.strip() for name in (card.shows_items_of or card.framework).split(";")]
         versions = [
             row.listed_as_of
-            for row in marts.rows("select distinct listed_as_of from governance.deliverables union select distinct first_listed_as_of from governance.deliverables")
+            for row in marts.rows(
+                "select distinct listed_as_of from governance.deliverables union select distinct first_listed_as_of from governance.deliverables"
+            )
         ] + [row.as_of for row in marts.rows("select distinct as_of from governance.deliverable_history")]
         upto = [v for v in versions if v <= period.quarter_end]
         self.version: date | None = max(upto) if upto else min(versions, default=None)
@@ -662,7 +671,11 @@ def _notices(marts: Marts, period: Period, lines: list[Row], topics: Iterable[To
     if stale:
         titles = {line.measure_id: cell(line, "title") for line in lines}
         items = tuple((titles[measure], ": ", when) for measure, when in stale.items())
-        notices.append(Notice(("Some figures are older than the month of this report, because nothing newer has come in. They are marked where they stand.",), items))
+        notices.append(
+            Notice(
+                ("Some figures are older than the month of this report, because nothing newer has come in. They are marked where they stand.",), items
+            )
+        )
     of_the_report = marts.rows(
         "select * from core.dim_measure where measure_id in (select unnest($measures))", {"measures": sorted({line.measure_id for line in lines})}
     )
@@ -675,6 +688,12 @@ def _notices(marts: Marts, period: Period, lines: list[Row], topics: Iterable[To
         notices.append(Notice(("No governance workbook has come in: there are no outcomes, deliverables, risks or commentary to show.",)))
     elif governance.is_of_another_quarter and governance.as_of is not None:
         notices.append(
-            Notice(("Outcomes, deliverables, risks and commentary are those of the governance workbook as of ", governance.as_of, ": of another quarter than this report."))
+            Notice(
+                (
+                    "Outcomes, deliverables, risks and commentary are those of the governance workbook as of ",
+                    governance.as_of,
+                    ": of another quarter than this report.",
+                )
+            )
         )
     return tuple(notices)

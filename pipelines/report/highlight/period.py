@@ -72,14 +72,18 @@ def choose_period(months: list[date], quarter: date | None, month: date | None, 
     Raises ReportError where there are no figures, with what there is.
     """
     if not months:
-        raise ReportError(f"the marts hold no monthly figures for {who}: `scorecards run` takes the extracts in, `scorecards status` says what is published")
+        raise ReportError(
+            f"the marts hold no monthly figures for {who}: `scorecards run` takes the extracts in, `scorecards status` says what is published"
+        )
     there_is = f"its figures run from {min(months):%Y-%m} to {max(months):%Y-%m}"
     if quarter is not None:
         within = [m for m in months if quarter_end(m) == quarter]
         if not within:
             raise ReportError(f"there are no figures of {quarter.year}Q{quarter.month // 3} for {who}: {there_is}")
         if month is not None and month_end(month) not in within:
-            raise ReportError(f"{month:%Y-%m} with {quarter.year}Q{quarter.month // 3}: give a month of the quarter with figures, or only one of the two; {there_is}")
+            raise ReportError(
+                f"{month:%Y-%m} with {quarter.year}Q{quarter.month // 3}: give a month of the quarter with figures, or only one of the two; {there_is}"
+            )
         return Period(month_end(month) if month else max(within), quarter, is_quarter=month is None)
     last = month_end(month) if month is not None else max(months)
     if last not in months:

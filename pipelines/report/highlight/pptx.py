@@ -124,7 +124,12 @@ class _Deck:
         )
         x, w = 6.45, 6.43
         deliverables = [
-            (d.title.text + (f" ({d.owner.text})" if d.owner else ""), d.due.text, d.progress.text + (f" ({d.change.text})" if d.change else ""), _state(d))
+            (
+                d.title.text + (f" ({d.owner.text})" if d.owner else ""),
+                d.due.text,
+                d.progress.text + (f" ({d.change.text})" if d.change else ""),
+                _state(d),
+            )
             for d in priority.deliverables
         ]
         risks = [
@@ -138,9 +143,16 @@ class _Deck:
         ]
         heads = ("Action", "Date due", "Progress", "By rule"), ("No.", "Risk or issue", "Score", "Moved")
         widths = (3.35, 1.15, 0.93, 1.0), (0.85, 3.75, 0.93, 0.9)
-        size = next((s for s in (9.5, 9.0, 8.5, 8.0) if _table_height(deliverables, widths[0], s) + _table_height(risks, widths[1], s) < BOTTOM - TOP - 0.9), 8.0)
+        size = next(
+            (s for s in (9.5, 9.0, 8.5, 8.0) if _table_height(deliverables, widths[0], s) + _table_height(risks, widths[1], s) < BOTTOM - TOP - 0.9),
+            8.0,
+        )
         y = _heading(slide, "Deliverables: progress", x, TOP, w)
-        y += _table(slide, "Deliverables", heads[0], deliverables, x, y, widths[0], size) if deliverables else _text(slide, [_nothing("None is recorded.")], x, y, w, 0.3, 10)
+        y += (
+            _table(slide, "Deliverables", heads[0], deliverables, x, y, widths[0], size)
+            if deliverables
+            else _text(slide, [_nothing("None is recorded.")], x, y, w, 0.3, 10)
+        )
         if y + 0.5 + _table_height(risks, widths[1], size) > BOTTOM and risks:
             _notes_of_priority(slide, self.report, priority)
             slide = self._slide("Plan delivery and governance", f"{title}: risks and issues")
@@ -162,7 +174,10 @@ class _Deck:
         chart_rows = (len(shown) + 1) // 2
         has_key = any(chart.kind == "spc" for chart in shown)
         above = TOP + 0.28 + (0.86 if topic.tiles else 0) + (0.2 if has_key else 0)
-        now: Block = ("Now what? What action do we need to take, or are taking?", [_remark(r) for r in topic.now_what] or [_nothing("No action is recorded for this topic and quarter.")])
+        now: Block = (
+            "Now what? What action do we need to take, or are taking?",
+            [_remark(r) for r in topic.now_what] or [_nothing("No action is recorded for this topic and quarter.")],
+        )
         so: Block = (
             "So what? What is happening, what does the analysis tell us?",
             [_remark(r) for r in topic.so_what] or [_nothing("Nobody has written commentary on this topic for this quarter.")],
@@ -175,8 +190,14 @@ class _Deck:
             return _block_size(left, left_width, BOTTOM - above - chart_rows * height), _block_size(to_the_right, right_width, BOTTOM - TOP)
 
         # as large as the text allows: charts give way to text that could not be read, notes go where there is room
-        arrangements = [(height, left, to_the_right) for height in (1.62, 1.45, 1.3) for left, to_the_right in (([now, *notes], [summary, so]), ([now], [summary, so, *notes]))]
-        chart_height, left, to_the_right = next((a for a in arrangements if min(sizes(*a)) >= 9.5), None) or max(arrangements, key=lambda a: (min(sizes(*a)), a[0]))
+        arrangements = [
+            (height, left, to_the_right)
+            for height in (1.62, 1.45, 1.3)
+            for left, to_the_right in (([now, *notes], [summary, so]), ([now], [summary, so, *notes]))
+        ]
+        chart_height, left, to_the_right = next((a for a in arrangements if min(sizes(*a)) >= 9.5), None) or max(
+            arrangements, key=lambda a: (min(sizes(*a)), a[0])
+        )
         y = _heading(slide, "What? What is the situation?", LEFT, TOP, left_width)
         if topic.tiles:
             _tiles(slide, topic.tiles, LEFT, y, left_width, 0.78)
@@ -189,7 +210,12 @@ class _Deck:
             y += 0.18
         _stacked(slide, left, LEFT, y + 0.02, left_width, BOTTOM - y - 0.02)
         _stacked(slide, to_the_right, right, TOP, right_width, BOTTOM - TOP)
-        _notes(slide, self.report, [line.parts for line in topic.summary] + [(*tile.title, " ", *tile.value) for tile in topic.tiles], [c.source for c in topic.charts])
+        _notes(
+            slide,
+            self.report,
+            [line.parts for line in topic.summary] + [(*tile.title, " ", *tile.value) for tile in topic.tiles],
+            [c.source for c in topic.charts],
+        )
 
     def terms(self) -> None:
         per_slide = 34
@@ -259,8 +285,29 @@ class _Deck:
         height = _table(slide, "This publication", ("This publication", ""), facts, LEFT, TOP, (1.7, 4.3), 10)
         how: list[Paragraph] = [
             [("How to trace a figure", 1.1, True, NAVY)],
-            [("The notes of each slide list its figures with the table, key and column of the published marts that they were read from. ", 1.0, False, INK), ("scorecards explain", 1.0, True, INK), (" with a measure's name says what it counts, what it rests on and which source files its rows came from. Charts and tables are native: their data can be opened.", 1.0, False, INK)],
-            [("Changes are tested against chance and say so. Monthly charts show the mean and the limits of a process behaviour chart. A hypothesis is nobody's finding until it has been tested.", 1.0, False, INK)],
+            [
+                (
+                    "The notes of each slide list its figures with the table, key and column of the published marts that they were read from. ",
+                    1.0,
+                    False,
+                    INK,
+                ),
+                ("scorecards explain", 1.0, True, INK),
+                (
+                    " with a measure's name says what it counts, what it rests on and which source files its rows came from. Charts and tables are native: their data can be opened.",
+                    1.0,
+                    False,
+                    INK,
+                ),
+            ],
+            [
+                (
+                    "Changes are tested against chance and say so. Monthly charts show the mean and the limits of a process behaviour chart. A hypothesis is nobody's finding until it has been tested.",
+                    1.0,
+                    False,
+                    INK,
+                )
+            ],
         ]
         _text(slide, how, LEFT, TOP + height + 0.15, 6.0, 2.4, 10.5)
         paragraphs: list[Paragraph] = []
@@ -311,13 +358,15 @@ def _master(presentation: Any, report: Report) -> None:
             body.set(name, "0")
         for child in list(body):
             body.remove(child)
-        body.append(parse_xml(f'<a:normAutofit {nsdecls("a")}/>'))
+        body.append(parse_xml(f"<a:normAutofit {nsdecls('a')}/>"))
     tree = master.shapes._spTree
     shapes = [_shape_xml(901, "Bar", 0, 0, WIDTH, 0.11, fill=NAVY)]
     line = f"OFFICIAL – internal   ·   {report.force.text}   ·   {report.period.title}   ·   run {report.heartbeat.run_id}"
     if report.is_draft:
         line += "   ·   Draft: not signed off"
-        shapes.insert(0, _shape_xml(902, "Watermark", 1.2, 2.4, 10.9, 2.7, words="DRAFT", size=170, colour="F9F3ED", bold=True, rotation=-24, centred=True))
+        shapes.insert(
+            0, _shape_xml(902, "Watermark", 1.2, 2.4, 10.9, 2.7, words="DRAFT", size=170, colour="F9F3ED", bold=True, rotation=-24, centred=True)
+        )
     shapes.append(_shape_xml(903, "Foot", LEFT, 7.12, 11.3, 0.26, words=line, size=8, colour=SOFT))
     shapes.append(_shape_xml(904, "Number", WIDTH - LEFT - 0.8, 7.12, 0.8, 0.26, field=True, size=8, colour=SOFT))
     for n, shape in enumerate(shapes):
@@ -331,7 +380,18 @@ def _theme(blob: bytes) -> bytes:
     root.set("name", "Scorecards")
     for font in root.iter(f"{a}latin"):
         font.set("typeface", FONT)
-    colours = {"dk2": NAVY, "lt2": PALE, "accent1": NAVY, "accent2": "00B0F0", "accent3": "E46C0A", "accent4": "490092", "accent5": "B34700", "accent6": "3D3D3D", "hlink": NAVY, "folHlink": "490092"}
+    colours = {
+        "dk2": NAVY,
+        "lt2": PALE,
+        "accent1": NAVY,
+        "accent2": "00B0F0",
+        "accent3": "E46C0A",
+        "accent4": "490092",
+        "accent5": "B34700",
+        "accent6": "3D3D3D",
+        "hlink": NAVY,
+        "folHlink": "490092",
+    }
     scheme = next(root.iter(f"{a}clrScheme"))
     scheme.set("name", "Scorecards")
     for name, value in colours.items():
@@ -362,7 +422,13 @@ def _shape_xml(
     style = f'sz="{int(size * 100)}" b="{int(bold)}"'
     painted = f'<a:solidFill><a:srgbClr val="{colour}"/></a:solidFill><a:latin typeface="{FONT}"/>'
     escaped = words.replace("&", "&amp;").replace("<", "&lt;")
-    content = f'<a:fld id="{{5C22544A-7EE6-4342-B048-85BDC9FD1C3A}}" type="slidenum"><a:rPr lang="en-GB" {style}>{painted}</a:rPr><a:t>‹#›</a:t></a:fld>' if field else f'<a:r><a:rPr lang="en-GB" {style}>{painted}</a:rPr><a:t>{escaped}</a:t></a:r>' if words else ""
+    content = (
+        f'<a:fld id="{{5C22544A-7EE6-4342-B048-85BDC9FD1C3A}}" type="slidenum"><a:rPr lang="en-GB" {style}>{painted}</a:rPr><a:t>‹#›</a:t></a:fld>'
+        if field
+        else f'<a:r><a:rPr lang="en-GB" {style}>{painted}</a:rPr><a:t>{escaped}</a:t></a:r>'
+        if words
+        else ""
+    )
     align = "ctr" if centred else "r" if field else "l"
     turned = f' rot="{rotation * 60000}"' if rotation else ""
     return parse_xml(
@@ -574,7 +640,9 @@ def _row_height(row: Sequence[str], widths: Sequence[float], size: float) -> flo
     return (lines * size * LINE + 5) / 72
 
 
-def _table(slide: Any, name: str, heads: Sequence[str], rows: Sequence[Sequence[str]], x: float, y: float, widths: Sequence[float], size: float) -> float:
+def _table(
+    slide: Any, name: str, heads: Sequence[str], rows: Sequence[Sequence[str]], x: float, y: float, widths: Sequence[float], size: float
+) -> float:
     """A native table without the style's colours; returns its height."""
     height = _table_height(rows, widths, size)
     shape = slide.shapes.add_table(len(rows) + 1, len(heads), Inches(x), Inches(y), Inches(sum(widths)), Inches(height))
@@ -724,8 +792,10 @@ def _line_style(drawn: Any, chart: Chart, numbers: list[float]) -> None:
         "target": ("8A1C4A", 1.25, MSO_LINE.DASH_DOT),
     }
     for n, series in enumerate(drawn.plots[0].series):
-        colour, width, dash = styles.get(series.name, (SERIES[n % 4], 2.0, MSO_LINE.DASH if n % 2 else None)) if chart.kind == "spc" else (
-            SERIES[n % 4], 2.0, MSO_LINE.DASH if n % 2 else None
+        colour, width, dash = (
+            styles.get(series.name, (SERIES[n % 4], 2.0, MSO_LINE.DASH if n % 2 else None))
+            if chart.kind == "spc"
+            else (SERIES[n % 4], 2.0, MSO_LINE.DASH if n % 2 else None)
         )
         series.smooth = False
         series.format.line.color.rgb = RGBColor.from_string(colour)
@@ -774,5 +844,3 @@ def _notes_of_priority(slide: Any, report: Report, priority: Priority) -> None:
     lines += [(d.title, " ", d.due, " ", d.progress) for d in priority.deliverables]
     lines += [(r.risk_id, " ", r.title) for r in priority.risks]
     _notes(slide, report, lines, [])
-
-

@@ -23,7 +23,9 @@ from pipelines.report.highlight.cells import Cell, Part, cell, joined
 from pipelines.report.highlight.period import Period, month_end
 from pipelines.report.marts import Marts, Row
 
-TOKEN = re.compile(r"(?:(?P<period>month|before|r12m|quarter|year|snapshot)\.)?(?P<what>[a-z0-9_|]+)(?::(?P<argument>[a-z0-9_]+))?(?:\*(?P<most>\d+))?")
+TOKEN = re.compile(
+    r"(?:(?P<period>month|before|r12m|quarter|year|snapshot)\.)?(?P<what>[a-z0-9_|]+)(?::(?P<argument>[a-z0-9_]+))?(?:\*(?P<most>\d+))?"
+)
 # A snapshot is taken a few days after the month that it is shown with.
 SNAPSHOT_GRACE = timedelta(days=7)
 # An older snapshot is not the month's.
@@ -391,7 +393,9 @@ def summary_line(figures: Figures, line: Row) -> Line | None:
     if not clauses:
         if line.segment == "*" or is_sentence:
             return None
-        why: tuple[Part, ...] = ("not collected: ", cell(line, "status_reason")) if line.status_reason else ("no figure up to the month of this report",)
+        why: tuple[Part, ...] = (
+            ("not collected: ", cell(line, "status_reason")) if line.status_reason else ("no figure up to the month of this report",)
+        )
         return Line(_lead(line), why, "neutral", line.measure_id, line.area_id, ("all",), ())
     return Line(
         () if is_sentence else _lead(line),
