@@ -122,8 +122,8 @@ create table measures.comparator_values (
     measure_id varchar, comparator_id varchar, segment varchar, period_type varchar, period_end date, value double, margin double, unit varchar,
     primary key (measure_id, comparator_id, segment, period_type, period_end));
 create table scorecards.report_lines (
-    scorecard_id varchar, topic_id varchar, part varchar, line_order integer, area_id varchar, area_name varchar, is_card_area boolean, measure_id varchar,
-    title varchar, unit varchar, direction varchar, segment varchar, shows varchar, status varchar, status_reason varchar,
+    scorecard_id varchar, topic_id varchar, part varchar, line_order integer, area_id varchar, area_name varchar, is_card_area boolean,
+    measure_id varchar, title varchar, unit varchar, direction varchar, segment varchar, shows varchar, status varchar, status_reason varchar,
     primary key (scorecard_id, topic_id, part, line_order, area_id));
 insert into measures.measure_values values
     ('calls', 'force', 'all', 'month', '2023-07-31', null, null, 9853, null, 'count', true, 'BT errors'),
@@ -173,7 +173,11 @@ def said(
     connection = duckdb.connect()
     connection.execute(TABLES)
     connection.execute(
-        "insert into scorecards.report_lines values ('opcc', 'topic', 'summary', 10, $area, 'Swindon', $area = 'force', $measure, 'Title', $unit, $direction, $segment, $shows, 'collected', $reason)",
+        """
+        insert into scorecards.report_lines values
+            ('opcc', 'topic', 'summary', 10, $area, 'Swindon', $area = 'force', $measure, 'Title', $unit, $direction, $segment, $shows, 'collected',
+            $reason)
+        """,
         {"area": area, "measure": measure, "unit": unit, "direction": direction, "segment": segment, "shows": shows, "reason": reason},
     )
     with Marts(connection) as marts:

@@ -27,9 +27,11 @@ SLIDES = {
 
 INTRODUCTION = """# The highlight report's data summary, beside the printed one
 
-Slide by slide: the lines that `scorecards report --month {month}` makes by rule from the marts, and the facts that the force's printed report of June to September 2023 has on the same slide, with the line of its text that each stands on
-(`measures.published_figures`; facts, not its sentences). Where the two speak of different months, the last column says what the marts give for what is printed.
-[printed-report.md](printed-report.md) explains the mismatches. Written by `scorecards report --month {month} --beside-printed docs/printed-report-side-by-side.md` from the synthetic extracts at their true size.
+Slide by slide: the lines that `scorecards report --month {month}` makes by rule from the marts, and the facts that the force's printed report
+of June to September 2023 has on the same slide, with the line of its text that each stands on (`measures.published_figures`; facts, not its
+sentences). Where the two speak of different months, the last column says what the marts give for what is printed.
+[printed-report.md](printed-report.md) explains the mismatches. Written from the synthetic extracts at their true size by
+`scorecards report --month {month} --beside-printed docs/printed-report-side-by-side.md`.
 """
 
 
@@ -51,7 +53,7 @@ def side_by_side(marts: Marts, report: Report) -> str:
         totals[0] += len(said)
         totals[1] += len(facts)
     blocks.append(
-        f"Of the {totals[1]} facts printed on these slides, {totals[0]} are of a measure, area and segment that a line of the data summary speaks of.\n"
+        f"Of the {totals[1]} facts printed on these slides, {totals[0]} are of a measure, area and segment that a line of ours speaks of.\n"
     )
     return "\n".join(blocks)
 
@@ -65,7 +67,7 @@ def is_of(line: Line, printed: Row, areas: set[str]) -> bool:
         return any(cell.text == printed.printed_text for cell in line.cells if cell.column in ("numerator", "denominator"))
     is_comparator = printed.area_id is not None and printed.area_id not in areas
     return is_comparator or (
-        printed.area_id == line.area_id and (printed.segment in line.segments or printed.segment == "all" and "all" in line.segments)
+        printed.area_id == line.area_id and (printed.segment in line.segments or (printed.segment == "all" and "all" in line.segments))
     )
 
 
@@ -75,9 +77,8 @@ def _slide(topic: Topic, facts: list[Row], areas: set[str]) -> str:
     for line in topic.summary:
         of_it = [row for row in facts if row.figure_id not in told and is_of(line, row, areas)]
         told |= {row.figure_id for row in of_it}
-        rows.append(
-            f"| {_cell(plain(line.parts))} | {'<br>'.join(_fact(row) for row in of_it) or '–'} | {'<br>'.join(_answer(row) for row in of_it) or '–'} |"
-        )
+        facts_of_it, answers = "<br>".join(map(_fact, of_it)), "<br>".join(map(_answer, of_it))
+        rows.append(f"| {_cell(plain(line.parts))} | {facts_of_it or '–'} | {answers or '–'} |")
     others = [row for row in facts if row.figure_id not in told]
     if others:
         rows += [

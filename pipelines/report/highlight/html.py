@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib.resources import files
-from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -123,7 +122,8 @@ def governance_drawing(nodes: tuple[Node, ...], arrows: tuple[Arrow, ...]) -> Ma
         place[node.node_id] = (2 + node.column * (BOX + GAP_X), top + node.row * (BOX_HEIGHT + GAP_Y))
     parts = [
         Markup(
-            '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z" fill="#4b5b69"/></marker></defs>'
+            '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
+            '<path d="M0 0L8 4L0 8z" fill="#4b5b69"/></marker></defs>'
         )
     ]
     for arrow in arrows:

@@ -82,7 +82,7 @@ def choose_period(months: list[date], quarter: date | None, month: date | None, 
             raise ReportError(f"there are no figures of {quarter.year}Q{quarter.month // 3} for {who}: {there_is}")
         if month is not None and month_end(month) not in within:
             raise ReportError(
-                f"{month:%Y-%m} with {quarter.year}Q{quarter.month // 3}: give a month of the quarter with figures, or only one of the two; {there_is}"
+                f"{month:%Y-%m} with {quarter.year}Q{quarter.month // 3}: give a month of the quarter that has figures, or one of the two; {there_is}"
             )
         return Period(month_end(month) if month else max(within), quarter, is_quarter=month is None)
     last = month_end(month) if month is not None else max(months)

@@ -93,21 +93,31 @@ class Figures:
         ):
             self._values[row.measure_id, row.area_id, row.segment, row.period_type] = row
         for row in marts.rows(
-            f"select * from measures.measure_values where {within} and is_complete and value is not null and period_type = 'month' and period_end = $before::date",
+            f"""
+            select * from measures.measure_values
+            where {within} and is_complete and value is not null and period_type = 'month' and period_end = $before::date
+            """,
             {key: scope[key] for key in ("measures", "areas", "before")},
         ):
             self._values[row.measure_id, row.area_id, row.segment, "before"] = row
         ends = {"ends": sorted({row.period_end for row in self._values.values()})}
         self._findings: dict[tuple[Any, ...], list[Row]] = {}
         for row in marts.rows(
-            f"select * from measures.measure_findings where {within} and period_end in (select unnest($ends)) order by measure_id, area_id, segment, period_type, period_end, finding_order",
+            f"""
+            select * from measures.measure_findings
+            where {within} and period_end in (select unnest($ends))
+            order by measure_id, area_id, segment, period_type, period_end, finding_order
+            """,
             {"measures": measures, "areas": scope["areas"]} | ends,
         ):
             self._findings.setdefault(_series_key(row), []).append(row)
         self._comparisons: dict[tuple[Any, ...], Row] = {
             (*_series_key(row), row.comparison): row
             for row in marts.rows(
-                f"select * from measures.measure_comparisons where {within} and comparison in ('yoy', 'previous_period') and period_end in (select unnest($ends))",
+                f"""
+                select * from measures.measure_comparisons
+                where {within} and comparison in ('yoy', 'previous_period') and period_end in (select unnest($ends))
+                """,
                 {"measures": measures, "areas": scope["areas"]} | ends,
             )
         }
@@ -271,7 +281,8 @@ def _drivers(figures: Figures, line: Row, value: Row | None, token: Token) -> li
     rows = figures.marts.rows(
         """
         select * from measures.drivers
-        where measure_id = $measure and area_id = $area and period_type = $period_type and period_end = $period_end::date and sentence is not null and rank <= $most
+        where measure_id = $measure and area_id = $area and period_type = $period_type and period_end = $period_end::date
+            and sentence is not null and rank <= $most
         order by rank, set_id, value_1, value_2
         limit $most
         """,
@@ -282,7 +293,12 @@ def _drivers(figures: Figures, line: Row, value: Row | None, token: Token) -> li
 
 def _correlation(figures: Figures, line: Row, value: Row | None, token: Token) -> list[Said]:
     rows = figures.marts.rows(
-        "select * from measures.correlations where pair_id = $pair and area_id = $area and period_end <= $until::date order by period_end desc limit 1",
+        """
+        select * from measures.correlations
+        where pair_id = $pair and area_id = $area and period_end <= $until::date
+        order by period_end desc
+        limit 1
+        """,
         {"pair": token.argument, "area": line.area_id, "until": figures.period.month_end},
     )
     return [Said((cell(row, "sentence"),)) for row in rows]
