@@ -270,6 +270,7 @@ class _Deck:
             start, end = at[arrow.from_node], at[arrow.to_node]
             line = slide.shapes.add_connector(MSO_CONNECTOR.STRAIGHT, 0, 0, 0, 0)
             line.name = f"{arrow.from_name.text} {arrow.relation.text} {arrow.to_name.text}"
+            unstyled(line)
             forward = end[0] > start[0]
             line.begin_connect(boxes[arrow.from_node], 3 if forward else 1)
             line.end_connect(boxes[arrow.to_node], 1 if forward else 3)

@@ -112,6 +112,7 @@ def heading(slide: Any, words: str, x: float, y: float, w: float) -> float:
     """A heading with a rule beneath; returns where its content begins."""
     text_box(slide, [[(words, 1.0, True, NAVY)]], x, y, w, 0.22, 10.5)
     rule = slide.shapes.add_connector(MSO_CONNECTOR.STRAIGHT, Inches(x), Inches(y + 0.225), Inches(x + w), Inches(y + 0.225))
+    unstyled(rule)
     rule.line.color.rgb = RGBColor.from_string(NAVY)
     rule.line.width = Pt(1.25)
     return y + 0.28
