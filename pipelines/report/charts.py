@@ -354,7 +354,7 @@ def _dots(plane: _Plane, points: Iterable[Point], scale: float) -> str:
             parts.append(f'<path d="{triangles}" fill="{fill}" stroke="{OUTLINES[colour]}"/>')
             continue
         size, end = {COMMON: (6.2, "round"), CONCERN: (9.4, "square")}.get(colour, (10.4, "round"))
-        path = "".join(f"M{x:.1f} {y:.1f}h0" for x, y in at)
+        path = "".join(f"M{x:.1f} {y:.1f}h.01" for x, y in at)  # of almost none: PDF draws no square end on a line of no length
         for stroke, width in ((OUTLINES[colour], size * scale), (fill, size * scale - 2)):
             parts.append(f'<path d="{path}" stroke="{stroke}" stroke-width="{width:.1f}" stroke-linecap="{end}"/>')
     return "".join(parts)
