@@ -171,9 +171,9 @@ def test_the_first_force_keeps_its_cards_and_its_figures(warehouse):
 
 
 def test_its_highlight_report_has_its_own_topics_for_its_own_areas(warehouse):
-    assert rows(warehouse, "select topic_id, force_code, plan, plan_priority_title from scorecards.report_topics where scorecard_id = 'dorset_mayor'") == [
-        ("answer_and_attend", "dorset", "Dorset policing plan", "Answer and attend")
-    ]
+    assert rows(
+        warehouse, "select topic_id, force_code, plan, plan_priority_title from scorecards.report_topics where scorecard_id = 'dorset_mayor'"
+    ) == [("answer_and_attend", "dorset", "Dorset policing plan", "Answer and attend")]
     assert rows(
         warehouse, "select part, line_order, area_id, measure_id from scorecards.report_lines where scorecard_id = 'dorset_mayor' order by 1, 2, 3"
     ) == [
