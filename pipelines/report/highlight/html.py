@@ -145,9 +145,11 @@ def governance_drawing(nodes: tuple[Node, ...], arrows: tuple[Arrow, ...]) -> Ma
         )
         lines = wrapped(node.name.text, 22)
         first = y + BOX_HEIGHT / 2 + 4 - 7 * (len(lines) - 1)
-        words = Markup(" ").join(
-            Markup('<tspan x="{:.0f}" y="{:.0f}">{}</tspan>').format(x + BOX / 2, first + 14 * n, line) for n, line in enumerate(lines)
-        )
+        spans = []
+        for n, line in enumerate(lines):
+            ended = line if n == len(lines) - 1 else line + " "
+            spans.append(Markup('<tspan x="{:.0f}" y="{:.0f}">{}</tspan>').format(x + BOX / 2, first + 14 * n, ended))
+        words = Markup("").join(spans)
         parts.append(Markup('<text text-anchor="middle" font-size="12" fill="#1c2733" {}>{}</text>').format(attributes(node.name), words))
     return Markup('<svg class="chart map" role="img" viewBox="0 0 {:.0f} {:.0f}" {}><title>Governance and decision making</title>{}</svg>').format(
         width, height, Markup(charts.FONT), Markup("").join(parts)
