@@ -60,8 +60,8 @@ def demo(months: int, scale: float, seed: int, if_empty: bool) -> None:
 def run(full_refresh: bool) -> None:
     """Do what the nightly schedule does: ingest, transform, check, publish.
 
-    Ends with 0 when the marts were published, 3 when they were but a file stands refused, 1 when nothing was published,
-    4 when another run holds the warehouse.
+    Ends with 0 when the marts were published, 3 when they were but a file stands refused, 5 when they were but the site could not be drawn,
+    1 when nothing was published, 4 when another run holds the warehouse.
     """
     from pipelines.commands.run import run_nightly
 
@@ -113,6 +113,14 @@ def report(quarter: date | None, month: date | None, force: str | None, sign_off
     from pipelines.commands.report import build_report
 
     sys.exit(build_report(load_settings(), quarter, month, force, sign_off, beside_printed))
+
+
+@cli.command()
+def site() -> None:
+    """Draw the scorecard site from the published marts (the nightly run does it too)."""
+    from pipelines.commands.site import build_scorecard_site
+
+    sys.exit(build_scorecard_site(load_settings()))
 
 
 @cli.command()

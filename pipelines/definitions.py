@@ -7,8 +7,9 @@ import dagster as dg
 from pipelines.contracts.model import Contracts, load_contracts
 from pipelines.ingest.assets import build_folder_asset
 from pipelines.ingest.sensor import build_landing_sensor
-from pipelines.publish.assets import build_published_asset
+from pipelines.publish.assets import MARTS_KEY, build_published_asset
 from pipelines.quality.assets import build_quality_asset
+from pipelines.report.assets import build_site_asset
 from pipelines.resources import Reporter, held_warehouse
 from pipelines.settings import Settings, load_settings
 from pipelines.transform.assets import build_dbt_assets
@@ -38,14 +39,15 @@ def build_defs(
     models = build_dbt_assets(manifest)
     quality = build_quality_asset(contracts, [".".join(key.path) for key in models.keys])
     published = build_published_asset(manifest)
+    site = build_site_asset(MARTS_KEY)
 
     nightly = dg.define_asset_job(
         "nightly",
         selection=dg.AssetSelection.all(),
-        description="Take in what is new, transform it, check it, and publish the marts if the gate is open.",
+        description="Take in what is new, transform it, check it, publish the marts if the gate is open, and draw the site.",
     )
     return dg.Definitions(
-        assets=[*feeds, models, quality, published],
+        assets=[*feeds, models, quality, published, site],
         jobs=[nightly],
         schedules=[
             dg.ScheduleDefinition(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -96,6 +96,8 @@ class Page(HTMLParser):
 
     def _is_axis(self) -> bool:
         names = {e.tag for e in self._open}
+        if {"head", "title"} <= names:  # the name of the page, as its heading says it, where it is a cell
+            return True
         classes = {c for e in self._open for c in e.attributes.get("class", "").split()}
         return ("svg" in names and "axis" in classes) or any(e.tag == "time" and "datetime" in e.attributes for e in self._open)
 
@@ -113,7 +115,7 @@ class Page(HTMLParser):
             if heading:
                 table.columns.append(described)
                 return
-            described = described or (table.columns[row.position] if row.position < len(table.columns) and element.tag == "td" else None)
+            described = described or (table.columns[row.position] if row.position < len(table.columns) else None)
             row.position += int(own.get("colspan") or 1)
             if "data-free" in own:  # a cell of the column that holds words of its own, or elements with their own cells
                 return
@@ -136,11 +138,20 @@ class Page(HTMLParser):
         self.cells.append(cell)
 
 
-def problems(marts_path: Path, pages: Mapping[str, str] | Iterable[Path]) -> list[str]:
-    """What is wrong with pages: texts that are not the cells they say they are, and digits that say nothing. Pages by name, or files."""
-    if not isinstance(pages, Mapping):
-        pages = {str(path): path.read_text(encoding="utf-8") for path in pages}
-    read = [Page(name, html) for name, html in pages.items()]
+def read_pages(paths: Iterable[Path], root: Path | None = None) -> list[Page]:
+    """The pages in these files, by their path below `root`. Raises ValueError where one is not well formed."""
+    return [Page(path.relative_to(root).as_posix() if root else str(path), path.read_text(encoding="utf-8")) for path in paths]
+
+
+def problems(marts_path: Path, pages: Mapping[str, str] | Iterable[Path] | Sequence[Page]) -> list[str]:
+    """What is wrong with pages: texts that are not the cells they say they are, and digits that say nothing.
+
+    Pages by name, files, or pages already read.
+    """
+    if isinstance(pages, Mapping):
+        read = [Page(name, html) for name, html in pages.items()]
+    else:
+        read = [page if isinstance(page, Page) else Page(str(page), page.read_text(encoding="utf-8")) for page in pages]
     found = [f"{page.name}: a number of no cell: {text!r}" for page in read for text in page.loose]
     with duckdb.connect() as connection:
         connection.execute(f"attach '{marts_path}' as marts (read_only)")

@@ -10,8 +10,8 @@ from pipelines.instance import prepare_home
 from pipelines.settings import Settings
 from pipelines.warehouse import WarehouseBusy, run_lock
 
-# What `scorecards run` ends with. A refused file stops nothing, but the exit status tells.
-PUBLISHED, FAILED, PUBLISHED_WITH_REFUSALS, BUSY = 0, 1, 3, 4
+# What `scorecards run` ends with. A refused file or a site that cannot be drawn stops nothing, but the exit status tells.
+PUBLISHED, FAILED, PUBLISHED_WITH_REFUSALS, BUSY, PUBLISHED_WITHOUT_SITE = 0, 1, 3, 4, 5
 
 
 def run_nightly(settings: Settings, full_refresh: bool = False) -> int:
@@ -29,6 +29,7 @@ def run_nightly(settings: Settings, full_refresh: bool = False) -> int:
     import dagster as dg
 
     from pipelines.definitions import build_defs
+    from pipelines.publish.assets import MARTS_KEY
     from pipelines.transform.assets import DBT_ASSETS_NAME
 
     with dg.DagsterInstance.get() as instance:
@@ -43,9 +44,12 @@ def run_nightly(settings: Settings, full_refresh: bool = False) -> int:
         )
     reporter.finish()
     failures = [f"{event.step_key}: {error_text(event)}" for event in result.all_events if event.event_type == dg.DagsterEventType.STEP_FAILURE]
-    refused = print_run_summary(settings, result.run_id, result.success, failures, time.monotonic() - began)
-    if not result.success:
+    published = any(event.asset_key == MARTS_KEY for event in result.all_events if event.is_step_materialization)
+    refused = print_run_summary(settings, result.run_id, published, failures, time.monotonic() - began)
+    if not published:
         return FAILED
+    if not result.success:
+        return PUBLISHED_WITHOUT_SITE
     return PUBLISHED_WITH_REFUSALS if refused else PUBLISHED
 
 

@@ -75,6 +75,8 @@ def print_run_summary(settings: Settings, run_id: str, success: bool, failures: 
         console.print(f"\n[bold]Published in {seconds:.0f} s[/bold] to {settings.published_dir}")
         console.print(f"  {settings.marts_path.name}   for BI tools, DBeaver, Python, R (open it read-only)")
         console.print("  parquet/        one file a table")
+        if (settings.published_dir / "site").exists() and not failures:
+            console.print(f"  site/           the scorecard site: open {settings.published_dir / 'site' / 'index.html'}")
         console.print("The quarterly highlight report is built on demand: `scorecards report`.")
         console.print("Look on: `scorecards status`, `scorecards explain public_999_calls_offered`, `make ui` for the Dagster UI.")
     else:

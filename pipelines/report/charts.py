@@ -14,7 +14,7 @@ The points, limits and rules themselves are the marts'; nothing is computed here
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby, pairwise
@@ -242,7 +242,9 @@ NICE_SECONDS = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 360
 
 def nice_ticks(low: float, high: float, unit: str, about: int = 5) -> tuple[float, ...]:
     """Round numbers from at or below `low` to at or above `high`; durations step by whole seconds, minutes or hours."""
-    span = high - low or abs(high) or 1.0
+    span, size = high - low, max(abs(low), abs(high))
+    if span <= max(1e-6 * size, 1e-6):  # a constant series, give or take the last bits of its sums
+        span = size if size > 1e-6 else 1.0
     raw = span / about
     if unit == "seconds" and raw <= NICE_SECONDS[-1]:
         step: float = next(s for s in NICE_SECONDS if s >= raw)
@@ -339,25 +341,32 @@ def _upright(plane: _Plane, month: date, dash: str, letter: str) -> str:
 def _dots(plane: _Plane, points: Iterable[Point], scale: float) -> str:
     """Values: small dots where they are noise, larger shapes where they are signals, hollow where they are kept out of the limits.
 
-    Each kind is one path of points of no length, which round or square line ends make visible: a tenth of the size of single shapes.
+    All points of a kind are one path: half the size of single shapes, and drawn alike by browsers and by what makes PDF.
     """
     kinds: dict[tuple[str, bool], list[Point]] = {}
     for p in points:
         kinds.setdefault((p.colour, p.is_excluded), []).append(p)
     parts = []
     for (colour, hollow), together in sorted(kinds.items(), key=lambda kind: kind[0][0] != COMMON):
-        at = [(plane.x(p.month), plane.y(p.value)) for p in together if p.value is not None]
-        fill = "#fff" if hollow else colour
-        if colour == NEUTRAL:
-            r = 5 * scale
-            triangles = "".join(f"M{x:.1f} {y - r * 1.1:.1f}l{r:.1f} {r * 1.9:.1f}h{-2 * r:.1f}z" for x, y in at)
-            parts.append(f'<path d="{triangles}" fill="{fill}" stroke="{OUTLINES[colour]}"/>')
-            continue
-        size, end = {COMMON: (6.2, "round"), CONCERN: (9.4, "square")}.get(colour, (10.4, "round"))
-        path = "".join(f"M{x:.1f} {y:.1f}h.01" for x, y in at)  # of almost none: PDF draws no square end on a line of no length
-        for stroke, width in ((OUTLINES[colour], size * scale), (fill, size * scale - 2)):
-            parts.append(f'<path d="{path}" stroke="{stroke}" stroke-width="{width:.1f}" stroke-linecap="{end}"/>')
+        outline = SHAPES[colour](scale)
+        path = "".join(
+            f"M{plane.x(p.month) + outline[0]:.1f} {plane.y(p.value) + outline[1]:.1f}{outline[2]}" for p in together if p.value is not None
+        )
+        parts.append(f'<path d="{path}" fill="{"#fff" if hollow else colour}" stroke="{OUTLINES[colour]}"/>')
     return "".join(parts)
+
+
+def _circle(r: float) -> tuple[float, float, str]:
+    return -r, 0.0, f"a{r:.1f} {r:.1f} 0 1 0 {2 * r:.1f} 0a{r:.1f} {r:.1f} 0 1 0 {-2 * r:.1f} 0"
+
+
+# For each colour its shape at a scale: from the point to where its outline begins, and the outline.
+SHAPES: dict[str, Callable[[float], tuple[float, float, str]]] = {
+    COMMON: lambda scale: _circle(2.6 * scale),
+    IMPROVEMENT: lambda scale: _circle(4.7 * scale),
+    CONCERN: lambda scale: (-4.2 * scale, -4.2 * scale, f"h{8.4 * scale:.1f}v{8.4 * scale:.1f}h{-8.4 * scale:.1f}z"),
+    NEUTRAL: lambda scale: (0.0, -5.5 * scale, f"l{5 * scale:.1f} {9.5 * scale:.1f}h{-10 * scale:.1f}z"),
+}
 
 
 def _side_labels(plane: _Plane, last: Point) -> str:
@@ -399,32 +408,24 @@ def sparkline(points: Sequence[Point], label: Label, width: int = 132, height: i
     return _svg(width, height, label, "".join(parts), css="spark")
 
 
-def variation_icon(variation: str | None, size: int = 30) -> Markup:
-    """The icon of a series' latest month: H or L on the shape of its kind, or a wave for noise. Nothing for None."""
-    if not variation:
-        return Markup("")
+def _variation_drawing(variation: str) -> str:
     colour = colour_of(variation)
     if colour == COMMON:
-        drawing = (
+        return (
             f'<circle cx="16" cy="16" r="13" fill="#fff" stroke="{COMMON}" stroke-width="3"/>'
             f'<path d="M7 18c3-8 5-8 7.5-2s5 6 6 .5 2.5-3 4.5-1.5" fill="none" stroke="{OUTLINES[COMMON]}" stroke-width="2"/>'
         )
-    else:
-        letter = "H" if variation.endswith("high") else "L"
-        frame = {
-            IMPROVEMENT: f'<circle cx="16" cy="16" r="13" fill="#fff" stroke="{colour}" stroke-width="4.5"/>',
-            CONCERN: f'<rect x="3.5" y="3.5" width="25" height="25" rx="2" fill="#fff" stroke="{colour}" stroke-width="4.5"/>',
-            NEUTRAL: f'<path d="M16 3L30 28H2z" fill="#fff" stroke="{colour}" stroke-width="3.5" stroke-linejoin="round"/>',
-        }[colour]
-        y, size_of_letter = (26, 12) if colour == NEUTRAL else (21.5, 16)
-        drawing = f'{frame}<text x="16" y="{y}" text-anchor="middle" font-size="{size_of_letter}" font-weight="700" fill="{INK}">{letter}</text>'
-    return _icon(drawing, VARIATION_WORDS[variation], size)
+    letter = "H" if variation.endswith("high") else "L"
+    frame = {
+        IMPROVEMENT: f'<circle cx="16" cy="16" r="13" fill="#fff" stroke="{colour}" stroke-width="4.5"/>',
+        CONCERN: f'<rect x="3.5" y="3.5" width="25" height="25" rx="2" fill="#fff" stroke="{colour}" stroke-width="4.5"/>',
+        NEUTRAL: f'<path d="M16 3L30 28H2z" fill="#fff" stroke="{colour}" stroke-width="3.5" stroke-linejoin="round"/>',
+    }[colour]
+    y, size = (26, 12) if colour == NEUTRAL else (21.5, 16)
+    return f'{frame}<text x="16" y="{y}" text-anchor="middle" font-size="{size}" font-weight="700" fill="{INK}">{letter}</text>'
 
 
-def assurance_icon(assurance: str | None, size: int = 30) -> Markup:
-    """Whether the process, left alone, will meet its target: P, F or ?, each in a frame of its own. Nothing for None."""
-    if not assurance:
-        return Markup("")
+def _assurance_drawing(assurance: str) -> str:
     frame, letter = {
         "pass": (f'<circle cx="16" cy="16" r="13" fill="{IMPROVEMENT}" stroke="{OUTLINES[IMPROVEMENT]}" stroke-width="2"/>', "P"),
         "fail": (f'<rect x="3" y="3" width="26" height="26" rx="2" fill="{CONCERN}" stroke="{OUTLINES[CONCERN]}" stroke-width="2"/>', "F"),
@@ -433,14 +434,38 @@ def assurance_icon(assurance: str | None, size: int = 30) -> Markup:
             "?",
         ),
     }[assurance]
-    drawing = f'{frame}<text x="16" y="21.5" text-anchor="middle" font-size="16" font-weight="700" fill="#000">{letter}</text>'
-    return _icon(drawing, ASSURANCE_WORDS[assurance], size)
+    return f'{frame}<text x="16" y="21.5" text-anchor="middle" font-size="16" font-weight="700" fill="#000">{letter}</text>'
+
+
+def variation_icon(variation: str | None, size: int = 30) -> Markup:
+    """The icon of a series' latest month: H or L on the shape of its kind, or a wave for noise. Nothing for None."""
+    return _icon(_variation_drawing(variation), VARIATION_WORDS[variation], size) if variation else Markup("")
+
+
+def assurance_icon(assurance: str | None, size: int = 30) -> Markup:
+    """Whether the process, left alone, will meet its target: P, F or ?, each in a frame of its own. Nothing for None."""
+    return _icon(_assurance_drawing(assurance), ASSURANCE_WORDS[assurance], size) if assurance else Markup("")
 
 
 def _icon(drawing: str, words: str, size: int) -> Markup:
     return Markup(
         f'<svg class="icon" role="img" width="{size}" height="{size}" viewBox="0 0 32 32" {FONT}><title>{escape(words)}</title>{drawing}</svg>'
     )
+
+
+def icon_symbols() -> Markup:
+    """Every icon once, unseen: pages with hundreds of icons hold them here, and `icon_use` wherever they are shown."""
+    drawings = {**{k: _variation_drawing(k) for k in VARIATION_WORDS}, **{k: _assurance_drawing(k) for k in ASSURANCE_WORDS}}
+    symbols = "".join(f'<symbol id="icon-{kind}" viewBox="0 0 32 32">{drawing}</symbol>' for kind, drawing in drawings.items())
+    return Markup(f'<svg width="0" height="0" style="position:absolute" aria-hidden="true" focusable="false" {FONT}>{symbols}</svg>')
+
+
+def icon_use(kind: str | None, size: int = 30) -> Markup:
+    """An icon of a page with `icon_symbols`, by `variation` or `assurance`. Nothing for None."""
+    if not kind:
+        return Markup("")
+    words = VARIATION_WORDS.get(kind) or ASSURANCE_WORDS[kind]
+    return Markup(f'<svg class="icon" role="img" width="{size}" height="{size}"><title>{escape(words)}</title><use href="#icon-{kind}"/></svg>')
 
 
 # ---- other charts
@@ -463,8 +488,9 @@ def line_chart(series: Sequence[tuple[str, Sequence[Point]]], unit: str, label: 
         dashes = f' stroke-dasharray="{dash}"' if dash else ""
         parts.append(f'<path d="{_line(plane, points, gap)}" fill="none" stroke="{colour}" stroke-width="2"{dashes} stroke-linejoin="round"/>')
         if gap > 1:
-            ends_of_line = "".join(f"M{plane.x(p.month):.1f} {plane.y(p.value):.1f}h0" for p in points if p.value is not None)
-            parts.append(f'<path d="{ends_of_line}" stroke="{colour}" stroke-width="6" stroke-linecap="round"/>')
+            left, _, dot = _circle(3)
+            dots = "".join(f"M{plane.x(p.month) + left:.1f} {plane.y(p.value):.1f}{dot}" for p in points if p.value is not None)
+            parts.append(f'<path d="{dots}" fill="{colour}"/>')
         ends.append((plane.y(points[-1].value or 0.0), name, colour))
     floor = -math.inf
     for y, name, colour in sorted(ends):
@@ -472,6 +498,18 @@ def line_chart(series: Sequence[tuple[str, Sequence[Point]]], unit: str, label: 
         floor = at
         parts.append(f'<text x="{width - 116 + 8}" y="{at + 4:.1f}" font-size="12" font-weight="600" fill="{colour}">{escape(name)}</text>')
     return _svg(width, height, label, "".join(parts))
+
+
+def bar(value: float, low: float, high: float, width: int = 140) -> Markup:
+    """A bar for one cell of a table, from the zero that all its neighbours share; hollow below zero. The number stands in the cell beside it."""
+    scale = (width - 4) / ((high - low) or 1)
+    zero = 2 - low * scale
+    start, length = (zero, value * scale) if value >= 0 else (zero + value * scale, -value * scale)
+    fill = SERIES[0][0] if value >= 0 else "#fff"
+    return Markup(
+        f'<svg width="{width}" height="14" viewBox="0 0 {width} 14" aria-hidden="true"><rect x="{start:.1f}" y="2" width="{max(length, 0.8):.1f}" '
+        f'height="10" fill="{fill}" stroke="{SERIES[0][0]}"/><path d="M{zero:.1f} 0v14" stroke="{SOFT}"/></svg>'
+    )
 
 
 def bars(items: Sequence[Bar], label: Label, width: int = 640, label_width: int = 200) -> Markup:
@@ -559,6 +597,7 @@ def _arrow(x0: float, y0: float, x1: float, y1: float) -> str:
 def _svg(width: int, height: int, label: Label, drawing: str, css: str = "chart") -> Markup:
     title = f"<title {label.attributes}>{escape(label.title)}</title>" if label.attributes else f"<title>{escape(label.title)}</title>"
     description = f"<desc>{escape(label.description)}</desc>" if label.description else ""
+    font = f" {FONT}" if "<text" in drawing else ""
     return Markup(
-        f'<svg class="{css}" role="img" viewBox="0 0 {width} {height}" width="{width}" height="{height}" {FONT}>{title}{description}{drawing}</svg>'
+        f'<svg class="{css}" role="img" viewBox="0 0 {width} {height}" width="{width}" height="{height}"{font}>{title}{description}{drawing}</svg>'
     )

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any
 
 import duckdb
+import polars as pl
 
 # `schema.table` after from or join
 SOURCES = re.compile(r"\b(?:from|join)\s+(\w+\.\w+)")
@@ -101,22 +102,29 @@ class Marts:
         """Whether `schema.table` is published."""
         return table in self.tables
 
-    def rows(self, sql: str, parameters: Any = None) -> list[Row]:
-        """All rows of a query; they know table and key where it reads one published table and selects its whole primary key."""
+    def rows(self, sql: str, parameters: Any = None, table: str | None = None) -> list[Row]:
+        """All rows of a query; they know table and key where it reads one published table and selects its whole primary key.
+
+        Where it reads several, `table` says which one the columns are of.
+        """
         found = self._connection.execute(sql, parameters)
         index = {column[0]: i for i, column in enumerate(found.description or ())}
-        named = sorted({name for name in SOURCES.findall(sql.lower()) if name in self.tables})
-        table = self.tables[named[0]] if len(named) == 1 else None
-        keyed = table is not None and table.key and all(column in index for column in table.key)
-        positions = tuple(index[column] for column in table.key) if table is not None and keyed else None
-        name = table.name if table is not None and keyed else None
-        return [Row(index, values, name, positions) for values in found.fetchall()]
+        named = [table] if table else sorted({name for name in SOURCES.findall(sql.lower()) if name in self.tables})
+        of = self.tables[named[0]] if len(named) == 1 else None
+        if of is None or not of.key or not all(column in index for column in of.key):
+            return [Row(index, values) for values in found.fetchall()]
+        positions = tuple(index[column] for column in of.key)
+        return [Row(index, values, of.name, positions) for values in found.fetchall()]
 
     def table(self, name: str, order: str | None = None) -> list[Row]:
         """A whole table, in the order of its key or of `order`; no rows where it is not published."""
         if name not in self.tables:
             return []
         return self.rows(f"select * from {name} order by {order or ', '.join(self.tables[name].key) or 'all'}")
+
+    def frame(self, sql: str, parameters: Any = None) -> pl.DataFrame:
+        """The rows of a query as a polars frame, for what leaves the marts as a file."""
+        return self._connection.execute(sql, parameters).pl()
 
     def value(self, sql: str, parameters: Any = None) -> Any:
         """The one cell of a query of one row and column; None where it has no row."""

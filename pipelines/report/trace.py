@@ -24,28 +24,31 @@ class TraceError(ValueError):
     """A cell was to be shown whose row does not know its table and key."""
 
 
+# f-strings of escaped texts, not Markup.format: a site has a million of these.
+
+
 def origin(row: Row) -> Markup:
     """The attributes of an element whose descendants show cells of this row. Raises TraceError where it has no one table."""
     if row.table is None:
         raise TraceError(f"a row of no one published table cannot be traced: select its primary key, from one table ({list(row)})")
-    return Markup('data-from="{}" data-key="{}"').format(row.table, row.key)
+    return Markup(f'data-from="{row.table}" data-key="{escape(row.key)}"')
 
 
 def table_origin(row: Row, parts: int) -> Markup:
     """The attributes of an element around many rows that share the first `parts` columns of their key; they carry `row_origin(row, parts)`."""
     if row.table is None or row.key is None:
         raise TraceError(f"a row of no one published table cannot be traced ({list(row)})")
-    return Markup('data-from="{}" data-key="{}"').format(row.table, "|".join(row.key.split("|")[:parts]))
+    return Markup(f'data-from="{row.table}" data-key="{escape("|".join(row.key.split("|")[:parts]))}"')
 
 
 def row_origin(row: Row, parts: int) -> Markup:
     """What a row's key adds to that of the element around it."""
-    return Markup('data-key="|{}"').format("|".join((row.key or "").split("|")[parts:]))
+    return Markup(f'data-key="|{escape("|".join((row.key or "").split("|")[parts:]))}"')
 
 
 def column(name: str, form: str | None = None) -> Markup:
     """The attributes of an element (or a <th>) that shows a column."""
-    return Markup('data-col="{}"').format(name) + (Markup(' data-as="{}"').format(form) if form else Markup(""))
+    return Markup(f'data-col="{name}" data-as="{form}"' if form else f'data-col="{name}"')
 
 
 def text(row: Mapping[str, Any], name: str, form: str | None = None) -> str:
@@ -56,16 +59,15 @@ def text(row: Mapping[str, Any], name: str, form: str | None = None) -> str:
 def cell(
     row: Row, name: str, form: str | None = None, tag: str = "span", css: str = "", with_origin: bool = False, empty: str | None = NO_VALUE
 ) -> Markup:
-    """An element with the cell of a row; with its origin where no ancestor has it. Nothing at all where the cell is null and `empty` is None."""
-    if row[name] is None and empty is None:
-        return Markup("")
+    """An element with the cell of a row; with its origin where no ancestor has it. For null a dash, or `empty` as it is."""
+    if row[name] is None and empty != NO_VALUE:
+        return escape(empty or "")
     attributes = column(name, form)
     if with_origin:
-        attributes += Markup(" ") + origin(row)
+        attributes = Markup(f"{attributes} {origin(row)}")
     if css:
-        attributes += Markup(' class="{}"').format(css)
-    shown = text(row, name, form) if row[name] is not None else empty
-    return Markup("<{} {}>{}</{}>").format(Markup(tag), attributes, shown, Markup(tag))
+        attributes = Markup(f'{attributes} class="{css}"')
+    return Markup(f"<{tag} {attributes}>{escape(cell_text(row[name], row, form))}</{tag}>")
 
 
 def query(marts: Marts, sql: str, form: str | None = None, tag: str = "span", css: str = "") -> Markup:

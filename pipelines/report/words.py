@@ -88,8 +88,8 @@ def change_text(change: float | None, change_pct: float | None, unit: str | None
 
 
 def signed_text(number: float) -> str:
-    """+1.8, -2 or 0: one decimal, with its sign."""
-    return sign_text(rounded(number, 1)) + trimmed_decimal(abs(number))
+    """+1.8, -2, +14,947 or 0: one decimal, with its sign."""
+    return sign_text(rounded(number, 1)) + f"{rounded(abs(number), 1):,.1f}".removesuffix(".0")
 
 
 def month_text(day: date) -> str:
@@ -130,6 +130,21 @@ def plain_text(word: str) -> str:
     return word.replace("_", " ")
 
 
+COMPARISONS = {
+    "yoy": "the year before",
+    "previous_period": "the period before",
+    "baseline_2019": "calendar 2019",
+    "plan_year": "the plan's first year",
+    "highest_since": "highest since",
+    "lowest_since": "lowest since",
+}
+
+
+def comparison_text(word: str) -> str:
+    """What a value is compared with, of measures.measure_comparisons."""
+    return COMPARISONS.get(word) or plain_text(word)
+
+
 def number_text(value: float) -> str:
     """A number without a unit: whole numbers with separators, else up to three significant decimals."""
     if isinstance(value, int) or value == int(value):
@@ -156,10 +171,8 @@ FORMS: dict[str, Callable[[Any, Mapping[str, Any]], str | None]] = {
     "signed": lambda value, row: signed_text(value),
     "number": lambda value, row: number_text(value),
     "plain": lambda value, row: plain_text(value),
+    "comparison": lambda value, row: comparison_text(value),
     "code": lambda value, row: str(value),
-    "first line": lambda value, row: str(value).splitlines()[0],
-    "file name": lambda value, row: str(value).rpartition("/")[2],
-    "short hash": lambda value, row: str(value)[:12],
 }
 
 

@@ -4,6 +4,7 @@ demo           write 79 months of extracts
 from_empty     the nightly run on an empty warehouse
 nothing_new    the nightly run when nothing has arrived
 one_day        the nightly run when one small file of late rows has arrived
+site           the scorecard site alone, every page of it (some 400 measures in 3,300 areas and segments)
 
 and the analysis of 2,000 series of 120 months, model by model (tests/benchmarks/analysis.py).
 """
@@ -41,7 +42,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--scale", type=float, default=1.0)
     options = parser.parse_args()
-    seconds: dict[str, list[float]] = {"demo": [], "from_empty": [], "nothing_new": [], "one_day": []}
+    seconds: dict[str, list[float]] = {"demo": [], "from_empty": [], "nothing_new": [], "one_day": [], "site": []}
     with tempfile.TemporaryDirectory() as folder:
         environment = os.environ | {"SCORECARDS_DATA_DIR": folder}
         landing, warehouse = Path(folder) / "landing", Path(folder) / "warehouse"
@@ -56,6 +57,9 @@ def main() -> None:
             seconds["nothing_new"].append(timed(["run"], environment))
             (landing / "force_calls" / f"late_{repeat}_x20230809T0200.csv").write_text(LATE.format(n=repeat, day=repeat + 1))
             seconds["one_day"].append(timed(["run"], environment))
+            (Path(folder) / "published" / "site").unlink()
+            shutil.rmtree(Path(folder) / "published" / ".sites")
+            seconds["site"].append(timed(["site"], environment))
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
     print(f"{'':<14}{'median':>9}{'min':>9}{'max':>9}  seconds of {options.repeats} runs, {os.cpu_count()} cores")
     for name, values in seconds.items():

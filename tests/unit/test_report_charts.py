@@ -118,3 +118,12 @@ def test_axes_have_round_numbers(low, high, unit, expected):
 )
 def test_ticks_are_short(value, unit, text):
     assert charts.axis_text(value, unit) == text
+
+
+@pytest.mark.parametrize("unit", ["count", "pct", "seconds", "per_1k"])
+@pytest.mark.parametrize("value", [0.0, 1e-9, 0.3, 100.0, 86400.0, -4.0])
+def test_a_series_that_does_not_vary_can_be_drawn(value, unit):
+    for wobble in (0.0, 1e-13):
+        points = [Point(month(i), value + wobble * (i % 2), value, value, value) for i in range(13)]
+        parsed(charts.spc_chart(points, unit, LABEL))
+        parsed(charts.sparkline(points, LABEL))

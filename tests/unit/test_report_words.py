@@ -95,3 +95,5 @@ def test_a_cell_takes_the_form_of_its_type_and_unit():
     assert words.cell_text(datetime(2023, 8, 2, 2, 14), {}) == "2 August 2023 at 02:14 UTC"
     assert words.cell_text(-3.0, {"change_pct": -2.04}, "change count") == "-2% (-3)"
     assert words.cell_text("hit_or_miss", {}, "plain") == "hit or miss"
+    assert words.cell_text("yoy", {}, "comparison") == "the year before"
+    assert words.cell_text(-14947.04, {}, "signed") == "-14,947"

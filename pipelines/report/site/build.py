@@ -1,0 +1,280 @@
+"""Builds the scorecard site from the published marts: aside, only what has changed, and switched in one step.
+
+    published/
+      site -> .sites/<version>      the one thing that a build switches
+      .sites/<version>/             the site, and the one before it
+      .sites/.staging-<version>/    what is being written
+
+Pages fall into groups, one a measure and one a kind of register. A group whose rows, templates and code are as they were is not
+drawn again: its files are linked from the version before. Whoever reads the old site goes on reading it whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from pipelines.report.marts import Marts
+from pipelines.report.site.content import Content
+from pipelines.report.site.pages import cards, governance, home, measures, quality, reference
+
+ASSETS = Path(__file__).parent / "assets"
+REPORT = Path(__file__).parent.parent
+MANIFEST = ".manifest.json"  # group -> fingerprint and files; and what the whole rests on
+
+# Rows of a run say the same things again under a new number: what they say is compared, not when it was said.
+OF_THE_RUN = {
+    "quality.heartbeat": ("data_to", "files_digest", "warnings"),
+    "quality.check_results": ("check_name", "table_name", "status", "message"),
+}
+BY_MEASURE = (
+    "measures.measure_values",
+    "measures.measure_spc",
+    "measures.spc_alternatives",
+    "measures.measure_findings",
+    "measures.measure_comparisons",
+    "measures.drivers",
+    "measures.comparator_values",
+    "measures.rebase_candidates",
+    "measures.profile_changes",
+    "measures.revisions",
+    "core.dim_measure",
+)
+REGISTERS = (
+    "governance.risk_register",
+    "governance.deliverables",
+    "governance.measure_links",
+    "governance.events",
+    "governance.commentary",
+    "scorecards.cards",
+    "core.dim_area",
+)
+LINES = ("scorecards.opcc", "scorecards.csp", "scorecards.wcjb")
+
+Step = Callable[[str], None]
+
+
+class SiteError(RuntimeError):
+    """No site was put in place; the one before stands. The message says why."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """What a build left in place."""
+
+    index: Path  # as readers open it
+    version: str
+    pages: int
+    drawn: int  # of them, those that had to be drawn
+    seconds: float
+
+
+def build_site(published_dir: Path, marts_path: Path, threads: int = 2, on_step: Step = lambda _: None) -> Site:
+    """Bring `<published_dir>/site` up to the published marts. Raises SiteError, or MartsError where nothing is published.
+
+    Nothing is done where the marts, the code and the documents beside the site are those of the site in place.
+    """
+    began = time.monotonic()
+    root = published_dir / ".sites"
+    before = _live_version(published_dir)
+    manifest = _manifest(root / before) if before else {}
+    basis = f"{marts_path.resolve()} {marts_path.stat().st_mtime_ns if marts_path.exists() else 0} {code_fingerprint()} {_documents(published_dir)}"
+    if manifest.get("basis") == basis and before:
+        return Site(published_dir / "site" / "index.html", before, _count(manifest), 0, time.monotonic() - began)
+    version = f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{uuid.uuid4().hex[:8]}"
+    staging = root / f".staging-{version}"
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        for leftover in root.glob(".staging-*"):  # of builds that were killed
+            shutil.rmtree(leftover, ignore_errors=True)
+        staging.mkdir()
+        with Marts.open(marts_path, threads) as marts:
+            groups, drawn = _write(marts, published_dir, root / before if before else None, manifest.get("groups", {}), staging, on_step)
+        written = {"basis": basis, "groups": groups}
+        (staging / MANIFEST).write_text(json.dumps(written), encoding="utf-8")
+        on_step("switch")
+        staging.rename(root / version)
+        _switch(published_dir, f".sites/{version}")
+        for path in root.iterdir():
+            if path.name not in {version, before}:
+                shutil.rmtree(path, ignore_errors=True)
+    except (OSError, duckdb.Error) as error:
+        raise SiteError(f"the site could not be written: {error}. The site before stays in place") from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return Site(published_dir / "site" / "index.html", version, _count(written), drawn, time.monotonic() - began)
+
+
+def _write(
+    marts: Marts, published_dir: Path, before: Path | None, known: Mapping[str, dict], staging: Path, on_step: Step
+) -> tuple[dict[str, dict], int]:
+    """Fill the staging folder. Returns the groups with fingerprint and files, and how many pages were drawn."""
+    content = Content(marts, published_dir)
+    on_step("compare")
+    wanted = _fingerprints(content, f"{code_fingerprint()} {_documents(published_dir)}")
+    groups: dict[str, dict] = {name: {"fingerprint": fingerprint, "files": []} for name, fingerprint in wanted.items()}
+    stale = []
+    for name, fingerprint in wanted.items():
+        old = known.get(name)
+        if before is None or old is None or old["fingerprint"] != fingerprint or not _link(before, staging, old["files"]):
+            stale.append(name)
+        else:
+            groups[name]["files"] = old["files"]
+    drawn = 0
+    for name, path, text in _draw(content, stale, on_step):
+        target = staging / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8", newline="\n")
+        groups[name]["files"].append(path)
+        drawn += path.endswith(".html")
+    return groups, drawn
+
+
+def _draw(content: Content, stale: list[str], on_step: Step) -> Iterator[tuple[str, str, str]]:
+    """(group, path, text) of every file of the groups that changed."""
+    kinds: dict[str, Callable[[Content], Iterator[tuple[str, str]]]] = {
+        "home": home.pages,
+        "cards": cards.pages,
+        "governance": governance.pages,
+        "quality": quality.pages,
+        "reference": reference.pages,
+        "measures": lambda every: iter([measures.index_page(every)]),
+        "assets": lambda _: ((f"assets/{path.name}", path.read_text(encoding="utf-8")) for path in sorted(ASSETS.iterdir())),
+    }
+    for name, pages in kinds.items():
+        if name in stale:
+            on_step(name)
+            for path, text in pages(content):
+                yield name, path, text
+    changed = [name.removeprefix("measure:") for name in stale if name.startswith("measure:")]
+    for done, (measure, path, text) in enumerate(measures.pages(content, changed)):
+        if done % 100 == 0:
+            on_step(f"measures, {done} pages")
+        yield f"measure:{measure}", path, text
+
+
+# ---- what each group of pages rests on
+
+
+def code_fingerprint() -> str:
+    """Of everything that decides how a page looks: this room's code, templates and assets, and the engine that hashes rows."""
+    digest = hashlib.sha256(duckdb.__version__.encode())
+    for path in sorted(REPORT.rglob("*")):
+        if path.is_file() and path.suffix in {".py", ".j2", ".css", ".js"}:
+            digest.update(path.relative_to(REPORT).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _documents(published_dir: Path) -> str:
+    return ",".join(target for target, *_ in Content.documents_in(published_dir))
+
+
+def _fingerprints(content: Content, code: str) -> dict[str, str]:
+    """group -> fingerprint of the rows that its pages show."""
+    marts = content.marts
+    sums = {table: str(marts.value(f"select (count(*), {_hash(table)})::varchar from {table} as t")) for table in marts.tables if _is_shown(table)}
+
+    def of(*tables: str) -> str:
+        return hashlib.sha256("\n".join([code, *(f"{t} {sums.get(t)}" for t in tables)]).encode()).hexdigest()[:20]
+
+    every = sorted(sums)
+    quality_tables = [t for t in every if t.startswith("quality.")]
+    charts = ("measures.measure_spc", "measures.spc_alternatives")
+    # the home page says when the marts were published
+    published = str(marts.value("select max(published_at)::varchar from quality.heartbeat")) if marts.has("quality.heartbeat") else ""
+    groups = {
+        "home": of(*LINES, *REGISTERS, *charts, *quality_tables) + published,
+        "cards": of(*LINES, *REGISTERS, *charts, "measures.measure_values"),
+        "governance": of("core.dim_measure", *[t for t in every if t.startswith("governance.")], *REGISTERS),
+        "quality": of("scorecards.cards", "governance.workbook_messages", "core.dim_area", "measures.measure_values", *quality_tables),
+        "reference": of("core.dim_measure", "governance.glossary", *REGISTERS),
+        "measures": of("core.dim_measure", "measures.measure_values", *LINES, *REGISTERS),
+        "assets": code,
+    }
+    return groups | _measure_fingerprints(content, of(*REGISTERS))
+
+
+def _measure_fingerprints(content: Content, shared: str) -> dict[str, str]:
+    marts = content.marts
+    found: dict[str, list[str]] = {measure: [shared] for measure in content.measures}
+    for table in (*BY_MEASURE, *LINES):
+        if marts.has(table):
+            for row in marts.rows(f"select measure_id, sum(hash(t))::varchar as rows from {table} as t group by measure_id order by measure_id"):
+                found.get(row.measure_id, []).append(f"{table} {row['rows']}")
+    if marts.has("measures.correlations"):
+        for side in ("measure_a", "measure_b"):
+            for row in marts.rows(
+                f"select {side} as measure_id, sum(hash(t))::varchar as rows from measures.correlations as t group by 1 order by 1"
+            ):
+                found.get(row.measure_id, []).append(f"{side} {row['rows']}")
+    files = {row.feed: row["rows"] for row in marts.rows("select feed, sum(hash(t))::varchar as rows from quality.feed_outcomes as t group by feed")}
+    for measure, parts in found.items():
+        feeds = content.feeds_of(content.measures[measure])
+        parts += [f"{feed} {files.get(feed)}" for feed in feeds]
+    return {f"measure:{measure}": hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20] for measure, parts in found.items()}
+
+
+def _is_shown(table: str) -> bool:
+    """Tables whose sums are worked out as a whole; those of measures are summed measure by measure as well."""
+    small = not table.startswith("measures.")
+    return small or table in ("measures.measure_spc", "measures.spc_alternatives", "measures.measure_values")
+
+
+def _hash(table: str) -> str:
+    said = OF_THE_RUN.get(table)
+    return "sum(hash(t))" if said is None else f"sum(hash(({', '.join(said)})))"
+
+
+# ---- files
+
+
+def _manifest(folder: Path) -> dict:
+    """What the version in place says of itself; nothing where it cannot be read."""
+    with suppress(OSError, ValueError):
+        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return found if isinstance(found, dict) else {}
+    return {}
+
+
+def _count(manifest: Mapping[str, dict]) -> int:
+    return sum(path.endswith(".html") for group in manifest["groups"].values() for path in group["files"])
+
+
+def _link(before: Path, staging: Path, files: list[str]) -> bool:
+    """The files of the version before, under their names; copied where the file system has no links. False where one is missing."""
+    for name in files:
+        target = staging / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(before / name, target)
+        except FileNotFoundError:
+            return False
+        except OSError:
+            shutil.copy2(before / name, target)
+    return True
+
+
+def _live_version(published_dir: Path) -> str | None:
+    link = published_dir / "site"
+    return Path(os.readlink(link)).name if link.is_symlink() and link.exists() else None
+
+
+def _switch(published_dir: Path, target: str) -> None:
+    """Make `site` a link to `target` in one step; a real folder in its place (someone copied it there) is moved away first."""
+    path = published_dir / "site"
+    if path.is_dir() and not path.is_symlink():
+        path.rename(published_dir / ".sites" / f".staging-former-{uuid.uuid4().hex[:8]}")
+    fresh = published_dir / ".sites" / "link"
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(target)
+    fresh.replace(path)

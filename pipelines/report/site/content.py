@@ -1,0 +1,249 @@
+"""What every page may need, read once: cards and their lines, measures, areas, registers. Large tables are read by the pages that show them."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from pipelines.report import charts, words
+from pipelines.report.marts import Marts, Row
+from pipelines.report.trace import helpers
+
+TEMPLATES = Path(__file__).parent / "templates"
+# A card with more lines than this has one page a plan priority, and an overview in front of them.
+LINES_A_PAGE = 100
+# Documents that `scorecards docs` writes beside the site: path under published/, title, what it is.
+DOCUMENTS = (
+    ("docs/dictionary.md", "Data dictionary", "every published table and column"),
+    ("docs/systems.md", "Systems", "where each feed comes from"),
+    ("docs/governance-map.md", "Governance map as text", "the same map, for a wiki"),
+    ("docs/data_docs/index.html", "Data Docs", "every check of the data, as Great Expectations documents it"),
+    ("docs/dbt/index.html", "dbt docs", "models, columns and lineage"),
+)
+
+LINE_KEY = "measure_id, area_id, segment, spc_chart, spc_month, spc_variation, spc_assurance, has_spc_icon, is_target_met, rag, quality_grade, status"
+
+
+@dataclass(frozen=True)
+class Series:
+    """One measure in one area and segment."""
+
+    measure_id: str
+    area_id: str
+    segment: str = "all"
+
+    @classmethod
+    def of(cls, row: Row) -> Series:
+        return cls(row.measure_id, row.area_id, row.segment)
+
+
+def slug(text: str) -> str:
+    """A segment as part of a file name."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "none"
+
+
+class Content:
+    """The shared rows, the template environment, and where each thing has its page."""
+
+    def __init__(self, marts: Marts, published_dir: Path) -> None:
+        self.marts, self.published_dir = marts, published_dir
+        self.environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        )
+        self.environment.globals |= helpers(marts) | {
+            "content": self,
+            "variation_icon": charts.variation_icon,
+            "assurance_icon": charts.assurance_icon,
+            "icon_use": charts.icon_use,
+            "icon_symbols": charts.icon_symbols,
+            "variation_words": charts.VARIATION_WORDS,
+            "assurance_words": charts.ASSURANCE_WORDS,
+            "unit_names": words.UNIT_NAMES,
+            "plain": words.plain_text,
+        }
+
+    def page(self, template: str, path: str, **context: Any) -> tuple[str, str]:
+        """(path, text) of a page; `root` leads from it back to the site's folder."""
+        return path, self.environment.get_template(template).render(root="../" * path.count("/"), path=path, **context)
+
+    # ---- cards and lines
+
+    @cached_property
+    def cards(self) -> list[Row]:
+        """The cards, the widest first: those of a whole force before those of its districts."""
+        areas = self.areas
+        return sorted(self.marts.table("scorecards.cards"), key=lambda c: (areas[c.area_id].level != "force", c.framework != "OPCC", c.scorecard_id))
+
+    @cached_property
+    def lines(self) -> dict[str, list[Row]]:
+        """scorecard_id -> its lines, in their order."""
+        found: dict[str, list[Row]] = defaultdict(list)
+        for table in self.line_tables:
+            for row in self.marts.table(table, "scorecard_id, line_order, line_id"):
+                found[row.scorecard_id].append(row)
+        return found
+
+    @property
+    def line_tables(self) -> list[str]:
+        return sorted({card.table_name for card in self.cards} & set(self.marts.tables))
+
+    @cached_property
+    def lines_sql(self) -> str:
+        """A query of the lines of all cards together, each series once."""
+        return " union ".join(f"select {LINE_KEY} from {table}" for table in self.line_tables)
+
+    @cached_property
+    def one_line_a_series(self) -> list[Row]:
+        """The lines of all cards, each series once: as it stands on the widest card."""
+        found: dict[Series, Row] = {}
+        for card in self.cards:
+            for row in self.lines[card.scorecard_id]:
+                found.setdefault(Series.of(row), row)
+        return list(found.values())
+
+    @cached_property
+    def month(self) -> date | None:
+        """The month that the cards speak of: the one for which most of their charts have their latest point."""
+        return self.marts.value(self.month_sql) if self.line_tables else None
+
+    @property
+    def month_sql(self) -> str:
+        return f"select mode(spc_month) from ({self.lines_sql}) where has_spc_icon"
+
+    # ---- dimensions and registers
+
+    @cached_property
+    def areas(self) -> dict[str, Row]:
+        return {row.area_id: row for row in self.marts.table("core.dim_area")}
+
+    @cached_property
+    def measures(self) -> dict[str, Row]:
+        return {row.measure_id: row for row in self.marts.table("core.dim_measure", "title, measure_id")}
+
+    @cached_property
+    def risks(self) -> dict[str, Row]:
+        return {row.risk_id: row for row in self.marts.table("governance.risk_register")}
+
+    @cached_property
+    def deliverables(self) -> dict[str, Row]:
+        return {row.deliverable_id: row for row in self.marts.table("governance.deliverables", "due_date nulls last, deliverable_id")}
+
+    @cached_property
+    def frameworks(self) -> list[str]:
+        """Frameworks that have a risk register, in the order of the cards first."""
+        order = [card.framework for card in self.cards]
+        return sorted({r.framework for r in self.risks.values()}, key=lambda f: (order.index(f) if f in order else len(order), f))
+
+    @cached_property
+    def links(self) -> dict[tuple[str, str], list[str]]:
+        """(item kind, measure) -> ids of risks, deliverables, events … that name the measure."""
+        found: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for row in self.marts.table("governance.measure_links"):
+            found[row.item_kind, row.measure_id].append(row.item_id)
+        return found
+
+    @cached_property
+    def _linked(self) -> dict[tuple[str, str], list[Row]]:
+        found: dict[tuple[str, str], list[Row]] = defaultdict(list)
+        for (kind, measure_id), items in self.links.items():
+            for item in items:
+                if measure_id in self.measures:
+                    found[kind, item].append(self.measures[measure_id])
+        return found
+
+    def measures_of(self, kind: str, item: str) -> list[Row]:
+        """The measures that a risk or deliverable names."""
+        return self._linked.get((kind, item), [])
+
+    # ---- where things stand
+
+    @cached_property
+    def headline_series(self) -> dict[str, Series]:
+        """measure -> the series that its own page shows: of a card of the whole force, else of the widest area that it has."""
+        levels = {"force": 0, "district": 1, "cpt": 2}
+        carded = {(c.area_id) for c in self.cards}
+        found: dict[str, tuple[Any, Series]] = {}
+        rows = self.marts.rows("select distinct measure_id, area_id, segment from measures.measure_values order by all")
+        for row in rows:
+            area = self.areas.get(row.area_id)
+            rank = (
+                row.segment != "all",
+                levels.get(area.level, 3) if area else 3,
+                row.area_id not in carded,
+                bool(area and area.is_unallocated),
+                row.area_id,
+                row.segment,
+            )
+            if row.measure_id not in found or rank < found[row.measure_id][0]:
+                found[row.measure_id] = (rank, Series.of(row))
+        return {measure: series for measure, (_, series) in found.items()}
+
+    def measure_path(self, measure_id: str) -> str:
+        return f"measures/{measure_id}.html"
+
+    def series_path(self, series: Series) -> str:
+        """The page of a series; its measure's own page for the one shown there, and where the series has no figures."""
+        if self.headline_series.get(series.measure_id, series) == series:
+            return self.measure_path(series.measure_id)
+        ending = "" if series.segment == "all" else f"--{slug(series.segment)}"
+        return f"measures/{series.measure_id}/{series.area_id}{ending}.html"
+
+    def line_path(self, line: Row) -> str:
+        return self.series_path(Series.of(line)) if line.status == "collected" and line.value is not None else self.measure_path(line.measure_id)
+
+    def card_pages(self, card: Row) -> list[tuple[str, int | None, list[Row]]]:
+        """(path, plan priority, lines) of each page of a card; one page where it is short."""
+        lines = self.lines[card.scorecard_id]
+        priorities = sorted({line.plan_priority for line in lines if line.plan_priority is not None})
+        if len(lines) <= LINES_A_PAGE or len(priorities) < 2:
+            return [(f"cards/{card.scorecard_id}.html", None, lines)]
+        return [
+            (f"cards/{card.scorecard_id}-{priority}.html", priority, [line for line in lines if line.plan_priority == priority])
+            for priority in priorities
+        ]
+
+    def risk_path(self, risk_id: str) -> str:
+        return f"risks/{slug(self.risks[risk_id].framework)}.html#{slug(risk_id)}"
+
+    def risks_of(self, ids: str | None) -> list[Row]:
+        """The risks of a line's `linked_risk_ids`."""
+        return [self.risks[i] for i in split(ids) if i in self.risks]
+
+    def deliverables_of(self, ids: str | None) -> list[Row]:
+        return [self.deliverables[i] for i in split(ids) if i in self.deliverables]
+
+    @cached_property
+    def documents(self) -> list[tuple[str, str, str]]:
+        """Generated documents that stand beside the site now."""
+        return self.documents_in(self.published_dir)
+
+    @staticmethod
+    def documents_in(published_dir: Path) -> list[tuple[str, str, str]]:
+        return [document for document in DOCUMENTS if (published_dir / document[0]).exists()]
+
+    @staticmethod
+    def feeds_of(measure: Row) -> list[str]:
+        return split(measure.source_feeds)
+
+    @cached_property
+    def has_bt(self) -> bool:
+        return bool(self.marts.table("quality.bt_adjustment"))
+
+
+def split(ids: str | None) -> list[str]:
+    """The ids of a list in a cell, whichever of `,` and `;` divides them."""
+    return [i for i in re.split(r"[,;]\s*", ids or "") if i]
+
+
+def spark(points: Iterable[charts.Point]) -> Markup:
+    """The sparkline of a card's line."""
+    return charts.sparkline(list(points), charts.Label("Trend of the last two years"))

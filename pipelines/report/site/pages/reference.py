@@ -1,0 +1,40 @@
+"""How to read the site: methods and icons, the glossary, and the search with its index."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from pipelines.report.charts import ASSURANCE_WORDS, VARIATION_WORDS
+from pipelines.report.site.content import Content, slug
+
+
+def pages(content: Content) -> Iterator[tuple[str, str]]:
+    glossary = [row for row in content.marts.table("governance.glossary", "lower(term), term") if not row.is_withdrawn]
+    yield content.page("glossary.html.j2", "glossary.html", section="glossary", glossary=glossary, slug=slug)
+    yield content.page("methods.html.j2", "methods.html", section="methods", variations=VARIATION_WORDS, assurances=ASSURANCE_WORDS)
+    yield content.page("search.html.j2", "search.html", section="search")
+    yield "assets/index.js", _index(content, glossary)
+
+
+def _index(content: Content, glossary: list) -> str:
+    """The search index as a script, so that it also loads from a file share: [kind, title, what it is, page]."""
+    entries = [
+        [
+            "Measure",
+            m.title,
+            f"{m.definition} {' '.join(filter(None, (m.domain, m.themes, m.owner, m.measure_id)))}",
+            content.measure_path(m.measure_id),
+        ]
+        for m in content.measures.values()
+    ]
+    entries += [["Scorecard", c.title, f"{c.body}, {c.area_name}", f"cards/{c.scorecard_id}.html"] for c in content.cards]
+    entries += [["Word", g.term, g.meaning or "", f"glossary.html#{slug(g.term)}"] for g in glossary]
+    entries += [
+        [r.kind.capitalize(), f"{r.risk_id} {r.title}", f"{r.framework}, {r.owner or ''}", content.risk_path(r.risk_id)]
+        for r in content.risks.values()
+    ]
+    entries += [
+        ["Deliverable", d.title, f"{d.framework}, {d.owner or ''}", f"deliverables.html#{d.deliverable_id}"] for d in content.deliverables.values()
+    ]
+    return "globalThis.SEARCH = " + json.dumps(entries, ensure_ascii=False, separators=(",", ":")) + ";\n"

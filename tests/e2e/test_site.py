@@ -1,0 +1,284 @@
+"""The scorecard site of a real nightly run: every number is a cell of the marts, every link leads somewhere, and everybody can read it."""
+
+from __future__ import annotations
+
+import posixpath
+import random
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote, urldefrag
+
+import duckdb
+import pytest
+
+from pipelines.commands.site import build_scorecard_site
+from pipelines.report.site.build import SiteError, build_site
+from tests.trace import Page, problems, read_pages
+
+LARGEST_PAGE = 500_000  # bytes
+# One page of each kind; the rules for accessibility are tried on these, at the width of a screen and of a phone.
+KINDS = [
+    "index.html",
+    "cards/index.html",
+    "cards/opcc.html",
+    "cards/opcc-1.html",
+    "cards/csp_swindon.html",
+    "measures/index.html",
+    "measures/asb_incidents.html",
+    "measures/asb_incidents/swindon.html",
+    "measures/csew_overall_confidence.html",
+    "risks/index.html",
+    "risks/opcc.html",
+    "deliverables.html",
+    "governance.html",
+    "quality/index.html",
+    "quality/feeds.html",
+    "quality/rejects.html",
+    "quality/checks.html",
+    "quality/bt.html",
+    "glossary.html",
+    "methods.html",
+    "search.html",
+]
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+# Pages of single areas and segments are many, and of one kind: this many of them are read, others every time the site changes.
+SERIES_READ = 250
+
+
+@pytest.fixture(scope="session")
+def site(published) -> Path:
+    return (published.settings.published_dir / "site").resolve()
+
+
+@pytest.fixture(scope="session")
+def files(site: Path) -> list[Path]:
+    return sorted(site.rglob("*.html"))
+
+
+@pytest.fixture(scope="session")
+def pages(site: Path, files: list[Path]) -> list[Page]:
+    """Every page that is not of a single area or segment, and many of those."""
+    single = [path for path in files if path.parent.parent.name == "measures"]
+    chosen = set(random.Random(len(files)).sample(single, min(SERIES_READ, len(single))))
+    return read_pages([path for path in files if path not in set(single) or path in chosen], site)
+
+
+# ---- what the pages say
+
+
+def test_every_kind_of_page_is_there(site):
+    assert [path for path in KINDS if not (site / path).is_file()] == []
+
+
+def test_every_number_is_a_cell_of_the_marts(published, pages):
+    assert problems(published.settings.marts_path, pages) == []
+    assert sum(len(page.cells) for page in pages) > 20_000
+
+
+def test_every_line_of_every_card_is_on_a_page(published, pages):
+    shown = {(cell.table, cell.key) for page in pages if page.name.startswith("cards/") for cell in page.cells}
+    for table in ("scorecards.opcc", "scorecards.csp", "scorecards.wcjb"):
+        wanted = {(table, f"{card}|{line}") for card, line in published.query(f"select scorecard_id, line_id from {table}")}
+        assert wanted <= shown
+
+
+def test_every_measure_has_a_page_and_its_figures_a_file(published, site):
+    measures = {row[0] for row in published.query("select measure_id from core.dim_measure")}
+    assert {path.stem for path in (site / "measures").glob("*.html")} - {"index"} == measures
+    with_figures = {row[0] for row in published.query("select distinct measure_id from measures.measure_values")}
+    assert {path.stem for path in (site / "measures").glob("*.csv")} == with_figures
+    measure = "asb_incidents"
+    (rows,) = published.query(f"select count(*) from measures.measure_values where measure_id = '{measure}'")[0]
+    (in_file,) = duckdb.execute(f"select count(*) from read_csv('{site}/measures/{measure}.csv')").fetchone()
+    assert in_file == rows
+
+
+def test_every_series_with_figures_has_a_page(published, files, site):
+    (series,) = published.query(
+        "select count(*) from (select distinct measure_id, area_id, segment from measures.measure_values where is_complete or period_type = 'month')"
+    )[0]
+    shown = [path for path in files if path.parent.parent.name == "measures"]
+    headlines = len(list((site / "measures").glob("*.csv")))
+    assert series * 0.95 <= len(shown) + headlines <= series * 1.05
+
+
+# ---- how the pages hold together
+
+
+def test_every_link_leads_somewhere(published, site, pages, files):
+    known = {path.relative_to(site).as_posix() for path in files}
+    names = {page.name: page.ids for page in pages}
+    dead = []
+    for page in pages:
+        for link in {*page.links, *page.resources}:
+            target, fragment = urldefrag(unquote(link))
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(page.name), target)) if target else page.name
+            # what stands beside the site is reached as readers do, through the link that the site is
+            there = path in known or (site / path).is_file() or (path.startswith("../") and (published.settings.published_dir / path[3:]).exists())
+            if not there or (fragment and path in names and fragment not in names[path]):
+                dead.append(f"{page.name}: {link}")
+    assert dead == []
+
+
+def test_nothing_comes_from_elsewhere(site, pages):
+    assert [(page.name, r) for page in pages for r in page.resources if re.match(r"(?:https?:)?//|data:", r)] == []
+    for path in (site / "assets").iterdir():
+        assert not re.search(r"https?://(?!www\.w3\.org)|@import|fetch\(|XMLHttpRequest|url\(", path.read_text(encoding="utf-8"))
+
+
+def test_no_page_is_large(files):
+    assert [(path.name, path.stat().st_size) for path in files if path.stat().st_size >= LARGEST_PAGE] == []
+
+
+def test_every_page_has_one_main_heading_a_language_and_a_name(site, files):
+    for path in files:
+        text = path.read_text(encoding="utf-8")
+        assert text.count("<h1") == 1, path
+        assert '<html lang="en-GB">' in text
+        assert re.search(r"<title>[^<]+</title>", text), path
+        assert "OFFICIAL – internal" in text
+    assert len({path.read_text(encoding="utf-8").partition("<title>")[2].partition("</title>")[0] for path in files}) > 0.9 * len(files)
+
+
+# ---- how everybody can read them
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[object]:
+    """Debian's Chromium, driven by Playwright; skipped by name where there is none."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("no Chromium on this machine: the pages are not looked at in a browser")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.mark.slow
+def test_no_rule_of_accessibility_is_broken(browser, site):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page, axe, found = browser.new_page(), Axe(), []
+    for path in KINDS:
+        page.goto((site / path).as_uri())
+        violations = axe.run(page, options=RULES).response["violations"]
+        found += [(path, v["impact"], v["id"], v["nodes"][0]["html"][:120]) for v in violations if v["impact"] in ("serious", "critical")]
+    page.close()
+    assert found == []
+
+
+@pytest.mark.slow
+def test_pages_fit_a_phone_and_ask_nothing_of_a_network(browser, site):
+    page, asked = browser.new_page(viewport={"width": 320, "height": 700}), []
+    page.on("request", lambda request: asked.append(request.url) if not request.url.startswith("file:") else None)
+    wide = []
+    for path in KINDS:
+        page.goto((site / path).as_uri())
+        if (width := page.evaluate("document.documentElement.scrollWidth")) > 320:
+            wide.append((path, width))
+    page.close()
+    assert wide == []
+    assert asked == []
+
+
+@pytest.mark.slow
+def test_search_filter_and_keyboard(browser, site):
+    page = browser.new_page()
+    page.goto((site / "search.html").as_uri())
+    page.fill("#search", "abandonment rate 999")
+    assert page.locator("#results li").count() >= 2
+    page.locator("#results a").first.click()
+    assert "/measures/" in page.url
+    page.goto((site / "cards/opcc-1.html").as_uri())
+    rows = page.locator("table[data-lines] tbody tr:visible")
+    every = rows.count()
+    page.fill("#words", "abandonment")
+    assert 0 < rows.count() < every
+    page.goto((site / "index.html").as_uri())
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    page.close()
+
+
+# ---- how the site is built
+
+
+def test_a_site_that_is_up_to_date_is_left_alone(published):
+    settings = published.settings
+    before = (settings.published_dir / "site").resolve()
+    began = time.monotonic()
+    built = build_site(settings.published_dir, settings.marts_path)
+    assert built.drawn == 0
+    assert time.monotonic() - began < 1
+    assert (settings.published_dir / "site").resolve() == before
+    assert built.index.exists()
+
+
+@pytest.mark.slow
+def test_only_what_changed_is_drawn_again_and_the_former_site_is_kept(make_force):
+    force = make_force(from_published=True)
+    settings = force.settings
+    before = (settings.published_dir / "site").resolve()
+    _alter(force, "update measures.measure_findings set sentence = sentence || '!' where measure_id = 'arrest_volume'")
+    built = build_site(settings.published_dir, settings.marts_path)
+    after = (settings.published_dir / "site").resolve()
+    assert after != before
+    assert before.is_dir()
+    changed = {path.relative_to(after).as_posix() for path in after.rglob("*.html") if not (before / path.relative_to(after)).samefile(path)}
+    assert len(changed) == built.drawn
+    assert {path.split("/")[1].removesuffix(".html") for path in changed if path.startswith("measures/")} == {"arrest_volume"}
+    # the one before the former goes
+    _alter(force, "update measures.measure_findings set sentence = sentence || '!' where measure_id = 'robbery_volume'")
+    build_site(settings.published_dir, settings.marts_path)
+    assert not before.exists()
+    assert after.is_dir()
+
+
+@pytest.mark.slow
+def test_a_build_that_dies_leaves_the_site_as_it_was(make_force):
+    force = make_force(from_published=True)
+    settings = force.settings
+    before = (settings.published_dir / "site").resolve()
+    _alter(force, "update measures.measure_findings set sentence = sentence || '!' where measure_id = 'arrest_volume'")
+
+    def die(step: str) -> None:
+        if step == "switch":
+            raise OSError("no space left on device")
+
+    with pytest.raises(SiteError, match="The site before stays in place"):
+        build_site(settings.published_dir, settings.marts_path, on_step=die)
+    assert (settings.published_dir / "site").resolve() == before
+    assert [path for path in (settings.published_dir / ".sites").iterdir() if path.name.startswith(".staging")] == []
+
+
+@pytest.mark.slow
+def test_a_site_that_cannot_be_drawn_leaves_the_marts_published_and_shows(make_force, capsys):
+    force = make_force(from_published=True)
+    root = force.settings.published_dir
+    (root / "site").unlink()
+    shutil.rmtree(root / ".sites")
+    (root / ".sites").write_text("a file where a folder should be")
+    before = (root / "current").resolve()
+    assert force.run() == 5
+    assert (root / "current").resolve() != before
+    said = capsys.readouterr().out
+    assert "the site could not be written" in said
+    assert "Published in" in said
+    (root / ".sites").unlink()
+    assert build_scorecard_site(force.settings) == 0
+    assert (root / "site" / "index.html").exists()
+
+
+def _alter(force, sql: str) -> None:
+    """Change a row of the published marts in place, as no publication would."""
+    path = force.settings.marts_path.resolve()
+    path.chmod(0o644)
+    with duckdb.connect(str(path)) as marts:
+        marts.execute(sql)
