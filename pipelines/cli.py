@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import date, datetime
+from pathlib import Path
 
 import click
 
@@ -19,6 +20,18 @@ class Month(click.ParamType):
             return datetime.strptime(str(value), "%Y-%m").date()
         except ValueError:
             self.fail(f"{value!r} is not a month: write it as 2023-07", param, ctx)
+
+
+class Quarter(click.ParamType):
+    name = "YYYYQn"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        from pipelines.report.highlight.period import ReportError, quarter_of
+
+        try:
+            return quarter_of(str(value))
+        except ReportError as error:
+            self.fail(str(error), param, ctx)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -80,6 +93,26 @@ def docs() -> None:
     from pipelines.commands.docs import build_docs
 
     sys.exit(build_docs(load_settings()))
+
+
+@cli.command()
+@click.option("--quarter", type=Quarter(), help="A calendar quarter, such as 2023Q2; its latest month with figures is shown.")
+@click.option("--month", type=Month(), help="A month, such as 2023-07; the latest month with figures by default.")
+@click.option("--force", help="The force, by its code; needed only where several have a report.")
+@click.option("--sign-off", metavar="NAME", help="Sign the report off: it is a draft, and marked as one, until then.")
+@click.option(
+    "--beside-printed",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write only the page that sets it beside the printed report of July 2023.",
+)
+def report(quarter: date | None, month: date | None, force: str | None, sign_off: str | None, beside_printed: Path | None) -> None:
+    """Write the quarterly highlight report as HTML, PDF and slides (PPTX), from the published marts.
+
+    Ends with 0 when it was written, 1 when nothing is published, 2 when there is no such force or the period has no figures.
+    """
+    from pipelines.commands.report import build_report
+
+    sys.exit(build_report(load_settings(), quarter, month, force, sign_off, beside_printed))
 
 
 @cli.command()

@@ -77,6 +77,7 @@ def print_run_summary(settings: Settings, run_id: str, success: bool, failures: 
         console.print("  parquet/        one file a table")
         if (settings.published_dir / "site").exists() and not failures:
             console.print(f"  site/           the scorecard site: open {settings.published_dir / 'site' / 'index.html'}")
+        console.print("The quarterly highlight report is built on demand: `scorecards report`.")
         console.print("Look on: `scorecards status`, `scorecards explain public_999_calls_offered`, `make ui` for the Dagster UI.")
     else:
         console.print(f"[bold red]Nothing was published[/bold red] ({seconds:.0f} s): the last good marts stay in place.")

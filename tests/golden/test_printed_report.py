@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 
 import pytest
 
-from pipelines.settings import Settings
+from pipelines.report.highlight.beside_printed import side_by_side
+from pipelines.report.highlight.model import build
+from pipelines.report.marts import Marts
+from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.synthetic.generate import write_extracts
 from tests.e2e.conftest import HASH_KEY, Force
 
@@ -43,6 +47,13 @@ def test_contradicted_figures_say_what_follows_from_the_data(demo):
     reasons = dict(demo.query("select figure_id, reason from measures.published_figures where outcome = 'mismatch' and kind = 'figure'"))
     assert set(reasons) == CONTRADICTED
     assert all(reason.startswith("the report contradicts itself") for reason in reasons.values())
+
+
+def test_the_page_beside_the_printed_report_is_what_the_marts_say(demo):
+    """docs/printed-report-side-by-side.md; written anew by `scorecards report --month 2023-07 --beside-printed` with its path."""
+    with Marts.open(demo.settings.marts_path) as marts:
+        page = side_by_side(marts, build(marts, month=date(2023, 7, 1)))
+    assert (PROJECT_DIR / "docs" / "printed-report-side-by-side.md").read_text(encoding="utf-8") == page
 
 
 def test_without_a_week_of_999_calls_the_figures_of_999_no_longer_match(demo, tmp_path):

@@ -111,6 +111,8 @@ def test_published_tables_are_those_of_the_interface(settings):
         "scorecards.cards",
         "scorecards.csp",
         "scorecards.opcc",
+        "scorecards.report_lines",
+        "scorecards.report_topics",
         "scorecards.wcjb",
     }
 

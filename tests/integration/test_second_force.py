@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 OVERLAY = Path(__file__).parent / "second_force"
 FEEDS = ("force_calls", "incident_logs", "crimes")
 DAYS = range(1, 32)  # July 2023
-BUILT = ("+opcc", "+csp", "+wcjb", "+cards")
+BUILT = ("+opcc", "+csp", "+wcjb", "+cards", "+report_topics", "+report_lines")
 
 
 def calls(force: str, answered_after: int) -> list[str]:
@@ -167,4 +167,19 @@ def test_the_first_force_keeps_its_cards_and_its_figures(warehouse):
     ) == [
         ("dorset_mayor", "scorecards.opcc", "Mayor of a combined authority"),
         ("opcc", "scorecards.opcc", "Police and Crime Commissioner"),
+    ]
+
+
+def test_its_highlight_report_has_its_own_topics_for_its_own_areas(warehouse):
+    assert rows(
+        warehouse, "select topic_id, force_code, plan, plan_priority_title from scorecards.report_topics where scorecard_id = 'dorset_mayor'"
+    ) == [("answer_and_attend", "dorset", "Dorset policing plan", "Answer and attend")]
+    assert rows(
+        warehouse, "select part, line_order, area_id, measure_id from scorecards.report_lines where scorecard_id = 'dorset_mayor' order by 1, 2, 3"
+    ) == [
+        ("chart", 10, "dorset_force", "public_999_calls_offered"),
+        ("summary", 10, "dorset_force", "public_999_calls_offered"),
+        ("summary", 20, "bournemouth_christchurch_and_poole", "immediate_response_time_mean"),
+        ("summary", 20, "dorset_county", "immediate_response_time_mean"),
+        ("tile", 10, "dorset_force", "public_999_calls_offered"),
     ]

@@ -25,6 +25,7 @@ select
     cards.framework,
     frameworks.title as framework_title,
     frameworks.body,
+    frameworks.shows_items_of,
     'scorecards.' || frameworks.card_table as table_name,
     cards.area_id,
     areas.area_name,

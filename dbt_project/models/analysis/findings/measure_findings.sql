@@ -345,6 +345,7 @@ select
     kept.{{ name }},
     {%- endfor %}
     kept.evidence,
+    kept.words,
     concat_ws(
         ' ',
         areas.spoken_name,

@@ -1,0 +1,413 @@
+"""The report as slides for PowerPoint: native, editable charts and tables; each slide's notes say where its figures come from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pptx import Presentation
+from pptx.dml.color import RGBColor
+from pptx.enum.dml import MSO_LINE
+from pptx.enum.shapes import MSO_CONNECTOR, MSO_SHAPE
+from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.oxml import parse_xml
+from pptx.oxml.ns import nsdecls
+from pptx.util import Inches, Pt
+
+from pipelines.report.highlight.cells import Cell, Part, plain
+from pipelines.report.highlight.html import TONE_MARKS
+from pipelines.report.highlight.model import Priority, Remark, Report, Tile, Topic
+from pipelines.report.highlight.slide_charts import chart_frame
+from pipelines.report.highlight.slide_master import set_master
+from pipelines.report.highlight.slide_text import (
+    BOTTOM,
+    HEIGHT,
+    INK,
+    LEFT,
+    NAVY,
+    PALE,
+    SOFT,
+    TOP,
+    WIDTH,
+    Block,
+    Paragraph,
+    block_size,
+    fill_with,
+    fitting_size,
+    heading,
+    native_table,
+    outline,
+    stacked,
+    table_height,
+    text_box,
+    unstyled,
+    write_paragraphs,
+)
+from pipelines.report.words import date_text
+
+TONES = {"improvement": "00B0F0", "concern": "E46C0A", "neutral": "8896A3"}
+
+
+def write(report: Report, path: Path) -> None:
+    """Write the slides."""
+    deck = _Deck(report)
+    deck.cover()
+    for priority in report.priorities:
+        deck.opening(priority)
+        for topic in priority.topics:
+            deck.topic(priority, topic)
+    deck.terms()
+    deck.governance()
+    deck.basis()
+    deck.presentation.save(str(path))
+
+
+HOW_TO_TRACE = (
+    "The notes of each slide list its figures with the table, key and column of the published marts that they were read from. "
+    "`scorecards explain` with a measure's name says what it counts, what it rests on and which source files its rows came from. "
+    "Charts and tables are native: their data can be opened.",
+    "Changes are tested against chance and say so. Monthly charts show the mean and the limits of a process behaviour chart. "
+    "A hypothesis is nobody's finding until it has been tested.",
+)
+
+
+class _Deck:
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.presentation: Any = Presentation()
+        self.presentation.slide_width, self.presentation.slide_height = Inches(WIDTH), Inches(HEIGHT)
+        set_master(self.presentation, report)
+        self.presentation.core_properties.title = f"Quarterly highlight report, {report.force.text}, {report.period.title}"
+        self.presentation.core_properties.author = report.card.owner
+        self.presentation.core_properties.subject = report.plan.text
+        self.presentation.core_properties.keywords = f"run {report.heartbeat.run_id}"
+
+    # ---- slides
+
+    def cover(self) -> None:
+        report = self.report
+        slide = self.presentation.slides.add_slide(self.presentation.slide_layouts[0])
+        slide.shapes.title.text = "Quarterly highlight report"
+        slide.shapes.title.text_frame.paragraphs[0].font.size = Pt(38)
+        rows: list[Paragraph] = [
+            [(report.plan.text, 1.5, False, INK)],
+            [(report.force.text, 1.5, True, INK)],
+            [(f"{report.period.title}; figures to {date_text(report.period.month_end)}", 1.1, False, SOFT)],
+            [("Draft: not signed off", 1.1, True, "9C4700")]
+            if report.is_draft or report.signed_on is None
+            else [(f"Signed off by {report.signed_by} on {date_text(report.signed_on)}", 1.1, True, "006A94")],
+        ]
+        text_box(slide, rows, LEFT + 0.3, 2.35, 11.8, 1.7, 14)
+        contents: list[Paragraph] = []
+        for priority in report.priorities:
+            contents.append([(f"Priority {priority.number}: {priority.title.text}", 1.0, True, NAVY)])
+            contents.append([(" · ".join(topic.title.text for topic in priority.topics), 0.92, False, INK)])
+        text_box(slide, contents, LEFT + 0.3, 4.05, 7.4, 2.8, 11)
+        if report.notices:
+            notices: list[Paragraph] = [[("Before you read", 1.0, True, NAVY)]]
+            notices += [[(f"• {plain(notice.text)}", 1.0, False, INK)] for notice in report.notices]
+            text_box(slide, notices, 8.4, 4.05, 4.5, 2.8, 10.5, fill=PALE)
+        _notes(slide, report, [], [])
+
+    def _slide(self, kicker: str, title: str) -> Any:
+        slide = self.presentation.slides.add_slide(self.presentation.slide_layouts[1])
+        slide.shapes.title.text = title
+        text_box(slide, [[(kicker, 1.0, False, SOFT)]], LEFT, 0.17, 9.5, 0.26, 10)
+        return slide
+
+    def opening(self, priority: Priority) -> None:
+        title = f"Priority {priority.number}: {priority.title.text}"
+        slide = self._slide("Plan delivery and governance", title)
+        outcomes: list[Paragraph] = [_bullet((item.title,), [item.when]) for item in priority.outcomes]
+        focus: list[Paragraph] = [_bullet((item.title,), [item.when, item.owner]) for item in priority.focus]
+        stacked(
+            slide,
+            [
+                ("Outcomes achieved this quarter", outcomes or [_nothing("None is recorded for this quarter.")]),
+                ("PCC focus next quarter", focus or [_nothing("None is recorded.")]),
+            ],
+            LEFT,
+            TOP,
+            5.7,
+            BOTTOM - TOP,
+        )
+        x, w = 6.45, 6.43
+        deliverables = [
+            (
+                d.title.text + (f" ({d.owner.text})" if d.owner else ""),
+                d.due.text,
+                d.progress.text + (f" ({d.change.text})" if d.change else ""),
+                _state(d),
+            )
+            for d in priority.deliverables
+        ]
+        risks = [
+            (
+                r.risk_id.text,
+                r.title.text + (f" ({r.owner.text})" if r.owner else ""),
+                f"{r.score.text} {r.band.text if r.band else ''}".strip() if r.score else r.kind.text,
+                (r.movement.text if r.movement else "") + (", review overdue" if r.is_review_overdue else ""),
+            )
+            for r in priority.risks
+        ]
+        heads = ("Action", "Date due", "Progress", "By rule"), ("No.", "Risk or issue", "Score", "Moved")
+        widths = (3.35, 1.15, 0.93, 1.0), (0.85, 3.75, 0.93, 0.9)
+        size = next(
+            (s for s in (9.5, 9.0, 8.5, 8.0) if table_height(deliverables, widths[0], s) + table_height(risks, widths[1], s) < BOTTOM - TOP - 0.9),
+            8.0,
+        )
+        y = heading(slide, "Deliverables: progress", x, TOP, w)
+        y += (
+            native_table(slide, "Deliverables", heads[0], deliverables, x, y, widths[0], size)
+            if deliverables
+            else text_box(slide, [_nothing("None is recorded.")], x, y, w, 0.3, 10)
+        )
+        if y + 0.5 + table_height(risks, widths[1], size) > BOTTOM and risks:
+            _notes_of_priority(slide, self.report, priority)
+            slide = self._slide("Plan delivery and governance", f"{title}: risks and issues")
+            x, y, widths = LEFT, TOP - 0.15, ((), (1.0, 8.6, 1.4, 1.43))
+        y = heading(slide, "Risks and issues", x, y + 0.15, sum(widths[1]))
+        if risks:
+            native_table(slide, "Risks and issues", heads[1], risks, x, y, widths[1], size)
+        else:
+            text_box(slide, [_nothing("None is recorded.")], x, y, w, 0.3, 10)
+        _notes_of_priority(slide, self.report, priority)
+
+    def topic(self, priority: Priority, topic: Topic) -> None:
+        kicker = f"Priority {priority.number}: {priority.title.text}"
+        slide = self._slide(kicker, topic.title.text)
+        left_width = 6.75
+        right = LEFT + left_width + 0.3
+        right_width = WIDTH - right - LEFT
+        shown = topic.charts[:4]
+        chart_rows = (len(shown) + 1) // 2
+        has_key = any(chart.kind == "spc" for chart in shown)
+        above = TOP + 0.28 + (0.86 if topic.tiles else 0) + (0.2 if has_key else 0)
+        now: Block = (
+            "Now what? What action do we need to take, or are taking?",
+            [_remark(r) for r in topic.now_what] or [_nothing("No action is recorded for this topic and quarter.")],
+        )
+        so: Block = (
+            "So what? What is happening, what does the analysis tell us?",
+            [_remark(r) for r in topic.so_what] or [_nothing("Nobody has written commentary on this topic for this quarter.")],
+        )
+        summary: Block = ("Data summary", [_summary(line) for line in topic.summary])
+        beside: Block = ("Beside the figures", [[(f"{c.letter} ", 0.85, True, SOFT), (c.text.text, 0.85, False, SOFT)] for c in topic.caveats])
+        notes = [beside] if topic.caveats else []
+
+        def sizes(height: float, left: list[Block], to_the_right: list[Block]) -> tuple[float, float]:
+            return block_size(left, left_width, BOTTOM - above - chart_rows * height), block_size(to_the_right, right_width, BOTTOM - TOP)
+
+        # as large as the text allows: charts give way to text that could not be read, notes go where there is room
+        arrangements = [
+            (height, left, to_the_right)
+            for height in (1.62, 1.45, 1.3)
+            for left, to_the_right in (([now, *notes], [summary, so]), ([now], [summary, so, *notes]))
+        ]
+        chart_height, left, to_the_right = next((a for a in arrangements if min(sizes(*a)) >= 9.5), None) or max(
+            arrangements, key=lambda a: (min(sizes(*a)), a[0])
+        )
+        y = heading(slide, "What? What is the situation?", LEFT, TOP, left_width)
+        if topic.tiles:
+            draw_tiles(slide, topic.tiles, LEFT, y, left_width, 0.78)
+            y += 0.86
+        for n, chart in enumerate(shown):
+            chart_frame(
+                slide, chart, LEFT + (n % 2) * (left_width / 2 + 0.05), y + (n // 2) * chart_height, left_width / 2 - 0.05, chart_height - 0.04
+            )
+        y += chart_rows * chart_height
+        if has_key:
+            text_box(slide, [KEY], LEFT, y - 0.02, left_width, 0.2, 7.5)
+            y += 0.18
+        stacked(slide, left, LEFT, y + 0.02, left_width, BOTTOM - y - 0.02)
+        stacked(slide, to_the_right, right, TOP, right_width, BOTTOM - TOP)
+        _notes(
+            slide,
+            self.report,
+            [line.parts for line in topic.summary] + [(*tile.title, " ", *tile.value) for tile in topic.tiles],
+            [c.source for c in topic.charts],
+        )
+
+    def terms(self) -> None:
+        per_slide = 34
+        terms = self.report.terms
+        for start in range(0, max(len(terms), 1), per_slide):
+            slide = self._slide("Reference", "Terminology" + (" (continued)" if start else ""))
+            shown = terms[start : start + per_slide]
+            half = (len(shown) + 1) // 2
+            for n, part in enumerate((shown[:half], shown[half:])):
+                if part:
+                    rows = [(term.term.text, term.meaning.text) for term in part]
+                    native_table(slide, "Terminology", ("Term", "Meaning"), rows, LEFT + n * 6.3, TOP - 0.05, (1.15, 4.95), 9.0)
+            _notes(slide, self.report, [(term.term,) for term in shown], [])
+
+    def governance(self) -> None:
+        slide = self._slide("Reference", "Governance and decision making")
+        nodes = self.report.nodes
+        if not nodes:
+            text_box(slide, [_nothing("No governance map has come in with the governance workbook.")], LEFT, TOP, 12, 0.4, 11)
+            return
+        columns = max(node.column for node in nodes) + 1
+        step = (WIDTH - 2 * LEFT) / columns
+        boxes: dict[str, Any] = {}
+        at: dict[str, tuple[int, float]] = {}
+        for node in nodes:
+            count = sum(1 for other in nodes if other.column == node.column)
+            y = TOP + 0.3 + (BOTTOM - TOP - 0.6) * (node.row + 0.5) / count - 0.32
+            box = slide.shapes.add_shape(MSO_SHAPE.ROUNDED_RECTANGLE, Inches(LEFT + node.column * step), Inches(y), Inches(step - 0.38), Inches(0.64))
+            box.name = f"Box: {node.name.text}"
+            fill_with(box, PALE)
+            outline(box, NAVY, 1)
+            unstyled(box)
+            frame = box.text_frame
+            frame.word_wrap = True
+            frame.margin_left = frame.margin_right = Inches(0.05)
+            write_paragraphs(frame, [[(node.name.text, 1.0, False, INK)]], 10, PP_ALIGN.CENTER)
+            frame.vertical_anchor = MSO_ANCHOR.MIDDLE
+            boxes[node.node_id], at[node.node_id] = box, (node.column, y)
+        for arrow in self.report.arrows:
+            start, end = at[arrow.from_node], at[arrow.to_node]
+            line = slide.shapes.add_connector(MSO_CONNECTOR.STRAIGHT, 0, 0, 0, 0)
+            line.name = f"{arrow.from_name.text} {arrow.relation.text} {arrow.to_name.text}"
+            unstyled(line)
+            forward = end[0] > start[0]
+            line.begin_connect(boxes[arrow.from_node], 3 if forward else 1)
+            line.end_connect(boxes[arrow.to_node], 1 if forward else 3)
+            line.line.color.rgb = RGBColor.from_string(SOFT)
+            line.line.width = Pt(1)
+            if arrow.relation.text == "holds to account":
+                line.line.dash_style = MSO_LINE.DASH
+            line.line._get_or_add_ln().append(parse_xml(f'<a:tailEnd {nsdecls("a")} type="triangle"/>'))
+            slide.shapes._spTree.insert(2, line._element)  # behind the boxes
+        _notes(slide, self.report, [(a.from_name, " ", a.relation, " ", a.to_name) for a in self.report.arrows], [])
+
+    def basis(self) -> None:
+        report, beat = self.report, self.report.heartbeat
+        slide = self._slide("Reference", "What the figures rest on")
+        facts = [
+            ("Published", f"{beat.published_at:%d %b %Y %H:%M} UTC"),
+            ("Data to", date_text(beat.data_to) if beat.data_to else ""),
+            *([("As known on", str(beat.as_at))] if beat.as_at else []),
+            ("Run", beat.run_id),
+            ("Version", beat.package_version + (f" ({beat.code_commit[:12]})" if beat.code_commit else "")),
+            ("Source files", f"{beat.files:,}"),
+            ("Checks that warned", f"{beat.warnings:,}"),
+            *([("Governance workbook", report.governance_as_of.text)] if report.governance_as_of else []),
+        ]
+        height = native_table(slide, "This publication", ("This publication", ""), facts, LEFT, TOP, (1.7, 4.3), 10)
+        how: list[Paragraph] = [
+            [("How to trace a figure", 1.1, True, NAVY)],
+            *([(words, 1.0, False, INK)] for words in HOW_TO_TRACE),
+        ]
+        text_box(slide, how, LEFT, TOP + height + 0.15, 6.0, 2.4, 10.5)
+        paragraphs: list[Paragraph] = []
+        for notice in report.notices:
+            paragraphs.append([(plain(notice.text), 1.05, True, NAVY)])
+            paragraphs += [[(f"• {plain(item)}", 1.0, False, INK)] for item in notice.items]
+        if paragraphs:
+            text_box(slide, paragraphs, 6.75, TOP, 6.1, BOTTOM - TOP, fitting_size(paragraphs, 6.1, BOTTOM - TOP, 10.5))
+        _notes(slide, report, [], [])
+
+
+# ---- what stands on them
+
+
+def _bullet(parts: tuple[Part, ...], by: Sequence[Cell | None]) -> Paragraph:
+    beside = " · ".join(cell.text for cell in by if cell is not None)
+    return [(f"• {plain(parts)}", 1.0, False, INK), *([(f"  {beside}", 0.85, False, SOFT)] if beside else [])]
+
+
+def _nothing(words: str) -> Paragraph:
+    return [(words, 1.0, False, SOFT)]
+
+
+def _remark(remark: Remark) -> Paragraph:
+    kind = remark.type.text + (", untested" if remark.is_untested else f", {remark.evidence.text}" if remark.evidence else "")
+    by = [kind, remark.owner.text if remark.owner else "author not given"]
+    by += [f"due {remark.due.text}"] if remark.due else []
+    by.append(f"written {remark.listed_as_of.text}")
+    return [
+        (f"• {remark.sentence.text}", 1.0, False, INK),
+        (f"  {by[0]}", 0.8, remark.is_untested, "490092" if remark.is_untested else SOFT),
+        (" · " + " · ".join(by[1:]), 0.8, False, SOFT),
+    ]
+
+
+def _summary(line: Any) -> Paragraph:
+    mark = {"improvement": ("▲ ", "0086B8"), "concern": ("■ ", "E46C0A"), "neutral": ("– ", SOFT)}[line.tone]
+    runs: Paragraph = [(mark[0], 1.0, True, mark[1])]
+    if line.lead:
+        runs += [(plain(line.lead), 1.0, True, INK), (" – ", 1.0, False, INK)]
+    runs.append((plain(line.said), 1.0, False, INK))
+    if line.is_stale:
+        runs.append(("  older than this report's month", 0.85, False, "6E3100"))
+    if line.caveats:
+        runs.append((f"  [{', '.join(line.caveats)}]", 0.8, False, SOFT))
+    return runs
+
+
+KEY: Paragraph = [
+    ("thin line: month   ", 1.0, False, SOFT),
+    ("black: mean   ", 1.0, False, SOFT),
+    ("dashed: limits   ", 1.0, False, SOFT),
+    ("red dashes: target   ", 1.0, False, "8A1C4A"),
+    ("● improvement   ", 1.0, True, "0086B8"),
+    ("■ concern   ", 1.0, True, "9C4700"),
+    ("▲ neither way is better", 1.0, True, "490092"),
+]
+
+
+def _state(deliverable: Any) -> str:
+    return deliverable.state + (f" by {deliverable.days_overdue.text} days" if deliverable.days_overdue else "")
+
+
+def draw_tiles(slide: Any, tiles: Sequence[Tile], x: float, y: float, w: float, h: float) -> None:
+    gap = 0.08
+    each = (w - gap * (len(tiles) - 1)) / len(tiles)
+    for n, tile in enumerate(tiles):
+        left = x + n * (each + gap)
+        box = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, Inches(left), Inches(y), Inches(each), Inches(h))
+        box.name = f"Tile: {plain(tile.title)}"
+        fill_with(box, PALE)
+        box.line.fill.background()
+        unstyled(box)
+        edge = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, Inches(left), Inches(y), Inches(0.06), Inches(h))
+        fill_with(edge, TONES[tile.tone])
+        edge.line.fill.background()
+        unstyled(edge)
+        edge.name = f"Tone: {tile.tone}"
+        frame = box.text_frame
+        frame.word_wrap = True
+        frame.vertical_anchor = MSO_ANCHOR.MIDDLE
+        frame.margin_left, frame.margin_right, frame.margin_top, frame.margin_bottom = Inches(0.12), Inches(0.03), Inches(0.02), Inches(0.02)
+        change = plain(tile.change) + (f" {TONE_MARKS[tile.tone]}" if TONE_MARKS[tile.tone] and tile.change else "")
+        rows: list[Paragraph] = [
+            [(plain(tile.title), 0.94, False, INK)],
+            [(plain(tile.value), 1.85, True, NAVY), (f"  {tile.period.text}" if tile.period else "", 0.82, False, SOFT)],
+        ]
+        if change:
+            rows.append([(change, 0.88, False, INK)])
+        write_paragraphs(frame, rows, 8, PP_ALIGN.LEFT)
+        for paragraph in frame.paragraphs:
+            paragraph.space_after = Pt(0)
+
+
+# ---- notes
+
+
+def _notes(slide: Any, report: Report, lines: Sequence[tuple[Part, ...]], charts: Sequence[str]) -> None:
+    """Where the figures come from, in the slide's notes."""
+    rows = [f"From the published marts of run {report.heartbeat.run_id}. Each figure: table[key].column."]
+    for parts in lines:
+        cells = [part for part in parts if isinstance(part, Cell)]
+        rows.append(f"{plain(parts)}: " + "; ".join(dict.fromkeys(cell.source for cell in cells)))
+    rows += [f"Chart: {source}" for source in charts]
+    slide.notes_slide.notes_text_frame.text = "\n".join(rows)
+
+
+def _notes_of_priority(slide: Any, report: Report, priority: Priority) -> None:
+    lines: list[tuple[Part, ...]] = [(item.title,) for item in (*priority.outcomes, *priority.focus)]
+    lines += [(d.title, " ", d.due, " ", d.progress) for d in priority.deliverables]
+    lines += [(r.risk_id, " ", r.title) for r in priority.risks]
+    _notes(slide, report, lines, [])

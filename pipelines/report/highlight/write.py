@@ -1,0 +1,46 @@
+"""The files of a report: highlight-report.html, .pdf and .pptx in <published>/report/<period>/."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.report.highlight import html, pdf, pptx
+from pipelines.report.highlight.model import Report
+
+NAME = "highlight-report"
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written, and why a PDF was not."""
+
+    paths: tuple[Path, ...]
+    no_pdf: str | None = None
+
+
+def write(report: Report, folder: Path, step: Callable[[str], None]) -> Written:
+    """Write the three renderings of one model. `step` is told what is being written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    step("HTML")
+    page = folder / f"{NAME}.html"
+    _replace(page, lambda fresh: fresh.write_text(html.render(report), encoding="utf-8"))
+    step("slides (PPTX)")
+    slides = folder / f"{NAME}.pptx"
+    _replace(slides, lambda fresh: pptx.write(report, fresh))
+    step("PDF")
+    printed = folder / f"{NAME}.pdf"
+    try:
+        _replace(printed, lambda fresh: pdf.write(report, fresh))
+    except pdf.PdfUnavailable as error:
+        printed.unlink(missing_ok=True)  # one of an earlier build would say something else
+        return Written((page, slides), str(error))
+    return Written((page, printed, slides))
+
+
+def _replace(path: Path, make: Callable[[Path], object]) -> None:
+    """Make a file beside its place and move it there whole: who reads it meanwhile reads the old one."""
+    fresh = path.with_name(f".{path.name}.new")
+    make(fresh)
+    fresh.replace(path)

@@ -1,0 +1,255 @@
+"""The highlight report of a published force: traced to the marts, readable as PDF, editable as slides, a draft until signed."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+from pptx import Presentation
+from pypdf import PdfReader
+
+from pipelines.commands.console import console
+from pipelines.commands.report import build_report
+from pipelines.report.highlight import html, pptx
+from pipelines.report.highlight.cells import plain
+from pipelines.report.highlight.model import Report, build
+from pipelines.report.highlight.period import ReportError
+from pipelines.report.highlight.sign_off import as_kept, sign
+from pipelines.report.marts import Marts
+from pipelines.settings import Settings
+from tests.trace import Page, problems
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def settings(published, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A data directory that holds the published marts and nothing else: the report needs no more."""
+    own = replace(published.settings, data_dir=tmp_path_factory.mktemp("report"))
+    own.published_dir.mkdir()
+    shutil.copy(published.settings.marts_path, own.marts_path)
+    return own
+
+
+@pytest.fixture(scope="module")
+def written(settings: Settings) -> tuple[Path, str]:
+    """The folder of the report that `scorecards report` wrote, and what it said."""
+    with console.capture() as said:
+        assert build_report(settings, quarter=None, month=None, force=None, sign_off=None) == 0
+    return settings.published_dir / "report" / "2023-07", said.get()
+
+
+@pytest.fixture(scope="module")
+def marts(settings: Settings) -> Iterator[Marts]:
+    with Marts.open(settings.marts_path) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def report(marts: Marts) -> Report:
+    return build(marts, month=date(2023, 7, 1))
+
+
+def test_the_command_says_what_it_wrote_and_what_to_know(written):
+    folder, said = written
+    assert "Highlight report, Wiltshire Police, July to September 2023: 4 priorities, 10 topics" in " ".join(said.split())
+    for ending in ("html", "pptx"):
+        assert (folder / f"highlight-report.{ending}").stat().st_size > 10_000
+        assert f"highlight-report.{ending}" in said
+    assert "A draft" in said and "--sign-off" in said
+    assert not list(folder.glob(".*")), "no half-written file is left"
+
+
+def test_every_number_of_the_page_is_a_cell_of_the_marts(settings, written):
+    folder, _ = written
+    page = folder / "highlight-report.html"
+    assert problems(settings.marts_path, [page]) == []
+    read = Page(page.name, page.read_text(encoding="utf-8"))
+    assert len(read.cells) > 1_000
+    assert read.resources == [], "nothing is fetched"
+    assert {link[1:] for link in read.links} <= read.ids, "every link leads somewhere on the page"
+
+
+def test_each_topic_has_its_four_parts_in_reading_order(written):
+    page = (written[0] / "highlight-report.html").read_text(encoding="utf-8")
+    slides = page.split('<section class="page topic"')[1:]
+    assert len(slides) == 10
+    for slide in slides:
+        assert 0 < slide.index("What?") < slide.index("Data summary") < slide.index("So what?") < slide.index("Now what?")
+        assert "<svg" in slide and "OFFICIAL – internal" in slide
+
+
+def test_the_data_summary_has_figures_and_commentary_its_author_and_evidence(report):
+    for topic in report.topics:
+        assert topic.summary and topic.charts and topic.tiles, topic.topic_id
+    said = {topic.topic_id: [plain(line.parts) for line in topic.summary] for topic in report.topics}
+    assert any(line.startswith("Public 999 calls offered – 12 months to July 2023: ") for line in said["calls_999"])
+    assert any("Domestic abuse, victim voice – not collected: " in line for line in said["domestic_abuse"])
+    remarks = [remark for topic in report.topics for remark in (*topic.so_what, *topic.now_what)]
+    assert any(remark.is_untested and remark.type.text == "hypothesis" for remark in remarks)
+    assert any(remark.owner for remark in remarks)
+
+
+def test_the_opening_page_has_the_workbook_of_the_quarter(report):
+    first = report.priorities[0]
+    assert (first.number, len(first.outcomes), len(first.deliverables)) == (1, 7, 3)
+    melksham = first.deliverables[0]
+    assert (melksham.due.text, melksham.progress.text, melksham.state) == ("May 23", "40%", "overdue")
+    assert {risk.risk_id.text for risk in first.risks} >= {"OPCC-01", "FORCE-02"}
+
+
+def test_the_quarter_before_has_the_workbook_of_that_quarter(marts):
+    before = build(marts, quarter=date(2023, 6, 30))
+    assert (before.period.name, before.period.month_end) == ("2023Q2", date(2023, 6, 30))
+    melksham = before.priorities[0].deliverables[0]
+    assert (melksham.due.text, melksham.progress.text, melksham.state) == ("May 23", "35%", "overdue")
+    assert [item.title.text for item in before.priorities[0].outcomes] == [
+        "Invented for the June version: quarterly performance meeting with the force held and minuted"
+    ]
+    assert all("July 2023" not in plain(line.parts) for topic in before.topics for line in topic.summary)
+
+
+def test_any_month_is_traced_too(settings, marts):
+    earlier = build(marts, month=date(2022, 12, 1))
+    assert earlier.period.month_end == date(2022, 12, 31)
+    assert problems(settings.marts_path, {"2022-12": html.render(earlier)}) == []
+    assert any("of another quarter than this report" in plain(notice.text) for notice in earlier.notices)
+
+
+def test_old_figures_are_said_to_be_old(report):
+    survey = next(topic for topic in report.topics if topic.topic_id == "csew")
+    assert all(line.is_stale for line in survey.summary)
+    assert "older than this report's month" in html.render(report)
+    assert any("older than the month of this report" in plain(notice.text) for notice in report.notices)
+
+
+def test_bt_errors_stand_beside_the_figures(marts):
+    june = build(marts, month=date(2023, 6, 1))
+    calls = next(topic for topic in june.topics if topic.topic_id == "calls_999")
+    letters = {caveat.letter for caveat in calls.caveats if "BT errors inflate abandonment" in caveat.text.text}
+    assert letters
+    assert any(letters & set(line.caveats) for line in calls.summary if line.measure_id == "bt_999_abandonment_rate")
+
+
+# ---- PDF and slides
+
+
+def test_the_pdf_has_text_an_outline_and_the_watermark(written):
+    folder, said = written
+    if "no PDF: WeasyPrint finds no Pango" in said:
+        pytest.skip("Pango is not installed: libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0")
+    printed = PdfReader(folder / "highlight-report.pdf")
+    texts = [page.extract_text() for page in printed.pages]
+    assert 18 <= len(texts) <= 24
+    assert any("Contact centre: 999" in text and "Data summary" in text for text in texts)
+    assert all("DRAFT" in text for text in texts)
+    titles = [item.title for item in _flat(printed.outline)]
+    assert "Contact centre: 999" in titles and "Priority 1: A police service that meets the needs of its community" in titles
+    assert printed.metadata is not None and "Quarterly highlight report" in (printed.metadata.title or "")
+
+
+def _flat(outline):
+    for item in outline:
+        if isinstance(item, list):
+            yield from _flat(item)
+        else:
+            yield item
+
+
+def test_the_slides_have_titles_native_charts_tables_and_sources(written):
+    deck = Presentation(str(written[0] / "highlight-report.pptx"))
+    slides = list(deck.slides)
+    assert all(slide.shapes.title is not None and slide.shapes.title.text.strip() for slide in slides)
+    charts = [shape for slide in slides for shape in slide.shapes if shape.has_chart]
+    assert len(charts) >= 30
+    calls = next(shape.chart for shape in charts if shape.name == "Chart: Public 999 calls offered")
+    assert [series.name for series in calls.plots[0].series][:4] == ["month", "mean", "upper limit", "lower limit"]
+    assert calls.part.chart_workbook.xlsx_part is not None, "its data can be opened"
+    tables = {shape.name for slide in slides for shape in slide.shapes if shape.has_table}
+    assert {"Deliverables", "Risks and issues", "Terminology"} <= tables
+    assert not any(shape.shape_type == 13 for slide in slides for shape in slide.shapes), "no pictures"
+    notes = next(slide.notes_slide.notes_text_frame.text for slide in slides if slide.shapes.title.text == "Contact centre: 999")
+    assert "measures.measure_values[public_999_calls_offered|wiltshire_force|all|month|2023-07-31].value" in notes
+    assert len(deck.slide_masters) == 1 and len(deck.slide_layouts) == 2
+    assert "Watermark" in {shape.name for shape in deck.slide_master.shapes}
+
+
+def test_nothing_lies_outside_a_slide(written):
+    deck = Presentation(str(written[0] / "highlight-report.pptx"))
+    for slide in deck.slides:
+        for shape in slide.shapes:
+            where = f"{slide.shapes.title.text}: {shape.name}"
+            assert shape.left >= 0 and shape.left + shape.width <= deck.slide_width, where
+            assert shape.top >= 0 and shape.top + shape.height <= deck.slide_height, where
+
+
+def test_the_slides_open_in_libreoffice(written, tmp_path):
+    office = shutil.which("soffice")
+    if office is None:
+        pytest.skip("LibreOffice (soffice) is not installed")
+    command = [office, "--headless", f"-env:UserInstallation=file://{tmp_path}/profile", "--convert-to", "pdf", "--outdir", str(tmp_path)]
+    subprocess.run([*command, str(written[0] / "highlight-report.pptx")], check=True, capture_output=True, timeout=120)
+    slides = len(Presentation(str(written[0] / "highlight-report.pptx")).slides)
+    assert len(PdfReader(tmp_path / "highlight-report.pdf").pages) == slides
+
+
+# ---- signed or a draft
+
+
+def test_a_draft_until_signed_and_again_when_the_figures_change(marts, report, tmp_path):
+    assert report.is_draft and "Draft" in html.render(report)
+    signed = sign(report, tmp_path, "A. N. Officer", date(2023, 10, 9))
+    page = html.render(signed)
+    assert "Signed off by <strong>A. N. Officer</strong>" in page and 'class="draft"' not in page and "Draft" not in page
+    pptx.write(signed, tmp_path / "signed.pptx")
+    assert "Watermark" not in {shape.name for shape in Presentation(str(tmp_path / "signed.pptx")).slide_master.shapes}
+    again, why = as_kept(build(marts, month=date(2023, 7, 1)), tmp_path)
+    assert (again.signed_by, why) == ("A. N. Officer", None)
+    other, why = as_kept(build(marts, month=date(2023, 6, 1)), tmp_path)
+    assert other.is_draft and "have changed since A. N. Officer signed" in (why or "")
+
+
+# ---- what there is not
+
+
+def test_a_period_without_figures_and_an_unknown_force_say_what_there_is(settings):
+    for wish, said in (
+        ({"month": date(2031, 1, 1)}, "there are no figures of 2031-01 for Wiltshire Police: its figures run from 2021-06 to 2023-07"),
+        ({"quarter": date(2019, 3, 31)}, "there are no figures of 2019Q1 for Wiltshire Police"),
+        ({"force": "kent"}, "no report for the force 'kent': forces with a card of a plan are wiltshire (Wiltshire Police)"),
+    ):
+        with console.capture() as out:
+            assert build_report(settings, **({"quarter": None, "month": None, "force": None, "sign_off": None} | wish)) == 2
+        assert said in " ".join(out.get().split())
+
+
+def test_nothing_published(settings, tmp_path):
+    with console.capture() as out:
+        assert build_report(replace(settings, data_dir=tmp_path), None, None, None, None) == 1
+    assert "nothing is published" in out.get()
+
+
+def test_a_second_force_is_asked_for_by_name_and_says_when_it_has_no_figures(settings, tmp_path):
+    path = tmp_path / "marts.duckdb"
+    shutil.copy(settings.marts_path, path)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("""
+            insert into scorecards.cards by name
+            select * replace ('dorset' as scorecard_id, 'dorset' as force_code, 'dorset_force' as area_id, 'Dorset Police' as area_name)
+            from scorecards.cards where scorecard_id = 'opcc'
+        """)
+        connection.execute(
+            "insert into scorecards.report_topics select * replace ('dorset' as scorecard_id, 'dorset' as force_code) from scorecards.report_topics"
+        )
+    with Marts.open(path) as marts:
+        with pytest.raises(ReportError, match=r"which force\? Name it with --force: dorset \(Dorset Police\), wiltshire \(Wiltshire Police\)"):
+            build(marts)
+        with pytest.raises(ReportError, match="no monthly figures for Dorset Police"):
+            build(marts, force="Dorset")
+        assert build(marts, force="wiltshire").force.text == "Wiltshire Police"
