@@ -1,0 +1,556 @@
+"""Charts as inline SVG: pure functions from rows to markup, without script, fonts or files of their own.
+
+Colours are those that British public boards know (Making Data Count); each also has a shape of its own, so that a chart says the
+same in black and white:
+
+    improvement  blue    circle
+    concern      orange  square
+    neutral      purple  triangle
+    common cause grey    small dot
+
+The points, limits and rules themselves are the marts'; nothing is computed here but where to draw them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby, pairwise
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from pipelines.report.words import duration_text, trimmed_decimal
+
+IMPROVEMENT, CONCERN, NEUTRAL, COMMON = "#00b0f0", "#e46c0a", "#490092", "#a6a6a6"
+# The outline of each colour: dark enough to be seen on white (contrast of at least 3).
+OUTLINES = {IMPROVEMENT: "#006a94", CONCERN: "#9c4700", NEUTRAL: "#2f005e", COMMON: "#5f6a74"}
+INK, SOFT, FAINT, BAND, TARGET = "#1c2733", "#56636f", "#dfe4e8", "#f1f5f8", "#8a1c4a"
+SERIES = (("#12436d", ""), ("#b34700", "7 4"), ("#490092", "2 3"), ("#3d3d3d", "10 3 2 3"))
+FONT = 'font-family="system-ui,-apple-system,Segoe UI,Roboto,Helvetica,Arial,sans-serif"'
+
+VARIATION_WORDS = {
+    "improvement_high": "Special cause: improvement, high",
+    "improvement_low": "Special cause: improvement, low",
+    "concern_high": "Special cause: concern, high",
+    "concern_low": "Special cause: concern, low",
+    "neutral_high": "Special cause: high, neither way is better",
+    "neutral_low": "Special cause: low, neither way is better",
+    "common_cause": "Common cause: no significant change",
+}
+ASSURANCE_WORDS = {
+    "pass": "Left alone, the process will go on meeting its target",
+    "fail": "Left alone, the process will go on missing its target",
+    "hit_or_miss": "Left alone, the process will meet its target in some months and miss it in others",
+}
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a chart is called for those who do not see it. `attributes` trace the title to its mart cell (pipelines/report/trace.py)."""
+
+    title: str
+    description: str = ""
+    attributes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One month of a process behaviour chart. Limits may be missing."""
+
+    month: date
+    value: float | None
+    mean: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    phase: int = 1
+    variation: str | None = None
+    is_excluded: bool = False
+    is_trial: bool = False
+    target: float | None = None
+
+    @property
+    def colour(self) -> str:
+        return colour_of(self.variation)
+
+
+@dataclass(frozen=True)
+class Event:
+    """A dated event beside a chart; the letter stands on the chart and in the list below it."""
+
+    month: date
+    letter: str
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar: its label, its length, and the text at its end with the attributes that trace it."""
+
+    label: str
+    value: float
+    text: str
+    attributes: str = ""
+    label_attributes: str = ""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A risk on the heat map: a short letter, where it stands, and where it stood before if it moved."""
+
+    letter: str
+    likelihood: int
+    impact: int
+    before: tuple[int, int] | None = None
+
+
+def colour_of(variation: str | None) -> str:
+    """The colour of a point or icon by `variation` of measures.measure_spc."""
+    kind = (variation or "").partition("_")[0]
+    return {"improvement": IMPROVEMENT, "concern": CONCERN, "neutral": NEUTRAL}.get(kind, COMMON)
+
+
+def points_of(rows: Iterable[Mapping[str, Any]]) -> list[Point]:
+    """Points from rows of measures.measure_spc, or of measures.spc_alternatives (whose centre line may not be a mean), in their order."""
+    return [
+        Point(
+            month=row["month"],
+            value=row.get("value_adjusted", row["value"]),
+            mean=row.get("mean", row.get("centre")),
+            lower=row["lpl_display"],
+            upper=row["upl_display"],
+            phase=row["phase"],
+            variation=row["variation"],
+            is_excluded=bool(row["is_excluded"]),
+            is_trial=row["limits_status"] == "trial",
+            target=row.get("target"),
+        )
+        for row in rows
+    ]
+
+
+# ---- the process behaviour chart
+
+
+def spc_chart(
+    points: Sequence[Point],
+    unit: str,
+    label: Label,
+    events: Sequence[Event] = (),
+    width: int = 820,
+    height: int = 330,
+    rolling: Sequence[Point] = (),
+) -> Markup:
+    """A process behaviour chart: values, mean and limits phase by phase, target, special causes by colour and shape, events as lettered lines.
+
+    points in the order of months; a missing month breaks the line. `rolling` draws a second, thin line (twelve-month figures). Nothing to draw
+    gives a chart that says so.
+    """
+    shown = [p for p in points if p.value is not None]
+    if not shown:
+        return _svg(width, 60, label, f'<text x="12" y="34" fill="{SOFT}" font-size="14">No monthly figures to draw.</text>')
+    numbers = [v for p in points for v in (p.value, p.lower, p.upper, p.target) if v is not None] + [p.value for p in rolling if p.value is not None]
+    plane = _Plane.around(shown[0].month, shown[-1].month, numbers, unit, width, height)
+    parts = [plane.grid()]
+    for _, together in groupby(points, key=lambda p: (p.phase, p.upper is None)):
+        parts.append(_limits(plane, list(together)))
+    starts = [after.month for before, after in pairwise(points) if before.phase != after.phase]
+    parts += [_upright(plane, month, "2 3", "") for month in starts]
+    parts += [_upright(plane, event.month, "", event.letter) for event in events if plane.first <= event.month <= plane.last]
+    parts.append(_steps(plane, [(p.month, p.target) for p in points], f'stroke="{TARGET}" stroke-width="1.5" stroke-dasharray="8 3 2 3"'))
+    if rolling:
+        parts.append(f'<path d="{_line(plane, rolling)}" fill="none" stroke="{SERIES[0][0]}" stroke-width="1.5" stroke-dasharray="2 2"/>')
+    parts.append(f'<path d="{_line(plane, points)}" fill="none" stroke="#5b6b7a" stroke-width="1.4" stroke-linejoin="round"/>')
+    parts += [_dot(plane.x(p.month), plane.y(p.value), p, 1.0) for p in shown if p.value is not None]
+    parts.append(_side_labels(plane, points[-1]))
+    return _svg(width, height, label, "".join(parts))
+
+
+@dataclass(frozen=True)
+class _Plane:
+    """Where months and values lie on the drawing."""
+
+    first: date
+    last: date
+    low: float
+    high: float
+    ticks: tuple[float, ...]
+    unit: str
+    width: int
+    height: int
+    left: int = 62
+    right: int = 92
+    top: int = 24
+    bottom: int = 26
+
+    @classmethod
+    def around(cls, first: date, last: date, numbers: Sequence[float], unit: str, width: int, height: int, right: int = 92) -> _Plane:
+        low, high = min(numbers), max(numbers)
+        if low >= 0 and low < 0.45 * high:
+            low = 0.0
+        ticks = nice_ticks(low, high, unit)
+        return cls(first, last, ticks[0], ticks[-1], ticks, unit, width, height, right=right)
+
+    def x(self, month: date) -> float:
+        span = max(_months(self.first, self.last), 1)
+        return self.left + 6 + (self.width - self.left - self.right - 12) * _months(self.first, month) / span
+
+    @property
+    def half_month(self) -> float:
+        return (self.width - self.left - self.right - 12) / max(_months(self.first, self.last), 1) / 2
+
+    def y(self, value: float) -> float:
+        share = (value - self.low) / (self.high - self.low)
+        return self.height - self.bottom - (self.height - self.top - self.bottom) * share
+
+    def grid(self) -> str:
+        end = self.width - self.right
+        parts = []
+        for tick in self.ticks:
+            y = self.y(tick)
+            parts.append(f'<path d="M{self.left} {y:.1f}H{end}" stroke="{FAINT}"/>')
+            parts.append(
+                f'<text class="axis" x="{self.left - 8}" y="{y + 4:.1f}" text-anchor="end" font-size="12" fill="{SOFT}">'
+                f"{escape(axis_text(tick, self.unit))}</text>"
+            )
+        for month, text in _month_ticks(self.first, self.last):
+            x = self.x(month)
+            parts.append(f'<path d="M{x:.1f} {self.height - self.bottom}v5" stroke="{SOFT}"/>')
+            parts.append(
+                f'<text class="axis" x="{x:.1f}" y="{self.height - self.bottom + 18}" text-anchor="middle" font-size="12" fill="{SOFT}">{text}</text>'
+            )
+        return "".join(parts)
+
+
+def _months(first: date, last: date) -> int:
+    return (last.year - first.year) * 12 + last.month - first.month
+
+
+def _month_ticks(first: date, last: date) -> Iterator[tuple[date, str]]:
+    span = _months(first, last)
+    step = 12 if span > 30 else 6 if span > 14 else 3 if span > 4 else 1
+    for ahead in range(span + 1):
+        month = date(first.year + (first.month - 1 + ahead) // 12, (first.month - 1 + ahead) % 12 + 1, 1)
+        if (month.month - 1) % step == 0:
+            yield month, f"{month:%Y}" if step == 12 else f"{month:%b %y}"
+
+
+NICE = (1, 2, 2.5, 5, 10)
+NICE_SECONDS = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 10800, 14400, 21600, 43200, 86400)
+
+
+def nice_ticks(low: float, high: float, unit: str, about: int = 5) -> tuple[float, ...]:
+    """Round numbers from at or below `low` to at or above `high`; durations step by whole seconds, minutes or hours."""
+    span = high - low or abs(high) or 1.0
+    raw = span / about
+    if unit == "seconds" and raw <= NICE_SECONDS[-1]:
+        step: float = next(s for s in NICE_SECONDS if s >= raw)
+    else:
+        power = 10 ** math.floor(math.log10(raw))
+        step = next(n * power for n in NICE if n * power >= raw * 0.999999)
+        if unit in ("count", "gbp", "kg"):
+            step = max(1.0, step if step != 2.5 else 5.0)
+    start = math.floor(low / step + 1e-9)
+    end = max(math.ceil(high / step - 1e-9), start + 1)
+    return tuple(round(i * step, 10) for i in range(start, end + 1))
+
+
+def axis_text(value: float, unit: str) -> str:
+    """A tick of an axis: short, without the words of the unit."""
+    if unit == "seconds":
+        sign, whole = ("-", -value) if value < 0 else ("", value)
+        text = duration_text(whole)
+        while len(text) > 3 and text.endswith(("00s", "00m")):
+            text = text[:-3]
+        return sign + (text or "0s")
+    if unit == "pct":
+        return trimmed_decimal(value) + "%"
+    if unit == "gbp":
+        return f"£{value:,.0f}"
+    return f"{value:,.0f}" if value == int(value) else f"{value:.10f}".rstrip("0")
+
+
+def _limits(plane: _Plane, points: Sequence[Point]) -> str:
+    """The band between the limits, the limits themselves and the mean of points of one phase."""
+    dash = "1.5 3.5" if any(p.is_trial for p in points) else "6 4"
+    banded = [p for p in points if p.lower is not None and p.upper is not None]
+    parts = []
+    if banded:
+        above = _step_path(plane, [(p.month, p.upper) for p in banded])
+        below = _step_path(plane, [(p.month, p.lower) for p in reversed(banded)], backwards=True)
+        parts.append(f'<path d="{above}L{below[1:]}Z" fill="{BAND}"/>')
+        parts.append(_steps(plane, [(p.month, p.upper) for p in points], f'stroke="{SOFT}" stroke-dasharray="{dash}"'))
+        parts.append(_steps(plane, [(p.month, p.lower) for p in points], f'stroke="{SOFT}" stroke-dasharray="{dash}"'))
+    parts.append(_steps(plane, [(p.month, p.mean) for p in points], f'stroke="{INK}" stroke-width="1.2"'))
+    return "".join(parts)
+
+
+def _step_path(plane: _Plane, levels: Sequence[tuple[date, float | None]], backwards: bool = False) -> str:
+    """One path of levels, each held for its month; equal neighbours make one line."""
+    half = -plane.half_month if backwards else plane.half_month
+    parts: list[str] = []
+    before: float | None = None
+    end = 0.0
+    for month, level in levels:
+        if level is None:
+            continue
+        x, y = plane.x(month), plane.y(level)
+        if before is None:
+            parts.append(f"M{x - half:.1f} {y:.1f}")
+        elif level != before:
+            parts.append(f"H{end:.1f}V{y:.1f}")
+        before, end = level, x + half
+    return "".join(parts) + (f"H{end:.1f}" if before is not None else "")
+
+
+def _steps(plane: _Plane, levels: Sequence[tuple[date, float | None]], style: str) -> str:
+    path = _step_path(plane, levels)
+    return f'<path d="{path}" fill="none" {style}/>' if path else ""
+
+
+def _line(plane: _Plane, points: Sequence[Point]) -> str:
+    """The path through the values, broken where a month is missing."""
+    parts: list[str] = []
+    before: date | None = None
+    for p in points:
+        if p.value is None:
+            before = None
+            continue
+        move = "L" if before is not None and _months(before, p.month) == 1 else "M"
+        parts.append(f"{move}{plane.x(p.month):.1f} {plane.y(p.value):.1f}")
+        before = p.month
+    return "".join(parts)
+
+
+def _upright(plane: _Plane, month: date, dash: str, letter: str) -> str:
+    """A line from top to bottom: the start of a phase (before its first month), or a lettered event (at its month)."""
+    x = plane.x(month) if letter else plane.x(month) - plane.half_month
+    dashes = f' stroke-dasharray="{dash}"' if dash else ""
+    line = f'<path d="M{x:.1f} {plane.top - 6}V{plane.height - plane.bottom}" stroke="{SOFT}" stroke-width=".9"{dashes}/>'
+    if not letter:
+        return line
+    return (
+        f'{line}<rect x="{x - 8:.1f}" y="{plane.top - 22}" width="16" height="16" rx="2" fill="{INK}"/>'
+        f'<text x="{x:.1f}" y="{plane.top - 10}" text-anchor="middle" font-size="11" font-weight="600" fill="#fff">{escape(letter)}</text>'
+    )
+
+
+def _dot(x: float, y: float, point: Point, scale: float) -> str:
+    """A value: a small dot where it is noise, a larger shape where it is a signal, hollow where it is kept out of the limits."""
+    colour = point.colour
+    fill = "#fff" if point.is_excluded else colour
+    style = f'fill="{fill}" stroke="{OUTLINES[colour]}" stroke-width="1"'
+    if colour == COMMON:
+        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{2.6 * scale:.1f}" {style}/>'
+    return _shape(colour, x, y, 4.6 * scale, style)
+
+
+def _shape(colour: str, x: float, y: float, r: float, style: str) -> str:
+    if colour == CONCERN:
+        return f'<rect x="{x - r * 0.9:.1f}" y="{y - r * 0.9:.1f}" width="{r * 1.8:.1f}" height="{r * 1.8:.1f}" {style}/>'
+    if colour == NEUTRAL:
+        return f'<path d="M{x:.1f} {y - r * 1.15:.1f}l{r * 1.15:.1f} {r * 2:.1f}h{-r * 2.3:.1f}z" {style}/>'
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{r:.1f}" {style}/>'
+
+
+def _side_labels(plane: _Plane, last: Point) -> str:
+    """Names of the lines beside their ends, moved apart where they would overlap."""
+    wanted = [("upper limit", last.upper, SOFT), ("mean", last.mean, INK), ("lower limit", last.lower, SOFT), ("target", last.target, TARGET)]
+    placed = sorted(((plane.y(level), name, colour) for name, level, colour in wanted if level is not None), key=lambda p: p[0])
+    x = plane.width - plane.right + 8
+    parts, floor = [], -math.inf
+    for y, name, colour in placed:
+        at = max(y, floor + 13)
+        floor = at
+        parts.append(f'<text x="{x}" y="{at + 4:.1f}" font-size="12" fill="{colour}">{name}</text>')
+    return "".join(parts)
+
+
+# ---- small charts
+
+
+def sparkline(points: Sequence[Point], label: Label, width: int = 132, height: int = 34, last: int = 24) -> Markup:
+    """The last months of a series as one line with its mean and limits; signals by colour and shape, the latest month always marked."""
+    points = [p for p in points[-last:] if p.value is not None]
+    if not points:
+        return Markup("")
+    numbers = [v for p in points for v in (p.value, p.lower, p.upper) if v is not None]
+    low, high = min(numbers), max(numbers)
+    plane = _Plane(points[0].month, points[-1].month, low, high if high > low else low + 1, (), "", width, height, left=1, right=5, top=6, bottom=6)
+    parts = []
+    for _, together in groupby(points, key=lambda p: (p.phase, p.upper is None)):
+        segment = list(together)
+        banded = [p for p in segment if p.lower is not None and p.upper is not None]
+        if banded:
+            above = _step_path(plane, [(p.month, p.upper) for p in banded])
+            below = _step_path(plane, [(p.month, p.lower) for p in reversed(banded)], backwards=True)
+            parts.append(f'<path d="{above}L{below[1:]}Z" fill="#e6ecf1"/>')
+        parts.append(_steps(plane, [(p.month, p.mean) for p in segment], f'stroke="{SOFT}" stroke-width=".8"'))
+    parts.append(f'<path d="{_line(plane, points)}" fill="none" stroke="#3b4a58" stroke-width="1.3" stroke-linejoin="round"/>')
+    parts += [_dot(plane.x(p.month), plane.y(p.value), p, 0.62) for p in points[:-1] if p.colour != COMMON and p.value is not None]
+    if points[-1].value is not None:
+        parts.append(_dot(plane.x(points[-1].month), plane.y(points[-1].value), points[-1], 0.85))
+    return _svg(width, height, label, "".join(parts), css="spark")
+
+
+def variation_icon(variation: str | None, size: int = 30) -> Markup:
+    """The icon of a series' latest month: H or L on the shape of its kind, or a wave for noise. Nothing for None."""
+    if not variation:
+        return Markup("")
+    colour = colour_of(variation)
+    if colour == COMMON:
+        drawing = (
+            f'<circle cx="16" cy="16" r="13" fill="#fff" stroke="{COMMON}" stroke-width="3"/>'
+            f'<path d="M7 18c3-8 5-8 7.5-2s5 6 6 .5 2.5-3 4.5-1.5" fill="none" stroke="{OUTLINES[COMMON]}" stroke-width="2"/>'
+        )
+    else:
+        letter = "H" if variation.endswith("high") else "L"
+        frame = {
+            IMPROVEMENT: f'<circle cx="16" cy="16" r="13" fill="#fff" stroke="{colour}" stroke-width="4.5"/>',
+            CONCERN: f'<rect x="3.5" y="3.5" width="25" height="25" rx="2" fill="#fff" stroke="{colour}" stroke-width="4.5"/>',
+            NEUTRAL: f'<path d="M16 3L30 28H2z" fill="#fff" stroke="{colour}" stroke-width="3.5" stroke-linejoin="round"/>',
+        }[colour]
+        y, size_of_letter = (26, 12) if colour == NEUTRAL else (21.5, 16)
+        drawing = f'{frame}<text x="16" y="{y}" text-anchor="middle" font-size="{size_of_letter}" font-weight="700" fill="{INK}">{letter}</text>'
+    return _icon(drawing, VARIATION_WORDS[variation], size)
+
+
+def assurance_icon(assurance: str | None, size: int = 30) -> Markup:
+    """Whether the process, left alone, will meet its target: P, F or ?, each in a frame of its own. Nothing for None."""
+    if not assurance:
+        return Markup("")
+    frame, letter = {
+        "pass": (f'<circle cx="16" cy="16" r="13" fill="{IMPROVEMENT}" stroke="{OUTLINES[IMPROVEMENT]}" stroke-width="2"/>', "P"),
+        "fail": (f'<rect x="3" y="3" width="26" height="26" rx="2" fill="{CONCERN}" stroke="{OUTLINES[CONCERN]}" stroke-width="2"/>', "F"),
+        "hit_or_miss": (
+            f'<circle cx="16" cy="16" r="13" fill="#e3e6e9" stroke="{OUTLINES[COMMON]}" stroke-width="2" stroke-dasharray="4 2.5"/>',
+            "?",
+        ),
+    }[assurance]
+    drawing = f'{frame}<text x="16" y="21.5" text-anchor="middle" font-size="16" font-weight="700" fill="#000">{letter}</text>'
+    return _icon(drawing, ASSURANCE_WORDS[assurance], size)
+
+
+def _icon(drawing: str, words: str, size: int) -> Markup:
+    return Markup(
+        f'<svg class="icon" role="img" width="{size}" height="{size}" viewBox="0 0 32 32" {FONT}><title>{escape(words)}</title>{drawing}</svg>'
+    )
+
+
+# ---- other charts
+
+
+def line_chart(series: Sequence[tuple[str, Sequence[Point]]], unit: str, label: Label, width: int = 820, height: int = 280) -> Markup:
+    """Up to four series of months, each with its own colour and dash, named at its end."""
+    shown = [(name, [p for p in points if p.value is not None]) for name, points in series]
+    every = [p for _, points in shown for p in points]
+    if not every:
+        return _svg(width, 60, label, f'<text x="12" y="34" fill="{SOFT}" font-size="14">No monthly figures to draw.</text>')
+    plane = _Plane.around(
+        min(p.month for p in every), max(p.month for p in every), [p.value for p in every if p.value is not None], unit, width, height, right=116
+    )
+    parts = [plane.grid()]
+    ends = []
+    for (name, points), (colour, dash) in zip(shown, SERIES, strict=False):
+        if not points:
+            continue
+        dashes = f' stroke-dasharray="{dash}"' if dash else ""
+        parts.append(f'<path d="{_line(plane, points)}" fill="none" stroke="{colour}" stroke-width="2"{dashes} stroke-linejoin="round"/>')
+        ends.append((plane.y(points[-1].value or 0.0), name, colour))
+    floor = -math.inf
+    for y, name, colour in sorted(ends):
+        at = max(y, floor + 14)
+        floor = at
+        parts.append(f'<text x="{width - 116 + 8}" y="{at + 4:.1f}" font-size="12" font-weight="600" fill="{colour}">{escape(name)}</text>')
+    return _svg(width, height, label, "".join(parts))
+
+
+def bars(items: Sequence[Bar], label: Label, width: int = 640, label_width: int = 200) -> Markup:
+    """Horizontal bars from a common zero; those below zero go to the left of it and are drawn hollow."""
+    height = 24 * len(items) + 6
+    low, high = min([0.0, *(b.value for b in items)]), max([0.0, *(b.value for b in items)])
+    room = width - label_width - 110
+    scale = room / ((high - low) or 1)
+    zero = label_width + 8 - low * scale
+    parts = []
+    for i, bar in enumerate(items):
+        y = 24 * i + 4
+        start, length = (zero, bar.value * scale) if bar.value >= 0 else (zero + bar.value * scale, -bar.value * scale)
+        fill = SERIES[0][0] if bar.value >= 0 else "#fff"
+        parts.append(
+            f'<text x="{label_width}" y="{y + 13}" text-anchor="end" font-size="13" fill="{INK}" {bar.label_attributes}>{escape(bar.label)}</text>'
+        )
+        parts.append(f'<rect x="{start:.1f}" y="{y}" width="{max(length, 0.8):.1f}" height="16" fill="{fill}" stroke="{SERIES[0][0]}"/>')
+        parts.append(
+            f'<text x="{max(start + length, zero) + 6:.1f}" y="{y + 13}" font-size="13" fill="{INK}" {bar.attributes}>{escape(bar.text)}</text>'
+        )
+    parts.append(f'<path d="M{zero:.1f} 0V{height - 4}" stroke="{SOFT}"/>')
+    return _svg(width, height, label, "".join(parts))
+
+
+def heat_map(marks: Sequence[Mark], label: Label, steps: int = 5, cell: int = 84) -> Markup:
+    """Risks by likelihood (upwards) and impact (to the right); the tint deepens with likelihood times impact, arrows show what moved."""
+    left, bottom = 62, 50
+    width, height = left + steps * cell + 8, steps * cell + bottom + 8
+
+    def middle(likelihood: float, impact: float) -> tuple[float, float]:
+        return left + (impact - 0.5) * cell, 4 + (steps - likelihood + 0.5) * cell
+
+    parts = []
+    for likelihood in range(1, steps + 1):
+        for impact in range(1, steps + 1):
+            x, y = middle(likelihood, impact)
+            parts.append(
+                f'<rect x="{x - cell / 2 + 1:.1f}" y="{y - cell / 2 + 1:.1f}" width="{cell - 2}" height="{cell - 2}" rx="3" '
+                f'fill="{_tint(likelihood * impact / steps**2)}"/>'
+            )
+        x, y = middle(likelihood, 1)
+        parts.append(f'<text class="axis" x="{left - 10}" y="{y + 5:.1f}" text-anchor="end" font-size="14" fill="{INK}">{likelihood}</text>')
+        x, y = middle(1, likelihood)
+        parts.append(
+            f'<text class="axis" x="{x:.1f}" y="{y + cell / 2 + 20:.1f}" text-anchor="middle" font-size="14" fill="{INK}">{likelihood}</text>'
+        )
+    x, y = middle((steps + 1) / 2, (steps + 1) / 2)
+    parts.append(f'<text x="{x:.1f}" y="{height - 8}" text-anchor="middle" font-size="14" fill="{SOFT}">impact</text>')
+    parts.append(f'<text transform="translate(18 {y:.1f}) rotate(-90)" text-anchor="middle" font-size="14" fill="{SOFT}">likelihood</text>')
+    ordered = sorted(marks, key=lambda m: (m.likelihood, m.impact, m.letter))
+    for (likelihood, impact), together in groupby(ordered, key=lambda m: (m.likelihood, m.impact)):
+        group = list(together)
+        across = 3 if len(group) > 1 else 1
+        for i, mark in enumerate(group):
+            cx, cy = middle(likelihood, impact)
+            rows = math.ceil(len(group) / across)
+            x = cx + (i % across - (min(across, len(group)) - 1) / 2) * 26
+            y = cy + (i // across - (rows - 1) / 2) * 26
+            if mark.before and mark.before != (likelihood, impact):
+                bx, by = middle(*mark.before)
+                parts.append(_arrow(bx, by, x, y))
+            parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="11.5" fill="#fff" stroke="{INK}" stroke-width="1.5"/>')
+            parts.append(
+                f'<text x="{x:.1f}" y="{y + 4:.1f}" text-anchor="middle" font-size="11" font-weight="600" fill="{INK}">{escape(mark.letter)}</text>'
+            )
+    return _svg(width, height, label, "".join(parts))
+
+
+def _tint(share: float) -> str:
+    """From near white to deep orange brown; light enough for dark text all the way."""
+    low, high = (244, 246, 248), (236, 148, 84)
+    red, green, blue = (round(a + (b - a) * share) for a, b in zip(low, high, strict=True))
+    return f"#{red:02x}{green:02x}{blue:02x}"
+
+
+def _arrow(x0: float, y0: float, x1: float, y1: float) -> str:
+    length = math.hypot(x1 - x0, y1 - y0) or 1.0
+    ux, uy = (x1 - x0) / length, (y1 - y0) / length
+    tx, ty = x1 - ux * 13, y1 - uy * 13
+    head = f"M{tx:.1f} {ty:.1f}L{tx - ux * 8 - uy * 4.5:.1f} {ty - uy * 8 + ux * 4.5:.1f}L{tx - ux * 8 + uy * 4.5:.1f} {ty - uy * 8 - ux * 4.5:.1f}z"
+    return f'<path d="M{x0:.1f} {y0:.1f}L{tx:.1f} {ty:.1f}" stroke="{INK}" stroke-dasharray="3 3"/><path d="{head}" fill="{INK}"/>'
+
+
+def _svg(width: int, height: int, label: Label, drawing: str, css: str = "chart") -> Markup:
+    title = f"<title {label.attributes}>{escape(label.title)}</title>" if label.attributes else f"<title>{escape(label.title)}</title>"
+    description = f"<desc>{escape(label.description)}</desc>" if label.description else ""
+    return Markup(
+        f'<svg class="{css}" role="img" viewBox="0 0 {width} {height}" width="{width}" height="{height}" {FONT}>{title}{description}{drawing}</svg>'
+    )

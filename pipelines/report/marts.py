@@ -1,0 +1,145 @@
+"""The published marts as pages read them: rows that know which table and key they came from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import duckdb
+
+# `schema.table` after from or join
+SOURCES = re.compile(r"\b(?:from|join)\s+(\w+\.\w+)")
+
+
+class MartsError(RuntimeError):
+    """The published marts cannot be read; the message says why, and the way out."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A published table: its name with schema, its primary key, and its columns with their types."""
+
+    name: str
+    key: tuple[str, ...]
+    columns: Mapping[str, str]
+
+
+class Row(Mapping[str, Any]):
+    """One row of a query: `row.value` or `row["value"]`; with `table` and `key` where the query is over one table with its whole primary key.
+
+    `key` is the text that pages carry (pipelines/report/trace.py): the key's values joined by `|`, dates as ISO. None where there is no one table.
+    """
+
+    __slots__ = ("_index", "_values", "key_columns", "table")
+
+    def __init__(self, index: Mapping[str, int], values: Sequence[Any], table: str | None = None, key_columns: Sequence[int] | None = None):
+        self._index, self._values, self.table, self.key_columns = index, values, table, key_columns
+
+    @property
+    def key(self) -> str | None:
+        return None if self.key_columns is None else key_text([self._values[i] for i in self.key_columns])
+
+    def __getitem__(self, column: str) -> Any:
+        return self._values[self._index[column]]
+
+    def __getattr__(self, column: str) -> Any:
+        try:
+            return self._values[self._index[column]]
+        except KeyError:
+            raise AttributeError(column) from None
+
+    def get(self, column: str, default: Any = None) -> Any:
+        found = self._index.get(column)
+        return default if found is None else self._values[found]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._index)
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+    def __repr__(self) -> str:
+        return f"Row({self.table}, {dict(self)})"
+
+
+def key_text(values: Sequence[Any]) -> str:
+    """The values of a primary key as one text."""
+    return "|".join(map(str, values))
+
+
+class Marts:
+    """The published database, open for reading; use it as a context manager.
+
+    Only the published file is opened, read-only: a publication that switches it meanwhile leaves this reader with the old one, whole.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self.tables = _tables(connection)
+
+    @classmethod
+    def open(cls, path: Path, threads: int = 2) -> Marts:
+        """Raises MartsError where nothing is published or the file does not open."""
+        if not path.exists():
+            raise MartsError(f"nothing is published at {path}: `scorecards run` does it")
+        try:
+            return cls(duckdb.connect(str(path), read_only=True, config={"threads": threads}))
+        except duckdb.Error as error:
+            raise MartsError(f"the published marts at {path} do not open: {error}") from error
+
+    def __enter__(self) -> Marts:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._connection.close()
+
+    def has(self, table: str) -> bool:
+        """Whether `schema.table` is published."""
+        return table in self.tables
+
+    def rows(self, sql: str, parameters: Any = None) -> list[Row]:
+        """All rows of a query; they know table and key where it reads one published table and selects its whole primary key."""
+        found = self._connection.execute(sql, parameters)
+        index = {column[0]: i for i, column in enumerate(found.description or ())}
+        named = sorted({name for name in SOURCES.findall(sql.lower()) if name in self.tables})
+        table = self.tables[named[0]] if len(named) == 1 else None
+        keyed = table is not None and table.key and all(column in index for column in table.key)
+        positions = tuple(index[column] for column in table.key) if table is not None and keyed else None
+        name = table.name if table is not None and keyed else None
+        return [Row(index, values, name, positions) for values in found.fetchall()]
+
+    def table(self, name: str, order: str | None = None) -> list[Row]:
+        """A whole table, in the order of its key or of `order`; no rows where it is not published."""
+        if name not in self.tables:
+            return []
+        return self.rows(f"select * from {name} order by {order or ', '.join(self.tables[name].key) or 'all'}")
+
+    def value(self, sql: str, parameters: Any = None) -> Any:
+        """The one cell of a query of one row and column; None where it has no row."""
+        found = self._connection.execute(sql, parameters).fetchone()
+        return None if found is None else found[0]
+
+
+def _tables(connection: duckdb.DuckDBPyConnection) -> dict[str, Table]:
+    found = connection.execute(
+        """
+        select
+            tables.schema_name || '.' || tables.table_name,
+            (
+                select constraint_column_names from duckdb_constraints() as keys
+                where keys.schema_name = tables.schema_name and keys.table_name = tables.table_name and keys.constraint_type = 'PRIMARY KEY'
+            ),
+            (
+                select list([column_name, data_type] order by column_index) from duckdb_columns() as cells
+                where cells.schema_name = tables.schema_name and cells.table_name = tables.table_name
+            )
+        from duckdb_tables() as tables
+        where not internal
+        order by 1
+        """
+    ).fetchall()
+    return {name: Table(name, tuple(key or ()), dict(columns)) for name, key, columns in found}

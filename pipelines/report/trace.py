@@ -1,0 +1,96 @@
+"""Every number on a page leads to a cell of the marts: the attributes that say which one.
+
+    data-from="schema.table"  on the element or an ancestor
+    data-key="k1|k2|…"        primary key of the row, dates as ISO; one that begins with | continues the key beside the data-from above it
+    data-col="column"         on the element that shows the cell; in a table it may stand on the <th> of the column instead
+    data-as="form"            beside data-col where the text is not the column's own form (pipelines/report/words.py: FORMS)
+    data-sql="select …"       instead of all these: the text is the one cell of this query (counts, above all)
+
+A test opens every generated page, looks each of them up in the marts and compares; a digit anywhere else fails it (tests/trace.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from pipelines.report.marts import Marts, Row
+from pipelines.report.words import NO_VALUE, cell_text
+
+
+class TraceError(ValueError):
+    """A cell was to be shown whose row does not know its table and key."""
+
+
+def origin(row: Row) -> Markup:
+    """The attributes of an element whose descendants show cells of this row. Raises TraceError where it has no one table."""
+    if row.table is None:
+        raise TraceError(f"a row of no one published table cannot be traced: select its primary key, from one table ({list(row)})")
+    return Markup('data-from="{}" data-key="{}"').format(row.table, row.key)
+
+
+def table_origin(row: Row, parts: int) -> Markup:
+    """The attributes of an element around many rows that share the first `parts` columns of their key; they carry `row_origin(row, parts)`."""
+    if row.table is None or row.key is None:
+        raise TraceError(f"a row of no one published table cannot be traced ({list(row)})")
+    return Markup('data-from="{}" data-key="{}"').format(row.table, "|".join(row.key.split("|")[:parts]))
+
+
+def row_origin(row: Row, parts: int) -> Markup:
+    """What a row's key adds to that of the element around it."""
+    return Markup('data-key="|{}"').format("|".join((row.key or "").split("|")[parts:]))
+
+
+def column(name: str, form: str | None = None) -> Markup:
+    """The attributes of an element (or a <th>) that shows a column."""
+    return Markup('data-col="{}"').format(name) + (Markup(' data-as="{}"').format(form) if form else Markup(""))
+
+
+def text(row: Mapping[str, Any], name: str, form: str | None = None) -> str:
+    """The text of a cell, for an element that carries its attributes itself (or whose <th> does)."""
+    return cell_text(row[name], row, form)
+
+
+def cell(
+    row: Row, name: str, form: str | None = None, tag: str = "span", css: str = "", with_origin: bool = False, empty: str | None = NO_VALUE
+) -> Markup:
+    """An element with the cell of a row; with its origin where no ancestor has it. Nothing at all where the cell is null and `empty` is None."""
+    if row[name] is None and empty is None:
+        return Markup("")
+    attributes = column(name, form)
+    if with_origin:
+        attributes += Markup(" ") + origin(row)
+    if css:
+        attributes += Markup(' class="{}"').format(css)
+    shown = text(row, name, form) if row[name] is not None else empty
+    return Markup("<{} {}>{}</{}>").format(Markup(tag), attributes, shown, Markup(tag))
+
+
+def query(marts: Marts, sql: str, form: str | None = None, tag: str = "span", css: str = "") -> Markup:
+    """An element with the one cell of a query, which the page carries."""
+    attributes = Markup('data-sql="{}"').format(" ".join(sql.split()))
+    if form:
+        attributes += Markup(' data-as="{}"').format(form)
+    if css:
+        attributes += Markup(' class="{}"').format(css)
+    return Markup("<{} {}>{}</{}>").format(Markup(tag), attributes, cell_text(marts.value(sql), {}, form), Markup(tag))
+
+
+def helpers(marts: Marts) -> dict[str, Any]:
+    """The functions above under the names that templates call them by."""
+
+    def count(sql: str, form: str | None = None, css: str = "") -> Markup:
+        return query(marts, sql, form, css=css)
+
+    return {
+        "origin": origin,
+        "table_origin": table_origin,
+        "row_origin": row_origin,
+        "column": column,
+        "text": text,
+        "cell": cell,
+        "query": count,
+        "escape": escape,
+    }

@@ -1,0 +1,121 @@
+"""Charts: well-formed SVG with a text alternative, signals that can be told apart without colour, and axes in round numbers."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from datetime import date
+from itertools import combinations
+
+import pytest
+
+from pipelines.report import charts
+from pipelines.report.charts import Bar, Event, Label, Mark, Point
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def month(ahead: int) -> date:
+    return date(2020 + ahead // 12, ahead % 12 + 1, 1)
+
+
+def series(n: int = 40, **changes: object) -> list[Point]:
+    kinds = [None, "common_cause", "improvement_low", "concern_high", "neutral_high"]
+    return [
+        Point(month(i), 100.0 + i % 7, 103.0, 95.0, 111.0, phase=1 + (i >= 20), variation=kinds[i % 5], is_excluded=i == 9, target=99.0)
+        for i in range(n)
+        if i != changes.get("without")
+    ]
+
+
+def parsed(svg: str) -> ET.Element:
+    return ET.fromstring(str(svg).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1))
+
+
+LABEL = Label("Calls & <logs>", "Seventy-nine months")
+EVERY = {
+    "spc": charts.spc_chart(series(), "count", LABEL, [Event(month(5), "A")]),
+    "spc of nothing": charts.spc_chart([], "count", LABEL),
+    "spc of one month": charts.spc_chart(series(1), "seconds", LABEL),
+    "spark": charts.sparkline(series(), LABEL),
+    "lines": charts.line_chart([("raw", series()), ("adjusted", series(30))], "pct", LABEL),
+    "bars": charts.bars([Bar("Swindon", 3, "3"), Bar("County", -2, "-2")], LABEL),
+    "heat": charts.heat_map([Mark("A", 4, 5, before=(3, 5)), Mark("B", 4, 5)], LABEL),
+    "variation": charts.variation_icon("concern_high"),
+    "assurance": charts.assurance_icon("fail"),
+}
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_chart_is_an_image_with_a_text_alternative(name):
+    root = parsed(EVERY[name])
+    assert root.get("role") == "img"
+    first = next(iter(root))
+    assert first.tag == f"{SVG}title"
+    assert first.text
+
+
+def test_icons_can_be_told_apart_without_colour():
+    def grey(svg: str) -> str:
+        return re.sub(r"#[0-9a-f]{3,6}|<title>.*?</title>", "", svg)
+
+    icons = {kind: grey(charts.variation_icon(kind)) for kind in charts.VARIATION_WORDS} | {
+        kind: grey(charts.assurance_icon(kind)) for kind in charts.ASSURANCE_WORDS
+    }
+    assert all(a != b for a, b in combinations(icons.values(), 2))
+
+
+def test_signals_on_a_chart_differ_in_shape():
+    drawn = {kind: charts._dot(10, 10, Point(month(0), 1.0, variation=kind), 1.0) for kind in ("improvement_low", "concern_low", "neutral_low")}
+    assert {kind: re.match(r"<(\w+)", svg).group(1) for kind, svg in drawn.items()} == {
+        "improvement_low": "circle",
+        "concern_low": "rect",
+        "neutral_low": "path",
+    }
+
+
+def test_no_icon_for_a_series_without_one():
+    assert charts.variation_icon(None) == ""
+    assert charts.assurance_icon(None) == ""
+
+
+def test_a_missing_month_breaks_the_line():
+    whole, broken = charts.spc_chart(series(12), "count", LABEL), charts.spc_chart(series(12, without=5), "count", LABEL)
+
+    def line(svg: str) -> str:
+        return next(p.get("d") for p in parsed(svg).iter(f"{SVG}path") if p.get("stroke") == "#5b6b7a")
+
+    assert line(whole).count("M") == 1
+    assert line(broken).count("M") == 2
+
+
+def test_limits_never_cross_a_phase():
+    svg = charts.spc_chart(series(), "count", LABEL)
+    means = [p for p in parsed(svg).iter(f"{SVG}path") if p.get("stroke") == charts.INK and p.get("stroke-width") == "1.2"]
+    assert len(means) == 2
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "unit", "expected"),
+    [
+        (0, 98, "pct", (0, 20, 40, 60, 80, 100)),
+        (0, 410, "seconds", (0, 120, 240, 360, 480)),
+        (3100, 3900, "count", (3000, 3200, 3400, 3600, 3800, 4000)),
+        (0, 3, "count", (0, 1, 2, 3)),
+        (5, 5, "count", (5, 6)),
+    ],
+)
+def test_axes_have_round_numbers(low, high, unit, expected):
+    ticks = charts.nice_ticks(low, high, unit)
+    assert ticks[0] <= low
+    assert ticks[-1] >= high
+    if unit != "seconds":
+        assert ticks == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [(0, "seconds", "0s"), (300, "seconds", "5m"), (5400, "seconds", "1h30m"), (40, "pct", "40%"), (1000, "count", "1,000"), (2.5, "per_1k", "2.5")],
+)
+def test_ticks_are_short(value, unit, text):
+    assert charts.axis_text(value, unit) == text
