@@ -7,9 +7,10 @@ import dagster as dg
 from pipelines.contracts.model import Contracts, load_contracts
 from pipelines.ingest.assets import build_folder_asset
 from pipelines.ingest.sensor import build_landing_sensor
-from pipelines.publish.assets import build_published_asset
+from pipelines.publish.assets import MARTS_KEY, build_published_asset
 from pipelines.quality.assets import build_quality_asset
-from pipelines.resources import Reporter, held_warehouse
+from pipelines.report.workbooks.publication import publish_workbooks
+from pipelines.resources import Reporter, Warehouse, held_warehouse
 from pipelines.settings import Settings, load_settings
 from pipelines.transform.assets import build_dbt_assets
 from pipelines.transform.project import load_manifest
@@ -39,13 +40,15 @@ def build_defs(
     quality = build_quality_asset(contracts, [".".join(key.path) for key in models.keys])
     published = build_published_asset(manifest)
 
+    workbooks = build_workbooks_asset()
+
     nightly = dg.define_asset_job(
         "nightly",
         selection=dg.AssetSelection.all(),
         description="Take in what is new, transform it, check it, and publish the marts if the gate is open.",
     )
     return dg.Definitions(
-        assets=[*feeds, models, quality, published],
+        assets=[*feeds, models, quality, published, workbooks],
         jobs=[nightly],
         schedules=[
             dg.ScheduleDefinition(
@@ -61,6 +64,25 @@ def build_defs(
         # DuckDB has one writer, and a step holds its connection only while it runs: everything in one process, in order.
         executor=dg.in_process_executor,
     )
+
+
+def build_workbooks_asset() -> dg.AssetsDefinition:
+    """The room `report` knows nothing of Dagster: its assets are made here."""
+
+    @dg.asset(
+        key=["published", "xlsx"],
+        deps=[MARTS_KEY],
+        group_name="published",
+        kinds={"excel"},
+        owners=["team:performance_analysis"],
+        description="One Excel workbook a scorecard, from the published marts; one that shows nothing new stays as it is.",
+    )
+    def published_xlsx(warehouse: dg.ResourceParam[Warehouse]) -> dg.MaterializeResult:
+        warehouse.reporter.step("workbooks")
+        done = publish_workbooks(warehouse.settings)
+        return dg.MaterializeResult(metadata={"path": dg.MetadataValue.path(done.folder), "written": len(done.written), "kept": len(done.kept)})
+
+    return published_xlsx
 
 
 @dg.definitions

@@ -47,6 +47,11 @@ def expect(holds: bool, what: str) -> None:
         raise CheckFailed(1)
 
 
+def said(ended: subprocess.CompletedProcess[str]) -> str:
+    """What a command that failed wrote last."""
+    return "" if ended.returncode == 0 else f"\n{ended.stdout[-2000:]}{ended.stderr[-4000:]}"
+
+
 # ---- the warehouse
 
 
@@ -87,7 +92,7 @@ def make_warehouse(data: Path) -> tuple[Warehouse, list[tuple[Path, Path]]]:
         shutil.move(newest, aside)
         waiting.append((aside, newest))
     ended = warehouse.run("run")
-    expect(ended.returncode == 0, f"first publication{'' if ended.returncode == 0 else ended.stdout + ended.stderr}")
+    expect(ended.returncode == 0, f"first publication{said(ended)}")
     return warehouse, waiting
 
 
@@ -119,11 +124,17 @@ class Superset:
     def import_dashboard(self, file: Path) -> requests.Response:
         with file.open("rb") as content:
             return self.session.post(
-                f"{self.url}/api/v1/dashboard/import/", files={"formData": (file.name, content, "application/zip")}, data={"overwrite": "true"}, timeout=120
+                f"{self.url}/api/v1/dashboard/import/",
+                files={"formData": (file.name, content, "application/zip")},
+                data={"overwrite": "true"},
+                timeout=120,
             )
 
+    def execute(self, database: int, sql: str) -> requests.Response:
+        return self.post("sqllab/execute/", {"database_id": database, "sql": sql, "runAsync": False, "client_id": secrets.token_hex(5)})
+
     def sql(self, database: int, sql: str) -> list[dict[str, Any]]:
-        answer = self.post("sqllab/execute/", {"database_id": database, "sql": sql, "runAsync": False, "client_id": secrets.token_hex(5)})
+        answer = self.execute(database, sql)
         expect_status(answer)
         return answer.json()["data"]
 
@@ -156,7 +167,9 @@ def served(environment: Path, home: Path, plain: bool) -> Iterator[Superset]:
 
     def superset(*arguments: str) -> None:
         ended = subprocess.run([programs / "superset", *arguments], env=variables, cwd=home, capture_output=True, text=True, check=False)
-        expect(ended.returncode == 0, f"superset {' '.join(arguments[:2])}{'' if ended.returncode == 0 else ended.stdout[-2000:] + ended.stderr[-4000:]}")
+        expect(
+            ended.returncode == 0, f"superset {' '.join(arguments[:2])}{'' if ended.returncode == 0 else ended.stdout[-2000:] + ended.stderr[-4000:]}"
+        )
 
     superset("db", "upgrade")
     superset(
@@ -241,7 +254,10 @@ def publish_beside_readers(
     for reader in readers:
         reader.join()
     switched = (warehouse.data / "published" / "current").lstat().st_mtime
-    expect(ended.returncode == 0, f"`scorecards run` published beside three readers that never pause, in {took:.0f} s{'' if ended.returncode == 0 else ended.stdout}")
+    expect(
+        ended.returncode == 0,
+        f"`scorecards run` published beside three readers that never pause, in {took:.0f} s{'' if ended.returncode == 0 else ended.stdout}",
+    )
     return readings, switched
 
 
@@ -249,10 +265,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--superset", type=Path, default=PROJECT / ".venv-superset", help="Superset's virtual environment")
     parser.add_argument("--plain", action="store_true", help="without the setting that opens the published version by its own name")
+    parser.add_argument("--data", type=Path, help="a data folder with landing/ to work in, instead of a new force; it is changed")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="scorecards-superset-") as folder:
         home = Path(folder)
-        warehouse, waiting = make_warehouse(home / "data")
+        warehouse, waiting = make_warehouse(options.data or home / "data")
         zip_path = home / "opcc.zip"
         expect(warehouse.run("superset-export", "--out", str(zip_path)).returncode == 0, "scorecards superset-export")
         with served(options.superset, home, options.plain) as api:
@@ -276,7 +293,9 @@ def check_dashboard(api: Superset, warehouse: Warehouse, waiting: list[tuple[Pat
 
     answer = api.post("sqllab/execute/", {"database_id": database, "sql": FOREIGN_FILE, "runAsync": False, "client_id": secrets.token_hex(5)})
     expect(answer.status_code != 200 and "disabled" in answer.text, "a query cannot read another file of the machine")
-    answer = api.post("sqllab/execute/", {"database_id": database, "sql": "delete from core.dim_area", "runAsync": False, "client_id": secrets.token_hex(5)})
+    answer = api.post(
+        "sqllab/execute/", {"database_id": database, "sql": "delete from core.dim_area", "runAsync": False, "client_id": secrets.token_hex(5)}
+    )
     expect(answer.status_code != 200, "a query cannot write")
 
     charts = []
@@ -303,10 +322,10 @@ def check_dashboard(api: Superset, warehouse: Warehouse, waiting: list[tuple[Pat
     )
     for failure in readings.failures[:3]:
         print(f"       {failure}")
-    slowest = max(readings.seconds)
-    middle = statistics.median(readings.seconds)
-    expect(not readings.failures, f"{len(readings.seconds)} queries beside the run, {len(readings.failures)} failed; median {middle:.2f} s, slowest {slowest:.2f} s")
-    expect(after in readings.seen, "readers that never pause see the new publication" + (f" {readings.seen[after] - switched:.1f} s after the switch" if after in readings.seen else ""))
+    took = f"median {statistics.median(readings.seconds):.2f} s, slowest {max(readings.seconds):.2f} s"
+    expect(not readings.failures, f"{len(readings.seconds)} queries beside the run, {len(readings.failures)} failed; {took}")
+    when = f" {readings.seen[after] - switched:.1f} s after the switch" if after in readings.seen else ""
+    expect(after in readings.seen, f"readers that never pause see the new publication{when}")
     expect(str(api.sql(database, HEARTBEAT)[0]["run_id"]) == after, "and so does the next query")
 
 

@@ -1,16 +1,15 @@
 """Superset's settings for tests/superset/check.py: a metadata database of its own, no browser protection in the way of a script."""
 
 import os
-import secrets
 
-SECRET_KEY = secrets.token_hex(32) if "SUPERSET_CHECK_KEY" not in os.environ else os.environ["SUPERSET_CHECK_KEY"]
+SECRET_KEY = os.environ["SUPERSET_CHECK_KEY"]
 SQLALCHEMY_DATABASE_URI = f"sqlite:///{os.environ['SUPERSET_CHECK_HOME']}/metadata.db"
 WTF_CSRF_ENABLED = False
 TALISMAN_ENABLED = False
 RATELIMIT_ENABLED = False
 
 
-def DB_CONNECTION_MUTATOR(uri, params, username, security_manager, source):  # noqa: N802 (Superset's own name)
+def DB_CONNECTION_MUTATOR(uri, params, username, security_manager, source):
     """Open the version that is published now, by its own name.
 
     Connections of one process to the same path share one open file: under steady use none of them would see a new publication.

@@ -202,7 +202,7 @@ def _table(chart: Mapping[str, Any], _: str) -> tuple[str, dict[str, Any], dict[
         "table_timestamp_format": "%d %b %Y",
         "page_length": 50,
     }
-    return "table", params, {"columns": chart["columns"], "metrics": [], "orderby": order, "row_limit": limit}
+    return "table", params, {"columns": chart["columns"], "orderby": order, "row_limit": limit}
 
 
 _KINDS = {"number": _number, "line": _line, "table": _table}

@@ -1,8 +1,8 @@
 """Puts the workbooks in place: written aside and switched in one step, those in which nothing has changed as they were.
 
-    published/
-      xlsx -> .xlsx/<version>     what people open; a publication replaces this link by a rename
-      .xlsx/<version>/            <scorecard_id>.xlsx, and digests.json: what each of them shows, as a fingerprint
+published/
+  xlsx -> .xlsx/<version>     what people open; a publication replaces this link by a rename
+  .xlsx/<version>/            <scorecard_id>.xlsx, and digests.json: what each of them shows, as a fingerprint
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.report.marts import Marts
+from pipelines.report.marts import Marts, Row
 from pipelines.report.workbooks.sheets import Sheet, sheets_of
 from pipelines.report.workbooks.workbook import Content, write_workbook
 from pipelines.settings import Settings
@@ -52,8 +52,8 @@ def publish_workbooks(settings: Settings, force: bool = False) -> Written:
         try:
             digests = {}
             for card in marts.rows(CARDS):
-                sheets = sheets_of(card)
-                content = Content(card, heartbeat, {sheet.name: marts.rows(sheet.sql) for sheet in sheets})
+                sheets = sheets_of(card.table_name)
+                content = Content(card, heartbeat, {sheet.name: _rows(marts, sheet, card) for sheet in sheets})
                 name = f"{card.scorecard_id}.xlsx"
                 digests[name] = _digest(content, sheets)
                 if not force and before.get(name) == digests[name] and (live / name).exists():
@@ -71,6 +71,11 @@ def publish_workbooks(settings: Settings, force: bool = False) -> Written:
             shutil.rmtree(version, ignore_errors=True)
             raise
     return Written(live, tuple(written), tuple(kept))
+
+
+def _rows(marts: Marts, sheet: Sheet, card: Row) -> list[Row]:
+    known = {"card": card.scorecard_id, "framework": card.framework}
+    return marts.rows(sheet.sql, {name: value for name, value in known.items() if f"${name}" in sheet.sql})
 
 
 def _digest(content: Content, sheets: Sequence[Sheet]) -> str:

@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.report.marts import Row
-
 # Kinds: text, long (wrapped), flag (yes or no), date, whole, decimal, value and change (by the unit of the row), change_pct, pct.
 Kind = str
 
@@ -53,7 +51,7 @@ select card.*, measure.definition, measure.exclusions, measure.target as target_
        measure.numerator || coalesce(' ÷ ' || measure.denominator, '') as made_of
 from {table} as card
 left join core.dim_measure as measure on card.measure_id = measure.measure_id
-where card.scorecard_id = {card}
+where card.scorecard_id = $card
 order by card.line_order, card.line_id
 """
 SCORECARD_COLUMNS = (
@@ -113,7 +111,7 @@ SCORECARD_COLUMNS = (
 
 MONTHLY = """
 with series as (
-    select distinct measure_id, area_id, segment from {table} where scorecard_id = {card}
+    select distinct measure_id, area_id, segment from {table} where scorecard_id = $card
 )
 
 select values_.*, measure.title, area.area_name
@@ -146,7 +144,7 @@ MONTHLY_COLUMNS = (
 
 FINDINGS = """
 with series as (
-    select distinct measure_id, area_id, segment from {table} where scorecard_id = {card}
+    select distinct measure_id, area_id, segment from {table} where scorecard_id = $card
 )
 
 select findings.*, measure.title, area.area_name
@@ -181,7 +179,7 @@ FINDINGS_COLUMNS = (
 DEFINITIONS = """
 select measure.*
 from core.dim_measure as measure
-where measure.measure_id in (select measure_id from {table} where scorecard_id = {card})
+where measure.measure_id in (select measure_id from {table} where scorecard_id = $card)
 order by measure.domain, measure.measure_id
 """
 DEFINITIONS_COLUMNS = (
@@ -209,12 +207,12 @@ RISKS = """
 with linked as (
     select distinct trim(risk_id) as risk_id
     from {table}, unnest(string_split(linked_risk_ids, ',')) as ids (risk_id)
-    where scorecard_id = {card}
+    where scorecard_id = $card
 )
 
 select risk.*
 from governance.risk_register as risk
-where risk.framework = {framework} or risk.risk_id in (select risk_id from linked)
+where risk.framework = $framework or risk.risk_id in (select risk_id from linked)
 order by risk.is_live desc, risk.current_score desc nulls last, risk.risk_id
 """
 RISKS_COLUMNS = (
@@ -250,12 +248,12 @@ DELIVERABLES = """
 with linked as (
     select distinct trim(deliverable_id) as deliverable_id
     from {table}, unnest(string_split(linked_deliverable_ids, ',')) as ids (deliverable_id)
-    where scorecard_id = {card}
+    where scorecard_id = $card
 )
 
 select item.*
 from governance.deliverables as item
-where item.framework = {framework} or item.deliverable_id in (select deliverable_id from linked)
+where item.framework = $framework or item.deliverable_id in (select deliverable_id from linked)
 order by item.plan_priority nulls last, item.deliverable_id
 """
 DELIVERABLES_COLUMNS = (
@@ -281,22 +279,13 @@ DELIVERABLES_COLUMNS = (
 )
 
 
-def sheets_of(card: Row) -> tuple[Sheet, ...]:
-    """The sheets of a card (a row of scorecards.cards)."""
-
-    def filled(sql: str) -> str:
-        return sql.format(table=card.table_name, card=literal(card.scorecard_id), framework=literal(card.framework))
-
+def sheets_of(card_table: str) -> tuple[Sheet, ...]:
+    """The sheets of a card whose lines stand in `card_table` (scorecards.cards.table_name). Queries ask for $card and $framework."""
     return (
-        Sheet("Scorecard", card.table_name, filled(SCORECARD), SCORECARD_COLUMNS, 2, "section", ("title", definition_note)),
-        Sheet("Monthly values", "measures.measure_values", filled(MONTHLY), MONTHLY_COLUMNS, 1, "measure_id"),
-        Sheet("Findings", "measures.measure_findings", filled(FINDINGS), FINDINGS_COLUMNS, 1, "measure_id"),
-        Sheet("Definitions", "core.dim_measure", filled(DEFINITIONS), DEFINITIONS_COLUMNS, 1),
-        Sheet("Risks", "governance.risk_register", filled(RISKS), RISKS_COLUMNS, 1),
-        Sheet("Deliverables", "governance.deliverables", filled(DELIVERABLES), DELIVERABLES_COLUMNS, 1),
+        Sheet("Scorecard", card_table, SCORECARD.format(table=card_table), SCORECARD_COLUMNS, 2, "section", ("title", definition_note)),
+        Sheet("Monthly values", "measures.measure_values", MONTHLY.format(table=card_table), MONTHLY_COLUMNS, 1, "measure_id"),
+        Sheet("Findings", "measures.measure_findings", FINDINGS.format(table=card_table), FINDINGS_COLUMNS, 1, "measure_id"),
+        Sheet("Definitions", "core.dim_measure", DEFINITIONS.format(table=card_table), DEFINITIONS_COLUMNS, 1),
+        Sheet("Risks", "governance.risk_register", RISKS.format(table=card_table), RISKS_COLUMNS, 1),
+        Sheet("Deliverables", "governance.deliverables", DELIVERABLES.format(table=card_table), DELIVERABLES_COLUMNS, 1),
     )
-
-
-def literal(text: str) -> str:
-    """A text in SQL. (A parameter inside a subquery keeps DuckDB from telling which tables a query reads.)"""
-    return "'" + text.replace("'", "''") + "'"

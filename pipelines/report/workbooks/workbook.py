@@ -125,7 +125,8 @@ def _write_sheet(worksheet: Worksheet, sheet: Sheet, content: Content, formats: 
 def _head(worksheet: Worksheet, content: Content, formats: Formats, title: str) -> None:
     beat = content.heartbeat
     worksheet.write_string(0, 0, title, formats.of(bold=True, font_size=14))
-    said = f"{TIER}. Data to {beat.data_to:%d %B %Y}. Published {beat.published_at:%d %B %Y %H:%M} UTC. Sheet {ABOUT} says where every number comes from."
+    publication = f"Data to {beat.data_to:%d %B %Y}. Published {beat.published_at:%d %B %Y %H:%M} UTC."
+    said = f"{TIER}. {publication} Sheet {ABOUT} says where every number comes from."
     worksheet.write_string(1, 0, said, formats.of(italic=True))
 
 
@@ -146,7 +147,10 @@ def _write_about(worksheet: Worksheet, sheets: Sequence[Sheet], content: Content
         ("For", card.body),
         ("Area", card.area_name),
         ("Owner", card.owner),
-        ("Who may see it", f"{TIER}. Small numbers are not suppressed here; what the card may show to others is column May go to, after suppression."),
+        (
+            "Who may see it",
+            f"{TIER}. Small numbers are not suppressed here; column May go to names the widest circle after that is done.",
+        ),
         ("Published (UTC)", beat.published_at),
         ("Data to", beat.data_to),
         ("As at", beat.as_at or "all that was known at the time of the run"),
@@ -159,7 +163,10 @@ def _write_about(worksheet: Worksheet, sheets: Sequence[Sheet], content: Content
     ]
     lines += [(f"Sheet {sheet.name}", f"{sheet.table}, as the notes of its headings say column by column") for sheet in sheets]
     lines += [
-        ("Where a number comes from", "The note of the heading names table and column of the published marts; the key columns at the right name the row."),
+        (
+            "Where a number comes from",
+            "A heading's note names table and column of the published marts; the key columns at the right name the row.",
+        ),
         ("And behind that", "scorecards explain <measure_id> --area <area_id> shows numerator, denominator, caveats and the source files."),
         ("Units", "Durations are Excel durations ([h]:mm:ss), changes of them seconds; per cents run from 0 to 100."),
         ("Colours", "Never without words. Variation: blue improvement, orange concern, purple neither, grey chance. Ratings have their sentence."),
