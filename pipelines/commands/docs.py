@@ -41,7 +41,9 @@ def build_docs(settings: Settings) -> int:
             entries.append(Entry("dbt docs", "dbt/index.html", "every model with its columns, tests, SQL and lineage, and who reads what."))
             reporter.step("Data Docs")
             build_data_docs(settings, contracts, out / "data_docs", now)
-            entries.append(Entry("Data Docs", "data_docs/index.html", "what every check expects of each table, and how the data meet it. Counts only."))
+            entries.append(
+                Entry("Data Docs", "data_docs/index.html", "what every check expects of each table, and how the data meet it. Counts only.")
+            )
     except WarehouseBusy as error:
         reporter.finish()
         console.print(f"[red]{error}[/red]")

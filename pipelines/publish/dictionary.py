@@ -140,11 +140,18 @@ def feed_page(feed: Feed, layouts: Iterable[Feed] = ()) -> str:
         ["Each file is a whole version", "yes" if feed.is_whole else "no"],
     ]
     lines = [f"# {feed.title}", "", f"Feed `{feed.name}`. {feed.description}", "", *_table(["", ""], facts), "## Columns", ""]
-    lines += ["Column order is free; case and blanks in headers do not matter. A row that breaks a rule is rejected with every reason that applies.", ""]
+    lines += [
+        "Column order is free; case and blanks in headers do not matter. A row that breaks a rule is rejected with every reason that applies.",
+        "",
+    ]
     lines += _feed_columns(feed)
     known = [layout for layout in layouts if layout.layout != "canonical"]
     if known:
-        lines += ["## Layouts of suppliers", "", *_table(["layout", "title", "delimiter"], [[f"`{one.layout}`", one.title, one.delimiter] for one in known])]
+        lines += [
+            "## Layouts of suppliers",
+            "",
+            *_table(["layout", "title", "delimiter"], [[f"`{one.layout}`", one.title, one.delimiter] for one in known]),
+        ]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -153,12 +160,23 @@ def measures_page(measures: Iterable[Mapping[str, Any]]) -> str:
     domains: dict[str, list[Mapping[str, Any]]] = {}
     for measure in measures:
         domains.setdefault(measure["domain"], []).append(measure)
-    lines = ["# Measures", "", "Each is defined once, in the catalogue; `scorecards explain <measure>` shows its figures and the files behind them.", ""]
+    lines = [
+        "# Measures",
+        "",
+        "Each is defined once, in the catalogue; `scorecards explain <measure>` shows its figures and the files behind them.",
+        "",
+    ]
     for domain, known in domains.items():
         lines += [f"## {domain}", ""]
         for measure in known:
             facts = [[label, measure[column]] for label, column in MEASURE_FACTS if measure[column] not in (None, "")]
-            lines += [f"### {measure['measure_id']}", "", f"**{_cell(measure['title'])}.** {_cell(measure['definition'])}", "", *_table(["", ""], facts)]
+            lines += [
+                f"### {measure['measure_id']}",
+                "",
+                f"**{_cell(measure['title'])}.** {_cell(measure['definition'])}",
+                "",
+                *_table(["", ""], facts),
+            ]
     return "\n".join(lines).rstrip() + "\n"
 
 
