@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import pairwise
 from typing import NamedTuple
 
 from markdown_it import MarkdownIt
@@ -39,7 +40,7 @@ def page(title: str, markdown: str, home: str | None = "index.html") -> str:
     """Markdown as a whole page. Raw HTML in it is shown, not obeyed: names and descriptions are written by many hands."""
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = reader.parse(COMMENT.sub("", markdown))
-    for token, inline in zip(tokens, tokens[1:], strict=False):
+    for token, inline in pairwise(tokens):
         if token.type == "heading_open":
             token.attrSet("id", slug(inline.content))
     body = reader.renderer.render(list(_scrolling(tokens)), reader.options, {})
