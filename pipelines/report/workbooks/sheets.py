@@ -30,6 +30,7 @@ class Sheet:
     table: str
     sql: str
     columns: tuple[Column, ...]
+    printed_columns: int  # so many from the left go on paper: all of them on one page would be too small to read
     frozen_columns: int = 0
     groups: str | None = None  # a line is drawn where the value of this column changes
     note: tuple[str, Callable[[Mapping[str, Any]], str]] | None = None  # the column whose cells carry a note, and its text
@@ -55,42 +56,44 @@ where card.scorecard_id = $card
 order by card.line_order, card.line_id
 """
 SCORECARD_COLUMNS = (
-    Column("Section", "section", width=22),
-    Column("Measure", "title", "long", 40),
-    Column("Area", "area_name", width=18),
-    Column("Segment", "segment", width=16),
-    Column("Value", "value", "value", 12),
+    # what a board reads, and what is printed
+    Column("Section", "section", "long", 22),
+    Column("Measure", "title", "long", 36),
+    Column("Area", "area_name", width=16),
+    Column("Segment", "segment", "long", 14),
+    Column("Value", "value", "value", 11),
+    Column("Period to", "period_end", "date", 12),
+    Column("A year before", "year_before_value", "value", 11),
+    Column("The change as it is said", "yoy_text", "long", 22),
+    Column("Twelve months", "r12m_value", "value", 11),
+    Column("Target", "target", "value", 11),
+    Column("Rating in words", "rag_text", "long", 26, fill_by="rag"),
+    Column("Variation", "spc_variation", width=18, fill_by="spc_variation"),
+    Column("Assurance", "spc_assurance", width=11),
+    Column("What is to be said first", "trend_sentence", "long", 42),
+    Column("Grade", "quality_grade", width=7),
+    Column("Caveat", "caveat", "long", 42),
+    # the rest of the row
     Column("As it is said", "value_text", width=20),
     Column("Unit", "unit", width=9),
     Column("Period", "period_type", width=10),
-    Column("Period to", "period_end", "date", 12),
     Column("Better is", "direction", width=10),
     Column("A period before", "previous_value", "value", 12),
-    Column("A year before", "year_before_value", "value", 12),
     Column("Change on a year before", "yoy_change", "change", 14),
     Column("The same in %", "yoy_change_pct", "change_pct", 10),
     Column("of which period", "yoy_basis", width=10),
-    Column("The change as it is said", "yoy_text", "long", 24),
     Column("More than chance", "is_yoy_significant", "flag", 10),
-    Column("Twelve months", "r12m_value", "value", 12),
-    Column("Target", "target", "value", 12),
     Column("Kind of target", "target_type", width=12),
     Column("Target met", "is_target_met", "flag", 8),
-    Column("Rating in words", "rag_text", "long", 30, fill_by="rag"),
-    Column("Variation", "spc_variation", width=18, fill_by="spc_variation"),
-    Column("Assurance", "spc_assurance", width=12),
     Column("Limits", "limits_status", width=12),
     Column("Chart", "spc_chart", width=9),
     Column("Beside the chart", "spc_note", "long", 30),
-    Column("What is to be said first", "trend_sentence", "long", 50),
     Column("National average", "national_value", "value", 12),
     Column("against it", "national_state", "long", 24),
     Column("Most similar group", "msg_value", "value", 12),
     Column("against it ", "msg_state", "long", 24),
     Column("England and Wales", "england_wales_value", "value", 12),
     Column("against it  ", "england_wales_state", "long", 24),
-    Column("Grade", "quality_grade", width=7),
-    Column("Caveat", "caveat", "long", 50),
     Column("Maturity", "maturity", width=12),
     Column("As of", "as_of", "date", 12),
     Column("So what", "so_what", "long", 50),
@@ -282,10 +285,10 @@ DELIVERABLES_COLUMNS = (
 def sheets_of(card_table: str) -> tuple[Sheet, ...]:
     """The sheets of a card whose lines stand in `card_table` (scorecards.cards.table_name). Queries ask for $card and $framework."""
     return (
-        Sheet("Scorecard", card_table, SCORECARD.format(table=card_table), SCORECARD_COLUMNS, 2, "section", ("title", definition_note)),
-        Sheet("Monthly values", "measures.measure_values", MONTHLY.format(table=card_table), MONTHLY_COLUMNS, 1, "measure_id"),
-        Sheet("Findings", "measures.measure_findings", FINDINGS.format(table=card_table), FINDINGS_COLUMNS, 1, "measure_id"),
-        Sheet("Definitions", "core.dim_measure", DEFINITIONS.format(table=card_table), DEFINITIONS_COLUMNS, 1),
-        Sheet("Risks", "governance.risk_register", RISKS.format(table=card_table), RISKS_COLUMNS, 1),
-        Sheet("Deliverables", "governance.deliverables", DELIVERABLES.format(table=card_table), DELIVERABLES_COLUMNS, 1),
+        Sheet("Scorecard", card_table, SCORECARD.format(table=card_table), SCORECARD_COLUMNS, 16, 2, "section", ("title", definition_note)),
+        Sheet("Monthly values", "measures.measure_values", MONTHLY.format(table=card_table), MONTHLY_COLUMNS, 12, 1, "measure_id"),
+        Sheet("Findings", "measures.measure_findings", FINDINGS.format(table=card_table), FINDINGS_COLUMNS, 11, 1, "measure_id"),
+        Sheet("Definitions", "core.dim_measure", DEFINITIONS.format(table=card_table), DEFINITIONS_COLUMNS, 10, 1),
+        Sheet("Risks", "governance.risk_register", RISKS.format(table=card_table), RISKS_COLUMNS, 16, 1),
+        Sheet("Deliverables", "governance.deliverables", DELIVERABLES.format(table=card_table), DELIVERABLES_COLUMNS, 14, 1),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from pipelines.report.workbooks.sheets import Column, Sheet
 TIER = "OFFICIAL – internal"
 HEADER_ROW = 3  # from 0: title, subtitle, an empty row, then the header
 LONGEST_TEXT = 32_767  # what a cell holds
+LINE_POINTS, MOST_LINES = 13, 30
 NUMBER_FORMATS = {"whole": WHOLE, "decimal": GENERAL, "exact": "0.0000", "pct": '0.0"%"', "change_pct": CHANGE_PCT}
 
 ABOUT = "About"
@@ -72,8 +74,8 @@ def write_text(worksheet: Worksheet, row: int, column: int, text: str, formats: 
 def _write_cell(worksheet: Worksheet, at: tuple[int, int], column: Column, row: Row, formats: Formats, rule: dict[str, Any]) -> None:
     value = row[column.column]
     properties = rule | {"bg_color": fill_of(row[column.fill_by]) if column.fill_by else None}
-    if column.kind == "long":
-        properties["text_wrap"] = True
+    if column.kind in {"text", "long"}:
+        properties |= {"text_wrap": column.kind == "long", "indent": 1}
     if value is None:
         worksheet.write_blank(*at, None, formats.of(**properties))
     elif column.kind == "flag":
@@ -110,6 +112,7 @@ def _write_sheet(worksheet: Worksheet, sheet: Sheet, content: Content, formats: 
         begins = sheet.groups is not None and row[sheet.groups] != group
         group = row[sheet.groups] if sheet.groups else None
         rule = {"top": 2 if begins else 1, "top_color": HEAD if begins else RULE}
+        worksheet.set_row(at, _height(sheet, row))
         for index, column in enumerate(sheet.columns):
             bold = {"bold": True} if begins and column.column == sheet.groups else {}
             _write_cell(worksheet, (at, index), column, row, formats, rule | bold)
@@ -118,8 +121,15 @@ def _write_sheet(worksheet: Worksheet, sheet: Sheet, content: Content, formats: 
     worksheet.freeze_panes(HEADER_ROW + 1, sheet.frozen_columns)
     worksheet.autofilter(HEADER_ROW, 0, HEADER_ROW + max(len(rows), 1), len(sheet.columns) - 1)
     worksheet.repeat_rows(HEADER_ROW)
-    worksheet.repeat_columns(0, max(sheet.frozen_columns - 1, 0))
+    worksheet.print_area(0, 0, HEADER_ROW + max(len(rows), 1), sheet.printed_columns - 1)
     _set_up_print(worksheet, content)
+
+
+def _height(sheet: Sheet, row: Row) -> float:
+    """Points that the wrapped texts of the printed columns need; spreadsheets do not work that out for a file that they did not write."""
+    wrapped = [column for column in sheet.columns[: sheet.printed_columns] if column.kind == "long" and row[column.column]]
+    lines = (ceil(len(str(row[column.column])) / (column.width - 2)) for column in wrapped)
+    return LINE_POINTS * min(max(lines, default=1), MOST_LINES) + 2
 
 
 def _head(worksheet: Worksheet, content: Content, formats: Formats, title: str) -> None:
