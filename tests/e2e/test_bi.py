@@ -49,6 +49,21 @@ def test_the_marts_are_written_so_that_older_clients_can_read_them(published):
         reader.execute("delete from core.dim_area")
 
 
+def test_a_process_with_an_old_connection_open_sees_a_new_publication(tmp_path):
+    for version in ("1", "2"):
+        (tmp_path / version).mkdir()
+        with duckdb.connect(str(tmp_path / version / "marts.duckdb")) as marts:
+            marts.execute(f"create table heartbeat as select {version} as run")
+    (tmp_path / "current").symlink_to("1")
+    path = str(tmp_path / "current" / "marts.duckdb")
+    with duckdb.connect(path, read_only=True) as held:
+        (tmp_path / "next").symlink_to("2")
+        (tmp_path / "next").replace(tmp_path / "current")
+        with duckdb.connect(path, read_only=True) as opened:
+            assert opened.execute("from heartbeat").fetchone() == (2,)
+        assert held.execute("from heartbeat").fetchone() == (1,)
+
+
 # ---- the Superset dashboard
 
 

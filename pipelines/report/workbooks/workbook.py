@@ -75,7 +75,7 @@ def _write_cell(worksheet: Worksheet, at: tuple[int, int], column: Column, row: 
     value = row[column.column]
     properties = rule | {"bg_color": fill_of(row[column.fill_by]) if column.fill_by else None}
     if column.kind in {"text", "long"}:
-        properties |= {"text_wrap": column.kind == "long", "indent": 1}
+        properties |= {"text_wrap": column.kind == "long", "align": "left", "indent": 1}
     if value is None:
         worksheet.write_blank(*at, None, formats.of(**properties))
     elif column.kind == "flag":
@@ -128,7 +128,7 @@ def _write_sheet(worksheet: Worksheet, sheet: Sheet, content: Content, formats: 
 def _height(sheet: Sheet, row: Row) -> float:
     """Points that the wrapped texts of the printed columns need; spreadsheets do not work that out for a file that they did not write."""
     wrapped = [column for column in sheet.columns[: sheet.printed_columns] if column.kind == "long" and row[column.column]]
-    lines = (ceil(len(str(row[column.column])) / (column.width - 2)) for column in wrapped)
+    lines = (ceil(len(str(row[column.column])) / (1.1 * column.width)) for column in wrapped)
     return LINE_POINTS * min(max(lines, default=1), MOST_LINES) + 2
 
 
