@@ -12,7 +12,8 @@ RATELIMIT_ENABLED = False
 def DB_CONNECTION_MUTATOR(uri, params, username, security_manager, source):
     """Open the version that is published now, by its own name.
 
-    Connections of one process to the same path share one open file: with DuckDB before 1.5, under steady use none of them would see a new publication.
+    Connections of one process to the same path share one open file: with DuckDB before 1.5, under steady use,
+    none of them would see a new publication.
     """
     if uri.drivername == "duckdb" and uri.database and os.environ.get("SUPERSET_CHECK_PLAIN") != "1":
         uri = uri.set(database=os.path.realpath(uri.database))
