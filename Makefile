@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test ui setup lint bench lock clean
+.PHONY: run test ui setup lint bench lock clean superset-venv superset-check superset-lock
 
 run: $(READY)
 	$(BIN)/scorecards demo --if-empty
@@ -40,6 +40,22 @@ $(READY): requirements.lock requirements-uv.lock pyproject.toml
 
 lock:
 	$(BIN)/uv pip compile pyproject.toml --all-extras --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet -o requirements.lock
+
+# Superset has a virtual environment of its own: it needs SQLAlchemy 1.4 (docs/decisions/0018).
+SUPERSET := .venv-superset
+
+superset-venv: $(SUPERSET)/.ready
+
+$(SUPERSET)/.ready: tests/superset/requirements.lock | $(READY)
+	$(PYTHON) -m venv $(SUPERSET)
+	$(BIN)/uv pip sync --quiet --require-hashes --python $(SUPERSET)/bin/python tests/superset/requirements.lock
+	@touch $@
+
+superset-check: $(READY) $(SUPERSET)/.ready
+	$(BIN)/python -m tests.superset.check --superset $(SUPERSET)
+
+superset-lock: $(READY)
+	$(BIN)/uv pip compile tests/superset/requirements.in --generate-hashes --python-version 3.11 --no-emit-index-url --no-annotate --custom-compile-command "make superset-lock" --quiet -o tests/superset/requirements.lock
 
 clean:
 	rm -rf data/warehouse data/published data/dagster

@@ -124,6 +124,25 @@ def site() -> None:
 
 
 @cli.command()
+@click.option("--force", is_flag=True, help="Also workbooks in which nothing has changed.")
+def xlsx(force: bool) -> None:
+    """Write one Excel workbook a scorecard from the published marts."""
+    from pipelines.commands.xlsx import write
+
+    sys.exit(write(load_settings(), force=force))
+
+
+@cli.command("superset-export")
+@click.option("--marts", type=click.Path(path_type=Path), help="Where Superset's machine finds marts.duckdb; by default, where it lies here.")
+@click.option("--out", type=click.Path(path_type=Path), help="The zip to write; by default published/superset-opcc.zip.")
+def superset_export(marts: Path | None, out: Path | None) -> None:
+    """Write the import file of the Superset dashboard."""
+    from pipelines.commands.superset_export import export
+
+    sys.exit(export(load_settings(), marts, out))
+
+
+@cli.command()
 def doctor() -> None:
     """Say whether this machine can run the warehouse, and what is in the way."""
     from pipelines.commands.doctor import print_doctor

@@ -9,7 +9,7 @@ from pipelines.ingest.assets import build_folder_asset
 from pipelines.ingest.sensor import build_landing_sensor
 from pipelines.publish.assets import MARTS_KEY, build_published_asset
 from pipelines.quality.assets import build_quality_asset
-from pipelines.report.assets import build_site_asset
+from pipelines.report.assets import build_site_asset, build_workbooks_asset
 from pipelines.resources import Reporter, held_warehouse
 from pipelines.settings import Settings, load_settings
 from pipelines.transform.assets import build_dbt_assets
@@ -40,14 +40,15 @@ def build_defs(
     quality = build_quality_asset(contracts, [".".join(key.path) for key in models.keys])
     published = build_published_asset(manifest)
     site = build_site_asset(MARTS_KEY)
+    workbooks = build_workbooks_asset(MARTS_KEY)
 
     nightly = dg.define_asset_job(
         "nightly",
         selection=dg.AssetSelection.all(),
-        description="Take in what is new, transform it, check it, publish the marts if the gate is open, and draw the site.",
+        description="Take in what is new, transform it, check it, publish the marts if the gate is open, draw the site and write the workbooks.",
     )
     return dg.Definitions(
-        assets=[*feeds, models, quality, published, site],
+        assets=[*feeds, models, quality, published, site, workbooks],
         jobs=[nightly],
         schedules=[
             dg.ScheduleDefinition(

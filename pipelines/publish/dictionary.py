@@ -19,6 +19,30 @@ WRITTEN_BY_THE_RUN = {
     HEARTBEAT: "One row: as of when, from which files and by which version the marts were published.",
     **{ledger.table: ledger.description for ledger in LEDGERS},
 }
+# What a measure's section says, and the column of core.dim_measure it stands in.
+MEASURE_FACTS = (
+    ("Population", "population"),
+    ("Left out", "exclusions"),
+    ("Statistic", "statistic"),
+    ("Numerator", "numerator"),
+    ("Denominator", "denominator"),
+    ("Segments", "segment_by"),
+    ("Areas", "area_levels"),
+    ("Unit", "unit"),
+    ("Better is", "direction"),
+    ("Headline period", "headline_period"),
+    ("Change is quoted of", "yoy_basis"),
+    ("Target", "target"),
+    ("Whose clock or count", "basis"),
+    ("Feeds", "source_feeds"),
+    ("For", "frameworks"),
+    ("On the cards", "scorecards"),
+    ("Plan priority", "plan_priority"),
+    ("Themes", "themes"),
+    ("Owner", "owner"),
+    ("Status", "status"),
+    ("Why there is no figure", "status_reason"),
+)
 
 
 def _cell(text: object) -> str:
@@ -51,7 +75,6 @@ def _values(column: Column) -> str:
 
 
 def _feed_lines(feed: Feed) -> list[str]:
-    role = {c.name: "key" if c.key_position is not None else "required" if c.required else "" for c in feed.columns}
     return [
         f"### {feed.name}",
         "",
@@ -59,11 +82,16 @@ def _feed_lines(feed: Feed) -> list[str]:
         "",
         f"Owner: {feed.owner}. Every {feed.cadence_days} days, {feed.latency_days} days late at most. Contract version {feed.version}.",
         "",
-        *_table(
-            ["column", "type", "", "class", "values", "what it is", "also accepted as"],
-            [[f"`{c.name}`", c.duckdb_type, role[c.name], c.classification, _values(c), c.description, ", ".join(c.aliases)] for c in feed.columns],
-        ),
+        *_feed_columns(feed),
     ]
+
+
+def _feed_columns(feed: Feed) -> list[str]:
+    role = {c.name: "key" if c.key_position is not None else "required" if c.required else "" for c in feed.columns}
+    return _table(
+        ["column", "type", "", "class", "values", "what it is", "also accepted as"],
+        [[f"`{c.name}`", c.duckdb_type, role[c.name], c.classification, _values(c), c.description, ", ".join(c.aliases)] for c in feed.columns],
+    )
 
 
 def _measure_lines(measures: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -96,6 +124,60 @@ def _measure_lines(measures: Iterable[Mapping[str, Any]]) -> list[str]:
             ],
         )
     return lines
+
+
+def feed_page(feed: Feed, layouts: Iterable[Feed] = ()) -> str:
+    """Markdown: the contract of one feed, for the people who send it. `layouts` are the suppliers' own ways of writing it."""
+    key = ", ".join(f"`{name}`" for name in feed.key) or "none: identical rows count once"
+    facts = [
+        ["Owner", feed.owner],
+        ["Where its files go", f"`landing/{feed.folder}/`" + (f", sheet `{feed.sheet}`" if feed.sheet else "")],
+        ["Cadence", f"every {feed.cadence_days} days, {feed.latency_days} days late at most"],
+        ["Key", key],
+        ["Event time", f"`{feed.event_time}`" if feed.event_time else "none"],
+        ["System", feed.system],
+        ["Contract version", feed.version],
+        ["Each file is a whole version", "yes" if feed.is_whole else "no"],
+    ]
+    lines = [f"# {feed.title}", "", f"Feed `{feed.name}`. {feed.description}", "", *_table(["", ""], facts), "## Columns", ""]
+    lines += [
+        "Column order is free; case and blanks in headers do not matter. A row that breaks a rule is rejected with every reason that applies.",
+        "",
+    ]
+    lines += _feed_columns(feed)
+    known = [layout for layout in layouts if layout.layout != "canonical"]
+    if known:
+        lines += [
+            "## Layouts of suppliers",
+            "",
+            *_table(["layout", "title", "delimiter"], [[f"`{one.layout}`", one.title, one.delimiter] for one in known]),
+        ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def measures_page(measures: Iterable[Mapping[str, Any]]) -> str:
+    """Markdown: a section a measure (rows of core.dim_measure), linked by its name: measures.html#public_999_calls_offered."""
+    domains: dict[str, list[Mapping[str, Any]]] = {}
+    for measure in measures:
+        domains.setdefault(measure["domain"], []).append(measure)
+    lines = [
+        "# Measures",
+        "",
+        "Each is defined once, in the catalogue; `scorecards explain <measure>` shows its figures and the files behind them.",
+        "",
+    ]
+    for domain, known in domains.items():
+        lines += [f"## {domain}", ""]
+        for measure in known:
+            facts = [[label, measure[column]] for label, column in MEASURE_FACTS if measure[column] not in (None, "")]
+            lines += [
+                f"### {measure['measure_id']}",
+                "",
+                f"**{_cell(measure['title'])}.** {_cell(measure['definition'])}",
+                "",
+                *_table(["", ""], facts),
+            ]
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def data_dictionary(contracts: Contracts, manifest: Mapping[str, Any], measures: Iterable[Mapping[str, Any]] = ()) -> str:

@@ -1,4 +1,4 @@
-"""The scorecard site as an asset: drawn after the marts are in place. Where it fails, the marts stay published and the run says so."""
+"""Site and workbooks as assets: made after the marts are in place. Where one fails, the marts stay published and the run says so."""
 
 from typing import Any
 
@@ -6,8 +6,10 @@ import dagster as dg
 
 from pipelines.report.marts import MartsError
 from pipelines.report.site.build import SiteError, build_site
+from pipelines.report.workbooks.publication import publish_workbooks
 
 SITE_KEY = dg.AssetKey(["published", "site"])
+WORKBOOKS_KEY = dg.AssetKey(["published", "xlsx"])
 
 
 def build_site_asset(marts_key: dg.AssetKey) -> dg.AssetsDefinition:
@@ -34,3 +36,25 @@ def build_site_asset(marts_key: dg.AssetKey) -> dg.AssetsDefinition:
         )
 
     return published_site
+
+
+def build_workbooks_asset(marts_key: dg.AssetKey) -> dg.AssetsDefinition:
+    """marts_key is the asset whose publication the workbooks show."""
+
+    @dg.asset(
+        key=WORKBOOKS_KEY,
+        deps=[marts_key],
+        group_name="published",
+        kinds={"excel"},
+        owners=["team:performance_analysis"],
+        description="One Excel workbook a scorecard, from the published marts; one that shows nothing new stays as it is.",
+    )
+    def published_xlsx(warehouse: dg.ResourceParam[Any]) -> dg.MaterializeResult:
+        warehouse.reporter.step("workbooks")
+        try:
+            done = publish_workbooks(warehouse.settings)
+        except (MartsError, OSError) as error:
+            raise dg.Failure(f"{error} (the marts are published; `scorecards xlsx` tries again)") from error
+        return dg.MaterializeResult(metadata={"path": dg.MetadataValue.path(done.folder), "written": len(done.written), "kept": len(done.kept)})
+
+    return published_xlsx

@@ -1,5 +1,7 @@
 """The commands that look at the warehouse, as a person types them."""
 
+import re
+
 import duckdb
 import pytest
 from click.testing import CliRunner
@@ -100,6 +102,26 @@ def test_docs_hold_the_dictionary_and_data_docs(scorecards, published):
     assert "measures.measure_values" in dictionary
     assert [m for (m,) in published.query("select measure_id from core.dim_measure") if f"| `{m}` |" not in dictionary] == []
     assert (docs / "data_docs" / "index.html").exists(), said
+    pages = {path.relative_to(docs).as_posix(): path.read_text(encoding="utf-8") for path in docs.rglob("*.html")}
+    linked = re.findall(r'<a href="([^"]+)">', pages["index.html"])
+    assert {"dictionary.html", "measures.html", "feeds/index.html", "systems.html", "governance-map.html", "dbt/index.html"} <= set(linked)
+    assert set(linked) <= set(pages)
+    assert {f"feeds/{feed}.html" for feed in load_contracts().feeds} <= set(pages)
+    assert [m for (m,) in published.query("select measure_id from core.dim_measure") if f'id="{m}"' not in pages["measures.html"]] == []
+    for name, text in pages.items():
+        assert not re.search(r"<(script|link|img|iframe)[^>]+(src|href)=.https?:", text), f"{name} fetches something"
+    dbt_docs = pages["dbt/index.html"]
+    assert "connect-src 'none'" in dbt_docs
+    assert "superset_opcc_scorecard" in dbt_docs
+    assert str(published.settings.data_dir) not in dbt_docs
+
+
+def test_xlsx_writes_the_workbooks_and_then_keeps_them(scorecards):
+    code, _ = scorecards("xlsx")
+    assert code == 0
+    code, said = scorecards("xlsx")
+    assert code == 0
+    assert said.count("unchanged") == 4
 
 
 def test_demo_leaves_a_landing_folder_with_force_extracts_alone(scorecards, published):

@@ -1,0 +1,1 @@
+"""The Superset dashboard of the OPCC scorecard, as an import file."""

@@ -1,0 +1,1 @@
+"""One Excel workbook a scorecard."""

@@ -1,0 +1,80 @@
+"""How cells look: number formats by unit, and colours that never stand without their words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.format import Format
+
+SECONDS_A_DAY = 86_400
+
+# Durations are Excel durations (parts of a day); per cents stay 0 to 100, as in the marts.
+VALUE_FORMATS = {
+    "count": "#,##0",
+    "pct": '0.0"%"',
+    "seconds": "[h]:mm:ss",
+    "per_1k": "#,##0.0",
+    "per_10k": "#,##0.0",
+    "per_100k": "#,##0.0",
+    "gbp": '"£"#,##0',
+    "kg": '#,##0" kg"',
+    "hours": "#,##0.0",
+    "days": "#,##0.0",
+    "score": "0.0",
+}
+# A change of a duration stays in seconds: Excel shows no negative time.
+CHANGE_FORMATS = {
+    "count": "+#,##0;-#,##0;0",
+    "pct": '+0.0" pts";-0.0" pts";0.0" pts"',
+    "seconds": '+#,##0" s";-#,##0" s";0" s"',
+    "gbp": '+"£"#,##0;-"£"#,##0;"£"0',
+    "kg": '+#,##0" kg";-#,##0" kg";0" kg"',
+}
+ANY_CHANGE = "+#,##0.0;-#,##0.0;0.0"
+CHANGE_PCT = '+0.0"%";-0.0"%";0.0"%"'
+DATE = "d mmm yyyy"
+WHOLE = "#,##0"
+GENERAL = "#,##0.##"
+
+# Pale fills under words. Blue improves, orange concerns, purple is neither better nor worse, grey is chance (docs/spc.md).
+FILLS = {
+    "green": "#dcefdc",
+    "amber": "#fdeecb",
+    "red": "#f8d7d3",
+    "blue": "#d5e8f7",
+    "improvement": "#cdeefb",
+    "concern": "#fae1d1",
+    "neutral": "#e3d8ef",
+    "common": "#ececec",
+}
+INK, RULE, HEAD = "#1d2733", "#c9d1da", "#22304a"
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def value_format(unit: str | None) -> str:
+    return VALUE_FORMATS.get(unit or "", GENERAL)
+
+
+def change_format(unit: str | None) -> str:
+    return CHANGE_FORMATS.get(unit or "", ANY_CHANGE)
+
+
+def fill_of(word: str | None) -> str | None:
+    """The fill under a RAG, variation or tone: the longest known beginning (`improvement_high` is an improvement)."""
+    return next((fill for name, fill in FILLS.items() if word and word.startswith(name)), None)
+
+
+class Formats:
+    """The formats of one workbook, each made once."""
+
+    def __init__(self, workbook: xlsxwriter.Workbook) -> None:
+        self._workbook = workbook
+        self._made: dict[tuple[tuple[str, Any], ...], Format] = {}
+
+    def of(self, **properties: Any) -> Format:
+        known = {"valign": "top", "font_color": INK, "font_name": "Arial", "font_size": 10} | {k: v for k, v in properties.items() if v is not None}
+        key = tuple(sorted(known.items()))
+        if key not in self._made:
+            self._made[key] = self._workbook.add_format(known)
+        return self._made[key]

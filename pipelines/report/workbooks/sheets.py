@@ -1,0 +1,294 @@
+"""What stands on each sheet of a workbook: where its rows come from, and each column with its heading, kind and width."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+# Kinds: text, long (wrapped), flag (yes or no), date, whole, decimal, value and change (by the unit of the row), change_pct, pct.
+Kind = str
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: `source` is `schema.table.column`, as its note says; `fill_by` names the column whose word colours it."""
+
+    heading: str
+    column: str
+    kind: Kind = "text"
+    width: int = 14
+    source: str | None = None  # where it is not the sheet's own table
+    fill_by: str | None = None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet: its name, its table, the query (of one card), and its columns. The columns of the table's key are among them."""
+
+    name: str
+    table: str
+    sql: str
+    columns: tuple[Column, ...]
+    printed_columns: int  # so many from the left go on paper: all of them on one page would be too small to read
+    frozen_columns: int = 0
+    groups: str | None = None  # a line is drawn where the value of this column changes
+    note: tuple[str, Callable[[Mapping[str, Any]], str]] | None = None  # the column whose cells carry a note, and its text
+
+
+def definition_note(row: Mapping[str, Any]) -> str:
+    """The note of a measure: what it is, what is left out, what is divided by what."""
+    parts = [row["definition"], row["exclusions"] and f"Left out: {row['exclusions']}", row["made_of"] and f"Made of: {row['made_of']}"]
+    parts.append(row["target_words"] and f"Target: {row['target_words']}")
+    return "\n\n".join(part for part in parts if part)
+
+
+MEASURE_NAME = Column("Measure", "title", "long", 38, "core.dim_measure.title")
+AREA_NAME = Column("Area", "area_name", width=18, source="core.dim_area.area_name")
+KEYS_OF_SERIES = (Column("measure_id", "measure_id", width=34), Column("area_id", "area_id", width=18))
+
+SCORECARD = """
+select card.*, measure.definition, measure.exclusions, measure.target as target_words,
+       measure.numerator || coalesce(' ÷ ' || measure.denominator, '') as made_of
+from {table} as card
+left join core.dim_measure as measure on card.measure_id = measure.measure_id
+where card.scorecard_id = $card
+order by card.line_order, card.line_id
+"""
+SCORECARD_COLUMNS = (
+    # what a board reads, and what is printed
+    Column("Section", "section", "long", 22),
+    Column("Measure", "title", "long", 36),
+    Column("Area", "area_name", width=16),
+    Column("Segment", "segment", "long", 14),
+    Column("Value", "value", "value", 11),
+    Column("Period to", "period_end", "date", 12),
+    Column("A year before", "year_before_value", "value", 11),
+    Column("The change as it is said", "yoy_text", "long", 22),
+    Column("Twelve months", "r12m_value", "value", 11),
+    Column("Target", "target", "value", 11),
+    Column("Rating in words", "rag_text", "long", 26, fill_by="rag"),
+    Column("Variation", "spc_variation", width=18, fill_by="spc_variation"),
+    Column("Assurance", "spc_assurance", width=11),
+    Column("What is to be said first", "trend_sentence", "long", 42),
+    Column("Grade", "quality_grade", width=7),
+    Column("Caveat", "caveat", "long", 42),
+    # the rest of the row
+    Column("As it is said", "value_text", width=20),
+    Column("Unit", "unit", width=9),
+    Column("Period", "period_type", width=10),
+    Column("Better is", "direction", width=10),
+    Column("A period before", "previous_value", "value", 12),
+    Column("Change on a year before", "yoy_change", "change", 14),
+    Column("The same in %", "yoy_change_pct", "change_pct", 10),
+    Column("of which period", "yoy_basis", width=10),
+    Column("More than chance", "is_yoy_significant", "flag", 10),
+    Column("Kind of target", "target_type", width=12),
+    Column("Target met", "is_target_met", "flag", 8),
+    Column("Limits", "limits_status", width=12),
+    Column("Chart", "spc_chart", width=9),
+    Column("Beside the chart", "spc_note", "long", 30),
+    Column("National average", "national_value", "value", 12),
+    Column("against it", "national_state", "long", 24),
+    Column("Most similar group", "msg_value", "value", 12),
+    Column("against it ", "msg_state", "long", 24),
+    Column("England and Wales", "england_wales_value", "value", 12),
+    Column("against it  ", "england_wales_state", "long", 24),
+    Column("Maturity", "maturity", width=12),
+    Column("As of", "as_of", "date", 12),
+    Column("So what", "so_what", "long", 50),
+    Column("Now what", "now_what", "long", 50),
+    Column("Owner", "owner", width=22),
+    Column("Risks", "linked_risk_ids", width=18),
+    Column("Deliverables", "linked_deliverable_ids", width=18),
+    Column("Priority", "plan_priority", "whole", 8),
+    Column("Numerator", "numerator", "decimal", 12),
+    Column("Denominator", "denominator", "decimal", 12),
+    Column("Status", "status", width=14),
+    Column("Why there is no figure", "status_reason", "long", 36),
+    Column("May go to", "disclosure_tier", width=10),
+    *KEYS_OF_SERIES,
+    Column("scorecard_id", "scorecard_id", width=14),
+    Column("line_id", "line_id", width=14),
+)
+
+MONTHLY = """
+with series as (
+    select distinct measure_id, area_id, segment from {table} where scorecard_id = $card
+)
+
+select values_.*, measure.title, area.area_name
+from measures.measure_values as values_
+inner join series
+    on values_.measure_id = series.measure_id and values_.area_id = series.area_id and values_.segment = series.segment
+left join core.dim_measure as measure on values_.measure_id = measure.measure_id
+left join core.dim_area as area on values_.area_id = area.area_id
+where
+    values_.period_type = 'month'
+    or (values_.period_type = measure.headline_period and measure.headline_period in ('quarter', 'year', 'snapshot'))
+order by values_.measure_id, values_.area_id, values_.segment, values_.period_type, values_.period_end
+"""
+MONTHLY_COLUMNS = (
+    MEASURE_NAME,
+    AREA_NAME,
+    Column("Segment", "segment", width=16),
+    Column("Period", "period_type", width=10),
+    Column("Period to", "period_end", "date", 12),
+    Column("Value", "value", "value", 12),
+    Column("Unit", "unit", width=9),
+    Column("Numerator", "numerator", "decimal", 12),
+    Column("Denominator", "denominator", "decimal", 12),
+    Column("Margin (95 %)", "margin", "decimal", 10),
+    Column("Complete", "is_complete", "flag", 9),
+    Column("Grade", "quality_grade", width=7),
+    Column("Caveat", "caveat", "text", 50),
+    *KEYS_OF_SERIES,
+)
+
+FINDINGS = """
+with series as (
+    select distinct measure_id, area_id, segment from {table} where scorecard_id = $card
+)
+
+select findings.*, measure.title, area.area_name
+from measures.measure_findings as findings
+inner join series
+    on findings.measure_id = series.measure_id and findings.area_id = series.area_id and findings.segment = series.segment
+left join core.dim_measure as measure on findings.measure_id = measure.measure_id
+left join core.dim_area as area on findings.area_id = area.area_id
+where findings.is_latest
+order by findings.measure_id, findings.area_id, findings.segment, findings.period_type, findings.finding_order, findings.kind
+"""
+FINDINGS_COLUMNS = (
+    MEASURE_NAME,
+    AREA_NAME,
+    Column("Segment", "segment", width=16),
+    Column("Period", "period_type", width=10),
+    Column("Period to", "period_end", "date", 12),
+    Column("Finding", "sentence", "long", 70),
+    Column("Tone", "tone", width=13, fill_by="tone"),
+    Column("Kind", "kind", width=24),
+    Column("Value", "value", "value", 12),
+    Column("Set against", "base_value", "value", 12),
+    Column("Change", "change", "change", 12),
+    Column("Change in %", "change_pct", "change_pct", 10),
+    Column("Unit", "unit", width=9),
+    Column("z", "z", "decimal", 8),
+    Column("p", "p", "exact", 9),
+    Column("Rule", "evidence", "long", 60),
+    *KEYS_OF_SERIES,
+)
+
+DEFINITIONS = """
+select measure.*
+from core.dim_measure as measure
+where measure.measure_id in (select measure_id from {table} where scorecard_id = $card)
+order by measure.domain, measure.measure_id
+"""
+DEFINITIONS_COLUMNS = (
+    Column("Measure", "title", "long", 38),
+    Column("Definition", "definition", "long", 70),
+    Column("Left out", "exclusions", "long", 40),
+    Column("Population", "population", "long", 30),
+    Column("Statistic", "statistic", width=14),
+    Column("Numerator", "numerator", "long", 40),
+    Column("Denominator", "denominator", "long", 40),
+    Column("Unit", "unit", width=9),
+    Column("Better is", "direction", width=10),
+    Column("Target", "target", "long", 30),
+    Column("Headline period", "headline_period", width=10),
+    Column("Months until it is to be had", "lag_months", "whole", 10),
+    Column("Whose clock or count", "basis", width=12),
+    Column("Feeds", "source_feeds", "long", 28),
+    Column("Owner", "owner", width=24),
+    Column("Status", "status", width=14),
+    Column("measure_id", "measure_id", width=34),
+)
+
+# The items of the card's own framework, and those of others that its lines are linked to.
+RISKS = """
+with linked as (
+    select distinct trim(risk_id) as risk_id
+    from {table}, unnest(string_split(linked_risk_ids, ',')) as ids (risk_id)
+    where scorecard_id = $card
+)
+
+select risk.*
+from governance.risk_register as risk
+where risk.framework = $framework or risk.risk_id in (select risk_id from linked)
+order by risk.is_live desc, risk.current_score desc nulls last, risk.risk_id
+"""
+RISKS_COLUMNS = (
+    Column("Number", "risk_id", width=12),
+    Column("Framework", "framework", width=11),
+    Column("Kind", "kind", width=8),
+    Column("Title", "title", "long", 44),
+    Column("Status", "status", width=12),
+    Column("Live", "is_live", "flag", 7),
+    Column("Likelihood", "current_likelihood", "whole", 10),
+    Column("Impact", "current_impact", "whole", 8),
+    Column("Score", "current_score", "whole", 8),
+    Column("Band", "current_band", width=9),
+    Column("Score before controls", "inherent_score", "whole", 10),
+    Column("Score aimed at", "target_score", "whole", 10),
+    Column("Score before", "previous_score", "whole", 10),
+    Column("Movement", "movement", width=11),
+    Column("Response", "response", width=11),
+    Column("Controls", "controls", "long", 50),
+    Column("Cause", "cause", "long", 40),
+    Column("Consequence", "consequence", "long", 40),
+    Column("Owner", "owner", width=24),
+    Column("Actions open", "actions_open", "whole", 9),
+    Column("Actions overdue", "actions_overdue", "whole", 9),
+    Column("Last review", "last_review", "date", 12),
+    Column("Next review", "next_review", "date", 12),
+    Column("Review overdue", "is_review_overdue", "flag", 9),
+    Column("Priority", "plan_priority", "whole", 8),
+    Column("As of", "as_of", "date", 12),
+)
+
+DELIVERABLES = """
+with linked as (
+    select distinct trim(deliverable_id) as deliverable_id
+    from {table}, unnest(string_split(linked_deliverable_ids, ',')) as ids (deliverable_id)
+    where scorecard_id = $card
+)
+
+select item.*
+from governance.deliverables as item
+where item.framework = $framework or item.deliverable_id in (select deliverable_id from linked)
+order by item.plan_priority nulls last, item.deliverable_id
+"""
+DELIVERABLES_COLUMNS = (
+    Column("Deliverable", "title", "long", 60),
+    Column("Framework", "framework", width=11),
+    Column("Priority", "plan_priority", "whole", 8),
+    Column("Due, as written", "due_raw", width=16),
+    Column("Due", "due_date", "date", 12),
+    Column("Progress", "progress_pct", "pct", 10),
+    Column("Progress before", "previous_progress_pct", "pct", 10),
+    Column("Even plan", "planned_pct", "pct", 10),
+    Column("By rule", "rag", width=9, fill_by="rag"),
+    Column("By its owner", "stated_rag", width=10, fill_by="stated_rag"),
+    Column("Complete", "is_complete", "flag", 9),
+    Column("Overdue", "is_overdue", "flag", 8),
+    Column("Days overdue", "days_overdue", "whole", 9),
+    Column("At risk", "is_at_risk", "flag", 8),
+    Column("Why", "at_risk_reason", "long", 36),
+    Column("In the way", "blockers", "long", 40),
+    Column("Owner", "owner", width=24),
+    Column("As of", "as_of", "date", 12),
+    Column("deliverable_id", "deliverable_id", width=16),
+)
+
+
+def sheets_of(card_table: str) -> tuple[Sheet, ...]:
+    """The sheets of a card whose lines stand in `card_table` (scorecards.cards.table_name). Queries ask for $card and $framework."""
+    return (
+        Sheet("Scorecard", card_table, SCORECARD.format(table=card_table), SCORECARD_COLUMNS, 16, 2, "section", ("title", definition_note)),
+        Sheet("Monthly values", "measures.measure_values", MONTHLY.format(table=card_table), MONTHLY_COLUMNS, 12, 1, "measure_id"),
+        Sheet("Findings", "measures.measure_findings", FINDINGS.format(table=card_table), FINDINGS_COLUMNS, 11, 1, "measure_id"),
+        Sheet("Definitions", "core.dim_measure", DEFINITIONS.format(table=card_table), DEFINITIONS_COLUMNS, 10, 1),
+        Sheet("Risks", "governance.risk_register", RISKS.format(table=card_table), RISKS_COLUMNS, 16, 1),
+        Sheet("Deliverables", "governance.deliverables", DELIVERABLES.format(table=card_table), DELIVERABLES_COLUMNS, 14, 1),
+    )

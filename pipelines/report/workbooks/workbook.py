@@ -1,0 +1,198 @@
+"""Writes one workbook: a sheet of each kind, and a last one that says where the numbers come from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
+
+from pipelines.report.marts import Row
+from pipelines.report.workbooks.formats import (
+    CHANGE_PCT,
+    DATE,
+    FORMULA_SIGNS,
+    GENERAL,
+    HEAD,
+    RULE,
+    SECONDS_A_DAY,
+    WHOLE,
+    Formats,
+    change_format,
+    fill_of,
+    value_format,
+)
+from pipelines.report.workbooks.sheets import Column, Sheet
+
+TIER = "OFFICIAL – internal"
+HEADER_ROW = 3  # from 0: title, subtitle, an empty row, then the header
+LONGEST_TEXT = 32_767  # what a cell holds
+LINE_POINTS, MOST_LINES = 13, 30
+NUMBER_FORMATS = {"whole": WHOLE, "decimal": GENERAL, "exact": "0.0000", "pct": '0.0"%"', "change_pct": CHANGE_PCT}
+
+ABOUT = "About"
+ABOUT_COLUMNS = (30, 110)
+
+
+@dataclass(frozen=True)
+class Content:
+    """All that a workbook shows: the card, the publication it was made from, and the rows of each sheet."""
+
+    card: Row
+    heartbeat: Row
+    rows: Mapping[str, Sequence[Row]]
+
+
+def write_workbook(path: Path, sheets: Sequence[Sheet], content: Content) -> None:
+    """Write `path`. The same content gives the same file: the creation time is that of the publication."""
+    # No text becomes a formula, a link or a number because of what it looks like.
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    workbook = xlsxwriter.Workbook(str(path), options)
+    workbook.set_properties({"title": content.card.title, "comments": TIER, "created": content.heartbeat.published_at})
+    formats = Formats(workbook)
+    for sheet in sheets:
+        _write_sheet(workbook.add_worksheet(sheet.name), sheet, content, formats)
+    _write_about(workbook.add_worksheet(ABOUT), sheets, content, formats)
+    workbook.close()
+
+
+# ---- cells
+
+
+def write_text(worksheet: Worksheet, row: int, column: int, text: str, formats: Formats, **properties: Any) -> None:
+    """A text, whatever it begins with: one that looks like a formula also gets the mark that keeps it a text when a person edits the cell."""
+    if text.startswith(FORMULA_SIGNS):
+        properties["quote_prefix"] = True
+    worksheet.write_string(row, column, text[:LONGEST_TEXT], formats.of(**properties))
+
+
+def _write_cell(worksheet: Worksheet, at: tuple[int, int], column: Column, row: Row, formats: Formats, rule: dict[str, Any]) -> None:
+    value = row[column.column]
+    properties = rule | {"bg_color": fill_of(row[column.fill_by]) if column.fill_by else None}
+    if column.kind in {"text", "long"}:
+        properties |= {"text_wrap": column.kind == "long", "align": "left", "indent": 1}
+    if value is None:
+        worksheet.write_blank(*at, None, formats.of(**properties))
+    elif column.kind == "flag":
+        worksheet.write_string(*at, "yes" if value else "no", formats.of(**properties))
+    elif column.kind == "date":
+        moment = datetime(value.year, value.month, value.day)
+        worksheet.write_datetime(*at, moment, formats.of(num_format=DATE, align="right", **properties))
+    elif column.kind == "value":
+        number = value / SECONDS_A_DAY if row["unit"] == "seconds" else value
+        worksheet.write_number(*at, number, formats.of(num_format=value_format(row["unit"]), **properties))
+    elif column.kind == "change":
+        worksheet.write_number(*at, value, formats.of(num_format=change_format(row["unit"]), **properties))
+    elif column.kind in NUMBER_FORMATS:
+        worksheet.write_number(*at, value, formats.of(num_format=NUMBER_FORMATS[column.kind], **properties))
+    else:
+        write_text(worksheet, *at, str(value), formats, **properties)
+
+
+# ---- sheets
+
+
+def _write_sheet(worksheet: Worksheet, sheet: Sheet, content: Content, formats: Formats) -> None:
+    rows = content.rows[sheet.name]
+    _head(worksheet, content, formats, f"{content.card.title}: {sheet.name}")
+    for index, column in enumerate(sheet.columns):
+        worksheet.set_column(index, index, column.width)
+        head = formats.of(bold=True, font_color="#ffffff", bg_color=HEAD, text_wrap=True, valign="vcenter", border=1, border_color=RULE)
+        worksheet.write_string(HEADER_ROW, index, column.heading, head)
+        worksheet.write_comment(HEADER_ROW, index, column.source or f"{sheet.table}.{column.column}", {"x_scale": 2.2, "y_scale": 0.5})
+    worksheet.set_row(HEADER_ROW, 45)
+    group: Any = None
+    for number, row in enumerate(rows):
+        at = HEADER_ROW + 1 + number
+        begins = sheet.groups is not None and row[sheet.groups] != group
+        group = row[sheet.groups] if sheet.groups else None
+        rule = {"top": 2 if begins else 1, "top_color": HEAD if begins else RULE}
+        worksheet.set_row(at, _height(sheet, row))
+        for index, column in enumerate(sheet.columns):
+            bold = {"bold": True} if begins and column.column == sheet.groups else {}
+            _write_cell(worksheet, (at, index), column, row, formats, rule | bold)
+            if sheet.note and column.column == sheet.note[0] and (text := sheet.note[1](row)):
+                worksheet.write_comment(at, index, text[:LONGEST_TEXT], {"x_scale": 3, "y_scale": 2})
+    worksheet.freeze_panes(HEADER_ROW + 1, sheet.frozen_columns)
+    worksheet.autofilter(HEADER_ROW, 0, HEADER_ROW + max(len(rows), 1), len(sheet.columns) - 1)
+    worksheet.repeat_rows(HEADER_ROW)
+    worksheet.print_area(0, 0, HEADER_ROW + max(len(rows), 1), sheet.printed_columns - 1)
+    _set_up_print(worksheet, content)
+
+
+def _height(sheet: Sheet, row: Row) -> float:
+    """Points that the wrapped texts of the printed columns need; spreadsheets do not work that out for a file that they did not write."""
+    wrapped = [column for column in sheet.columns[: sheet.printed_columns] if column.kind == "long" and row[column.column]]
+    lines = (ceil(len(str(row[column.column])) / (1.1 * column.width)) for column in wrapped)
+    return LINE_POINTS * min(max(lines, default=1), MOST_LINES) + 2
+
+
+def _head(worksheet: Worksheet, content: Content, formats: Formats, title: str) -> None:
+    beat = content.heartbeat
+    worksheet.write_string(0, 0, title, formats.of(bold=True, font_size=14))
+    publication = f"Data to {beat.data_to:%d %B %Y}. Published {beat.published_at:%d %B %Y %H:%M} UTC."
+    said = f"{TIER}. {publication} Sheet {ABOUT} says where every number comes from."
+    worksheet.write_string(1, 0, said, formats.of(italic=True))
+
+
+def _set_up_print(worksheet: Worksheet, content: Content) -> None:
+    worksheet.set_landscape()
+    worksheet.set_paper(8)  # A3
+    worksheet.fit_to_pages(1, 0)
+    worksheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    worksheet.set_footer(f"&L{TIER}&C{content.card.title} – &A&RPage &P of &N")
+
+
+def _write_about(worksheet: Worksheet, sheets: Sequence[Sheet], content: Content, formats: Formats) -> None:
+    _head(worksheet, content, formats, f"{content.card.title}: {ABOUT}")
+    card, beat = content.card, content.heartbeat
+    lines: list[tuple[str, Any]] = [
+        ("Card", card.title),
+        ("Framework", card.framework_title),
+        ("For", card.body),
+        ("Area", card.area_name),
+        ("Owner", card.owner),
+        (
+            "Who may see it",
+            f"{TIER}. Small numbers are not suppressed here; column May go to names the widest circle after that is done.",
+        ),
+        ("Published (UTC)", beat.published_at),
+        ("Data to", beat.data_to),
+        ("As at", beat.as_at or "all that was known at the time of the run"),
+        ("Run", beat.run_id),
+        ("Version", beat.package_version),
+        ("Commit", beat.code_commit or "not known"),
+        ("Files behind it", beat.files),
+        ("Warnings of the run", beat.warnings),
+        ("An older run than the marts'?", "Then nothing that this workbook shows has changed since."),
+    ]
+    lines += [(f"Sheet {sheet.name}", f"{sheet.table}, as the notes of its headings say column by column") for sheet in sheets]
+    lines += [
+        (
+            "Where a number comes from",
+            "A heading's note names table and column of the published marts; the key columns at the right name the row.",
+        ),
+        ("And behind that", "scorecards explain <measure_id> --area <area_id> shows numerator, denominator, caveats and the source files."),
+        ("Units", "Durations are Excel durations ([h]:mm:ss), changes of them seconds; per cents run from 0 to 100."),
+        ("Colours", "Never without words. Variation: blue improvement, orange concern, purple neither, grey chance. Ratings have their sentence."),
+    ]
+    for index, width in enumerate(ABOUT_COLUMNS):
+        worksheet.set_column(index, index, width)
+    for number, (label, value) in enumerate(lines):
+        at = HEADER_ROW + number
+        worksheet.write_string(at, 0, label, formats.of(bold=True))
+        if isinstance(value, datetime):
+            worksheet.write_datetime(at, 1, value, formats.of(num_format=f"{DATE} hh:mm", align="left"))
+        elif hasattr(value, "year"):
+            worksheet.write_datetime(at, 1, datetime(value.year, value.month, value.day), formats.of(num_format=DATE, align="left"))
+        elif isinstance(value, int):
+            worksheet.write_number(at, 1, value, formats.of(num_format=WHOLE, align="left"))
+        else:
+            write_text(worksheet, at, 1, str(value), formats, text_wrap=True)
+    worksheet.freeze_panes(HEADER_ROW, 0)
+    _set_up_print(worksheet, content)
