@@ -52,7 +52,8 @@ equations as (
     select
         'areas|' || parents.cell_id as equation_id,
         parents.cell_id as whole_id,
-        parts.cell_id as part_id
+        parts.cell_id as part_id,
+        not parts.is_only_part and parts.amount > 0 and parts.amount = parents.amount as is_all
     from cells as parts
     inner join cells as parents on
         parts.parent_area_id = parents.area_id
@@ -63,7 +64,8 @@ equations as (
     select
         'segments|' || totals.cell_id as equation_id,
         totals.cell_id as whole_id,
-        parts.cell_id as part_id
+        parts.cell_id as part_id,
+        false as is_all
     from cells as parts
     inner join cells as totals on parts.across_segments = totals.across_segments
     where
@@ -75,7 +77,8 @@ equations as (
     select
         'kinds|' || wholes.cell_id as equation_id,
         wholes.cell_id as whole_id,
-        parts.cell_id as part_id
+        parts.cell_id as part_id,
+        false as is_all
     from kinds
     inner join cells as parts on kinds.part_key = parts.cell_key
     inner join cells as wholes on
@@ -109,6 +112,14 @@ members as (
         whole_id as cell_id,
         true as is_whole
     from sums
+),
+
+-- An area that has all that the larger one has: what that one shows of a month, small as it may be, would be known to be its own.
+dominant as (
+    select distinct equations.part_id as cell_id
+    from equations
+    inner join sums on equations.equation_id = sums.equation_id
+    where equations.is_all
 )
 
 -- A count that adds up with nothing stands alone.
@@ -123,6 +134,7 @@ select
     cells.period_end,
     cells.amount,
     cells.is_protected,
-    cells.is_protected and cells.amount between 1 and cells.small_to as is_small
+    cells.is_protected and (cells.amount between 1 and cells.small_to or dominant.cell_id is not null) as is_small
 from cells
 left join members on cells.cell_id = members.cell_id
+left join dominant on cells.cell_id = dominant.cell_id

@@ -14,7 +14,7 @@ select
     period_end,
     suppression,
     case suppression
-        when 'primary' then 'a small number'
+        when 'primary' then 'a small number, or all that the larger area has'
         else 'the small number beside it could be worked out by subtraction'
     end as reason
 from suppression
