@@ -1,7 +1,7 @@
-"""The attack on the public tier: what somebody can work out of suppressed counts who has kept every figure ever shown, and knows what adds up to what.
+"""The attack on the public tier: what can be worked out of suppressed counts by somebody who has kept every figure ever shown.
 
-Counts are whole numbers of at least nought. Every published figure is an equation (or, rounded, a pair of inequalities) between them; what the equations leave
-open of a count is asked of an exact integer program, lowest and highest.
+Counts are whole numbers of at least nought. Every published figure is an equation (or, rounded, a pair of inequalities) between them; what the
+equations leave open of a count is asked of an exact integer program, lowest and highest.
 """
 
 from __future__ import annotations

@@ -112,8 +112,8 @@ def counts_of(build: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], list[tu
     found: dict[tuple[str, str], list[tuple]] = defaultdict(list)
     for key, segment, *rest in build.execute(
         """
-        select cells.cell_key, cells.segment, cells.area_id, cells.parent_area_id, cells.period_type, cells.period_end, cells.amount, cells.is_protected,
-            suppression.suppression,
+        select cells.cell_key, cells.segment, cells.area_id, cells.parent_area_id, cells.period_type, cells.period_end, cells.amount,
+            cells.is_protected, suppression.suppression,
             cells.is_protected and not exists (
                 from core.dim_measure inner join intermediate.int_disclosure_policies using (measure_id)
                 where dim_measure.is_sensitive and cells.cell_key in (numerator_key, denominator_key)

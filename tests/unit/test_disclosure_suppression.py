@@ -37,8 +37,8 @@ class Tables:
         self.connection.execute(
             """
             create table int_disclosure_cells (
-                cell_key varchar, area_id varchar, segment varchar, period_type varchar, period_end date, parent_area_id varchar, group_area_id varchar,
-                upper_group_area_id varchar, is_only_part boolean, amount double, small_to integer, is_protected boolean, is_shown boolean
+                cell_key varchar, area_id varchar, segment varchar, period_type varchar, period_end date,
+                parent_area_id varchar, group_area_id varchar, upper_group_area_id varchar, is_only_part boolean, amount double, small_to integer, is_protected boolean, is_shown boolean
             );
             create table parts_of_wholes (part_measure_id varchar, whole_measure_id varchar);
             create table int_disclosure_policies (measure_id varchar, numerator_key varchar);
@@ -63,7 +63,9 @@ class Tables:
         """What became of each count that may be shown: (count, area, segment, end) -> primary, secondary or none."""
         return {
             tuple(row[:4]): row[4]
-            for row in self.connection.execute("select cell_key, area_id, segment, period_end, suppression from int_disclosure_suppression").fetchall()
+            for row in self.connection.execute(
+                "select cell_key, area_id, segment, period_end, suppression from int_disclosure_suppression"
+            ).fetchall()
         }
 
 

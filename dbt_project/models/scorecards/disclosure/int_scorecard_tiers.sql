@@ -34,8 +34,10 @@ measure_values as (
 ),
 
 tiers as (
-    select *
-    from (values ('partner', 2), ('public', 3)) as tiers (tier, tier_rank)
+    select
+        named.tier,
+        named.tier_rank
+    from (values ('partner', 2), ('public', 3)) as named (tier, tier_rank)
 ),
 
 tiered as (
