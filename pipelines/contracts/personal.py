@@ -1,4 +1,4 @@
-"""Personal columns never reach a published table: checked on dbt's manifest before anything is built, and on the built tables before they are published."""
+"""Personal columns never reach a published table: checked on dbt's manifest before the build, and on the built tables before publication."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def published_personal_columns(manifest: Mapping[str, Any], contracts: Contracts
 
     manifest  dbt's, as parsed JSON: the columns that published models declare (`meta: {published: true}`), and the SQL of all models
 
-    A personal column keeps its class under another name (`victim_age as age`), in that model and in those that read it. A published model that does not
-    say its columns, or does not have to keep to them, could pass any on with `select *`, so it is refused, too. What an expression makes of a
+    A personal column keeps its class under another name (`victim_age as age`), in that model and in those that read it. A published model that does
+    not say its columns, or does not have to keep to them, could pass any on with `select *`, so it is refused, too. What an expression makes of a
     personal column (an age band, a count) cannot be judged here: that is for whoever reviews the model.
     """
     models = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model"}

@@ -37,8 +37,9 @@ class Tables:
         self.connection.execute(
             """
             create table int_disclosure_cells (
-                cell_key varchar, area_id varchar, segment varchar, period_type varchar, period_end date,
-                parent_area_id varchar, group_area_id varchar, upper_group_area_id varchar, is_only_part boolean, amount double, small_to integer, is_protected boolean, is_shown boolean
+                cell_key varchar, area_id varchar, segment varchar, period_type varchar, period_end date, parent_area_id varchar,
+                group_area_id varchar, upper_group_area_id varchar, is_only_part boolean, amount double, small_to integer,
+                is_protected boolean, is_shown boolean
             );
             create table parts_of_wholes (part_measure_id varchar, whole_measure_id varchar);
             create table int_disclosure_policies (measure_id varchar, numerator_key varchar);
