@@ -110,6 +110,9 @@ def test_published_tables_are_those_of_the_interface(settings):
         "quality.return_issues",
         "scorecards.cards",
         "scorecards.csp",
+        "scorecards.partner",
+        "scorecards.public",
+        "scorecards.suppressed_cells",
         "scorecards.opcc",
         "scorecards.wcjb",
     }
