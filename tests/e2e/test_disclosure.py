@@ -150,7 +150,7 @@ def attack_on(rows: list[tuple], told: frozenset[str | None]) -> Attack:
             attack.sums_to(window, amount)
         elif suppression in told and (kind == "r12m" or suppression is not None):
             nearest = 5 * math.floor(amount / 5 + 0.5)
-            attack.sums_to(window, *((max(0, nearest - 3), nearest + 3) if is_rounded else (amount,)))
+            attack.sums_to(window, *((max(0, nearest - 2), nearest + 2) if is_rounded else (amount,)))
     return attack
 
 

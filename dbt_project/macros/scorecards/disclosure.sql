@@ -38,7 +38,7 @@
 {% macro names_a_number(text) -%}
     regexp_matches(
         lower({{ text }}),
-        '[0-9]|\b(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|once|twice|single|pair|couple|half|third|quarter|none|nobody)\b'
+        '[0-9]|\b(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|once|twice|single|pair|couple|half|third)\b'
     )
 {%- endmacro %}
 

@@ -33,7 +33,7 @@ cells as (
             not cells.is_protected
             or cells.period_type <> 'r12m'
             or (
-                (cells.group_area_id is null or coalesce(windows.is_open, month(cells.period_end) = {{ var('disclosure_year_end_month') }}))
+                coalesce(windows.is_open, month(cells.period_end) = {{ var('disclosure_year_end_month') }})
                 and (cells.upper_group_area_id is null or coalesce(upper_windows.is_open, month(cells.period_end) = {{ var('disclosure_year_end_month') }}))
             )
         )
