@@ -30,6 +30,7 @@ from typing import Any
 import duckdb
 
 from pipelines.contracts.model import Contracts, load_contracts
+from pipelines.contracts.personal import personal_columns
 from pipelines.publish import ledger
 from pipelines.publish.caveats import concerns, lay_out_concerns, with_caveats
 from pipelines.quality.checks import has_months_only
@@ -202,11 +203,6 @@ def _plan(connection: duckdb.DuckDBPyConnection, names: Sequence[str], contracts
             "take them out of the models, or publish a count instead (docs/runbooks/publish_failure.md)"
         )
     return plan
-
-
-def personal_columns(contracts: Contracts) -> frozenset[str]:
-    """Names of the columns that any contract classes as personal or as a personal identifier: none of them is ever published."""
-    return frozenset(c.name.lower() for feed in contracts.feeds.values() for c in feed.columns if c.classification.startswith("personal"))
 
 
 def _code_commit(project_dir: Path = PROJECT_DIR) -> str | None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from pipelines.contracts.model import CONTRACTS_DIR
+from pipelines.contracts.model import CONTRACTS_DIR, Contracts, load_contracts
+from pipelines.contracts.personal import published_personal_columns
 from pipelines.settings import DBT_PROJECT_DIR, Settings
 
 MODEL_FOLDERS = ("models", "macros", "seeds", "tests", "snapshots")
@@ -72,7 +74,10 @@ def set_environment(settings: Settings) -> None:
 
 
 def load_manifest(settings: Settings) -> dict[str, Any]:
-    """dbt's manifest of the project as it stands, parsed again only when a file of it has changed. Raises TransformError."""
+    """dbt's manifest of the project as it stands, parsed again only when a file of it has changed.
+
+    Raises TransformError where dbt cannot parse it, or where a published model has a personal column: then nothing is built.
+    """
     manifest_path = settings.dbt_target_dir / "manifest.json"
     version_path = settings.dbt_target_dir / "manifest.version"
     version = code_version()
@@ -88,5 +93,18 @@ def load_manifest(settings: Settings) -> dict[str, Any]:
     result = dbtRunner().invoke(["parse", "--no-partial-parse"])
     if not result.success:
         raise TransformError(f"dbt cannot parse the project: {result.exception}")
+    manifest = json.loads(manifest_path.read_text())
+    refuse_personal_columns(manifest)
+    # last: a project that was refused is parsed, and refused, again
     version_path.write_text(version)
-    return json.loads(manifest_path.read_text())
+    return manifest
+
+
+def refuse_personal_columns(manifest: Mapping[str, Any], contracts: Contracts | None = None) -> None:
+    """Raises TransformError where a published model would show a personal column. Takes the manifest as parsed JSON."""
+    if breaches := published_personal_columns(manifest, contracts or load_contracts()):
+        raise TransformError(
+            "personal columns would be published, so nothing is built (docs/disclosure.md):\n"
+            + "\n".join(f"- {breach}" for breach in breaches)
+            + "\nThe contracts class them as personal; take them out of the models, or publish a count instead"
+        )

@@ -26,6 +26,7 @@ def test_every_published_table_is_there_with_real_keys(published):
         "measures.measure_findings",
         "measures.drivers",
         "scorecards.cards", "scorecards.opcc", "scorecards.csp", "scorecards.wcjb", "scorecards.report_topics", "scorecards.report_lines",
+        "scorecards.partner", "scorecards.public", "scorecards.suppressed_cells",
         "governance.risk_register", "governance.risk_history", "governance.risk_actions", "governance.deliverables", "governance.deliverable_history",
         "governance.risk_review_proposals",
         "governance.outcomes", "governance.focus", "governance.commentary", "governance.events", "governance.statutory_items",

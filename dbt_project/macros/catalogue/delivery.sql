@@ -45,6 +45,7 @@ measures:
   frameworks: {{ '[OPCC, CSP]' if id.startswith(('blunt', 'pl_kicks', 'wsyc', 'safer', 'street_drs', 'eotas')) else '[OPCC]' }}
   plan_priority: {{ priority }}
   themes: [delivery]
+  sensitive: {{ 'true' if '_children_' in id else 'false' }}
 {% endfor %}
 
 - id: victim_support_service_demand

@@ -34,6 +34,7 @@ measures:
   frameworks: {{ frameworks }}
   plan_priority: {{ priority }}
   themes: [not collected]
+  sensitive: {{ 'true' if id in ['da_victim_voice', 'stalking_and_harassment_network_cases'] else 'false' }}
   not_collected: "{{ reason }}"
 {% endfor %}
 {% endmacro %}

@@ -94,7 +94,7 @@ measures:
   frameworks: {{ '[WCJB, CSP]' if id.startswith('iom') else '[WCJB]' }}
   plan_priority: 4
   themes: [{{ theme }}]
-  sensitive: {{ 'true' if 'rape' in id else 'false' }}
+  sensitive: {{ 'true' if 'rape' in id or id == 'custody_detentions' else 'false' }}
   lag_months: {{ 1 if period == 'snapshot' and theme != 'courts' else 3 }}
 {% endfor %}
 

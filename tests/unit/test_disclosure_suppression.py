@@ -1,0 +1,219 @@
+"""Suppression against the attack, on random tables: three areas that make up a force, two segments, four years of quarters.
+
+The models themselves run, on DuckDB; the attack knows everything that could ever be shown, and the quarters of the force.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.disclosure_attack import Attack
+from tests.models import model_sql
+
+pytestmark = pytest.mark.slow
+
+AREAS = ("county", "town", "elsewhere")
+SMALL, WIDTH = 4, 5
+Counts = dict[tuple[str, int], int]  # area and quarter -> how many
+
+
+def quarter_end(index: int) -> date:
+    year, quarter = divmod(index, 4)
+    first = date(2020 + year + (quarter == 3), 1 if quarter == 3 else 3 * quarter + 4, 1)
+    return first - timedelta(days=1)
+
+
+class Tables:
+    """The counts as int_disclosure_cells has them, with the models that follow built on them."""
+
+    def __init__(self) -> None:
+        self.connection = duckdb.connect()
+        self.connection.execute(
+            """
+            create table int_disclosure_cells (
+                cell_key varchar, area_id varchar, segment varchar, period_type varchar, period_end date, parent_area_id varchar,
+                group_area_id varchar, upper_group_area_id varchar, is_only_part boolean, amount double, small_to integer,
+                is_protected boolean, is_shown boolean
+            );
+            create table parts_of_wholes (part_measure_id varchar, whole_measure_id varchar);
+            create table int_disclosure_policies (measure_id varchar, numerator_key varchar);
+            """
+        )
+
+    def fill(self, rows: list[tuple]) -> None:
+        """Rows of (count, area, segment, kind of period, end, how many); the areas are parts of `force`."""
+        self.connection.execute("truncate int_disclosure_cells")
+        self.connection.executemany(
+            "insert into int_disclosure_cells values (?, ?, ?, ?, ?, ?, ?, null, false, ?, ?, ?, ?)",
+            [
+                (key, area, segment, period, end, parent, parent, amount, SMALL, area != "force", period != "quarter")
+                for key, area, segment, period, end, amount in rows
+                for parent in ["force" if area != "force" else None]
+            ],
+        )
+        for model in ("int_disclosure_windows", "int_disclosure_members", "int_disclosure_suppression"):
+            self.connection.execute(f"create or replace table {model} as {model_sql(model)}")
+
+    def suppression(self) -> dict[tuple, str]:
+        """What became of each count that may be shown: (count, area, segment, end) -> primary, secondary or none."""
+        return {
+            tuple(row[:4]): row[4]
+            for row in self.connection.execute(
+                "select cell_key, area_id, segment, period_end, suppression from int_disclosure_suppression"
+            ).fetchall()
+        }
+
+
+@pytest.fixture(scope="module")
+def tables() -> Tables:
+    return Tables()
+
+
+def windows_of(counts: Counts, area: str, quarters: int) -> dict[int, int]:
+    """The twelve months to each quarter's end."""
+    return {t: sum(counts[area, t - back] for back in range(4)) for t in range(3, quarters)}
+
+
+def rolling_attack(counts: Counts, quarters: int, is_known: Callable[[str, int], bool]) -> Attack:
+    """What is shown of one count over time: the force by quarters, the areas by twelve months, where `is_known`."""
+    attack = Attack()
+    for t in range(quarters):
+        attack.sums_to([(area, t) for area in AREAS], sum(counts[area, t] for area in AREAS))
+    for area in AREAS:
+        for t, amount in windows_of(counts, area, quarters).items():
+            if is_known(area, t):
+                attack.sums_to([(area, t - back) for back in range(4)], amount)
+    return attack
+
+
+def rolling_rows(counts: Counts, quarters: int) -> list[tuple]:
+    rows: list[tuple] = []
+    whole = {("force", t): sum(counts[area, t] for area in AREAS) for t in range(quarters)}
+    for area in ("force", *AREAS):
+        of_area = whole if area == "force" else counts
+        rows += [("n", area, "all", "quarter", quarter_end(t), of_area[area, t]) for t in range(quarters)]
+        rows += [("n", area, "all", "r12m", quarter_end(t), amount) for t, amount in windows_of(of_area, area, quarters).items()]
+    return rows
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> tuple[Counts, int]:
+    """Quarters of three areas, from those with hardly anything to those with plenty."""
+    quarters = draw(st.integers(4, 13))
+    counts: Counts = {}
+    for area in AREAS:
+        highest = draw(st.sampled_from([0, 1, 3, 8, 30]))
+        lowest = draw(st.integers(0, highest))
+        for t in range(quarters):
+            counts[area, t] = draw(st.integers(lowest, highest))
+    return counts, quarters
+
+
+@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(history=histories())
+def test_no_suppressed_count_and_no_small_quarter_is_recovered_over_time(tables: Tables, history: tuple[Counts, int]):
+    counts, quarters = history
+    tables.fill(rolling_rows(counts, quarters))
+    suppression = tables.suppression()
+
+    def outcome(area: str, t: int) -> str | None:
+        return suppression.get(("n", area, "all", quarter_end(t)))
+
+    attack = rolling_attack(counts, quarters, lambda area, t: outcome(area, t) == "none")
+    for area in AREAS:
+        for t, amount in windows_of(counts, area, quarters).items():
+            if outcome(area, t) in ("primary", "secondary"):
+                low, high = attack.range_of([(area, t - back) for back in range(4)])
+                total = sum(windows_of(counts, a, quarters)[t] for a in AREAS)
+                assert high - low >= min(WIDTH, total), (area, t, amount, low, high)
+        for t in range(quarters):
+            # a quarter of which the force itself, by policy, shows less than that is open to all that the force shows
+            if 1 <= counts[area, t] <= SMALL:
+                low, high = attack.range_of([(area, t)])
+                assert low < high, (area, t, counts[area, t])
+
+
+def test_the_attack_recovers_quarters_where_every_window_is_shown(tables: Tables):
+    """The town's twelve months are 5, 7 and 9 after a year without anything: each step is a quarter."""
+    counts = {("county", t): 20 + t for t in range(8)} | {("elsewhere", t): 9 for t in range(8)}
+    counts |= {("town", t): amount for t, amount in enumerate([0, 0, 0, 0, 5, 2, 2, 7])}
+    attack = rolling_attack(counts, 8, lambda *_: True)
+    assert attack.range_of([("town", 5)]) == (2, 2)
+    tables.fill(rolling_rows(counts, 8))
+    shown = {end for (_, area, _, end), kind in tables.suppression().items() if area == "town" and kind == "none"}
+    assert shown == {quarter_end(4)}, "the series is shown once a year, to the end of March"
+
+
+@st.composite
+def cross_tables(draw: st.DrawFn) -> dict[tuple[str, str], int]:
+    """Counts of three areas by two segments on one day."""
+    highest = draw(st.sampled_from([2, 6, 12, 40]))
+    return {(area, segment): draw(st.integers(0, highest)) for area in AREAS for segment in ("x", "y")}
+
+
+def cross_rows(counts: dict[tuple[str, str], int]) -> list[tuple]:
+    day = date(2023, 6, 30)
+    cells = dict(counts)
+    for area in AREAS:
+        cells[area, "all"] = counts[area, "x"] + counts[area, "y"]
+    for segment in ("x", "y", "all"):
+        cells["force", segment] = sum(cells[area, segment] for area in AREAS)
+    return [("n", area, segment, "snapshot", day, amount) for (area, segment), amount in cells.items()]
+
+
+def cross_attack(counts: dict[tuple[str, str], int], is_known: Callable[[str, str], bool]) -> Attack:
+    """Segments of areas; the force's are known, and so are the sums and counts that are shown."""
+    attack = Attack()
+    for segment in ("x", "y"):
+        attack.sums_to([(area, segment) for area in AREAS], sum(counts[area, segment] for area in AREAS))
+        for area in AREAS:
+            if is_known(area, segment):
+                attack.sums_to([(area, segment)], counts[area, segment])
+    for area in AREAS:
+        if is_known(area, "all"):
+            attack.sums_to([(area, "x"), (area, "y")], counts[area, "x"] + counts[area, "y"])
+    return attack
+
+
+@settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(counts=cross_tables())
+def test_no_small_count_is_recovered_across_areas_and_segments(tables: Tables, counts: dict[tuple[str, str], int]):
+    tables.fill(cross_rows(counts))
+    suppression = {(area, segment): kind for (_, area, segment, _), kind in tables.suppression().items()}
+    assert all(kind != "secondary" or counts.get(cell, 99) == 0 or counts.get(cell, 99) > SMALL for cell, kind in suppression.items())
+    attack = cross_attack(counts, lambda *cell: suppression[cell] == "none")
+    for area in AREAS:
+        for segment, cells in (("x", ["x"]), ("y", ["y"]), ("all", ["x", "y"])):
+            if suppression[area, segment] == "primary":
+                low, high = attack.range_of([(area, one) for one in cells])
+                assert low < high, (area, segment, low)
+
+
+def test_without_secondary_suppression_the_attack_recovers_what_was_suppressed(tables: Tables):
+    counts = {("county", "x"): 30, ("county", "y"): 20, ("town", "x"): 3, ("town", "y"): 11, ("elsewhere", "x"): 7, ("elsewhere", "y"): 0}
+    tables.fill(cross_rows(counts))
+    suppression = {(area, segment): kind for (_, area, segment, _), kind in tables.suppression().items()}
+    assert {cell for cell, kind in suppression.items() if kind == "primary"} == {("town", "x")}
+    careless = cross_attack(counts, lambda *cell: suppression[cell] != "primary")
+    assert careless.range_of([("town", "x")]) == (3, 3)
+    careful = cross_attack(counts, lambda *cell: suppression[cell] == "none")
+    low, high = careful.range_of([("town", "x")])
+    assert high - low >= WIDTH
+
+
+def test_force_counts_and_noughts_stay(tables: Tables):
+    """Four orders in the force are shown, by policy; nought is shown; a small area's four are not."""
+    counts = {("county", "x"): 0, ("county", "y"): 60, ("town", "x"): 4, ("town", "y"): 41, ("elsewhere", "x"): 0, ("elsewhere", "y"): 0}
+    tables.fill(cross_rows(counts))
+    suppression = {(area, segment): kind for (_, area, segment, _), kind in tables.suppression().items()}
+    assert suppression["force", "x"] == "none"
+    assert suppression["town", "x"] == "primary"
+    counts = {("county", "x"): 0, ("county", "y"): 60, ("town", "x"): 0, ("town", "y"): 41, ("elsewhere", "x"): 0, ("elsewhere", "y"): 0}
+    tables.fill(cross_rows(counts))
+    assert set(tables.suppression().values()) == {"none"}
