@@ -34,7 +34,7 @@ from pipelines.publish import ledger
 from pipelines.publish.caveats import concerns, lay_out_concerns, with_caveats
 from pipelines.quality.checks import has_months_only
 from pipelines.quality.gate import Gate
-from pipelines.quality.runner import utc_naive
+from pipelines.quality.runner import Clock, utc_naive
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.warehouse import open_build
 
@@ -233,7 +233,7 @@ def _package_version() -> str:
 
 
 def _data_to(connection: duckdb.DuckDBPyConnection, contracts: Contracts, now: datetime) -> date | None:
-    """The last day, not after the run, on which any feed has an event; of a feed dated by months, the last day of the month."""
+    """The last day, not after the moment looked from, on which any feed has an event; of a feed dated by months, the last day of the month."""
     days: list[date] = []
     for feed in contracts.feeds.values():
         schema, _, fact = (feed.fact_table or "").partition(".")
@@ -255,7 +255,7 @@ def _heartbeat(
         run_id,
         published_at,
         as_at,
-        _data_to(connection, contracts, published_at),
+        _data_to(connection, contracts, Clock(run_id, published_at, as_at).looks_from),
         _package_version(),
         _code_commit(),
         hashlib.sha256("\n".join(fingerprints).encode()).hexdigest()[:16],

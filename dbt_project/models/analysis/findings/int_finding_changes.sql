@@ -58,6 +58,7 @@ inner join {{ ref('measure_comparisons') }} as comparisons on
     and recent.period_type = comparisons.period_type
     and recent.period_end = comparisons.period_end
 where
-    (comparisons.is_comparable or (comparisons.is_headline and comparisons.comparison = 'yoy'))
+    comparisons.comparison not like 'vs#_%' escape '#'
+    and (comparisons.is_comparable or (comparisons.is_headline and comparisons.comparison = 'yoy'))
     -- the twelve months before an r12m or a year are those of yoy
     and not (comparisons.comparison = 'previous_period' and recent.period_type in ('r12m', 'year'))
