@@ -100,7 +100,10 @@ def _copy_known(connection: duckdb.DuckDBPyConnection, feeds: list[str], known: 
             f"insert into ingest.{table} by name select * from {KEPT}.ingest.{table} where load_id in (select load_id from ingest.loads)"
         )
     connection.execute(
-        f"insert into ingest.file_stats by name select * from {KEPT}.ingest.file_stats where (feed, file_hash) in (select (feed, file_hash) from ingest.loads)"
+        f"""
+        insert into ingest.file_stats by name
+        select * from {KEPT}.ingest.file_stats where (feed, file_hash) in (select (feed, file_hash) from ingest.loads)
+        """
     )
     return rows
 

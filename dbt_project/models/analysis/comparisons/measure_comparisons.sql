@@ -56,19 +56,22 @@ sides as (
 tested as (
     select
         *,
-        case
-            when funnel_state is null then {{ significance_test('unit', 'statistic', 'this_side', 'base_side') }}
-            when is_comparable then 'funnel'
-        end as significance_test,
-        case
-            when significance_test = 'funnel' then funnel_z
-            else {{ significance_z('significance_test', 'this_side', 'base_side') }}
-        end as z,
+        {{ significance_test('unit', 'statistic', 'this_side', 'base_side') }} as admitted_test,
+        {{ significance_z('admitted_test', 'this_side', 'base_side') }} as admitted_z
+    from sides
+),
+
+-- Where there is a funnel, it decides.
+judged as (
+    select
+        *,
+        case when funnel_state is null then admitted_test when is_comparable then 'funnel' end as significance_test,
+        case when funnel_state is null then admitted_z when is_comparable then funnel_z end as z,
         case
             when significance_test = 'funnel' then funnel_state <> 'within expected range'
             else abs(z) > {{ var('significance_z') }}
         end as is_significant
-    from sides
+    from tested
 )
 
 -- Counts change by a number and in %, durations in seconds and in %, rates in points only.
@@ -114,4 +117,4 @@ select
         reason,
         case when is_comparable and base_value = 0 and unit <> 'pct' then 'the base is 0, so there is no percentage' end
     ) as reason
-from tested
+from judged
