@@ -117,7 +117,7 @@ whole as (
         {{ interval_end('is_share', 'numerator', 'denominator', -1) }} as lowest,
         {{ interval_end('is_share', 'numerator', 'denominator', 1) }} as highest
     from each_once
-    where member_count = (
+    where each_once.member_count = (
         select count(distinct measure_sets.force_code)
         from measure_sets
         where measure_sets.set_id = each_once.set_id and each_once.period_end between measure_sets.valid_from and measure_sets.valid_to
