@@ -30,7 +30,7 @@ from typing import Any
 import duckdb
 
 from pipelines.contracts.model import Contracts, load_contracts
-from pipelines.publish import ledger
+from pipelines.publish import ledger, revisions
 from pipelines.publish.caveats import concerns, lay_out_concerns, with_caveats
 from pipelines.quality.checks import has_months_only
 from pipelines.quality.gate import Gate
@@ -114,7 +114,7 @@ def publish(
 ) -> Published:
     """Put the published tables of the build database in place for readers.
 
-    tables    `schema.table` names; quality.check_results, quality.heartbeat and the ledgers of these tables come with them
+    tables    `schema.table` names; quality.check_results, quality.heartbeat, the ledgers of these tables and measures.revisions come with them
     now       the run's clock; as_at what the transform was built as at; on_step is told each step as it begins
 
     Raises PublishError, and leaves the live marts as they are, when the gate is closed, a personal column would be published,
@@ -138,8 +138,12 @@ def publish(
             ledger.settle(connection, _live_version(root))
             # What was known at a past date is no publication: it stands beside the marts, and says nothing new.
             if as_at is None and (kept := ledger.kept_of(names)):
-                ledger.append(connection, kept, version_name, run_id, published_at)
-                plan += _plan(connection, [one.table for one in kept], contracts)
+                on_step("ledgers")
+                ledger.append(connection, kept, contracts, version_name, run_id, published_at)
+                plan += _plan(connection, [one.table for one in kept if one in ledger.LEDGERS], contracts)
+                if set(revisions.SOURCES) <= set(names):
+                    revisions.fill_revisions(connection)
+                    plan += _plan(connection, [revisions.REVISIONS], contracts)
             has_measures = {"core.dim_measure", "measures.measure_values"} <= {table.name for table in plan}
             lay_out_concerns(connection, concerns(connection, contracts, run_id, published_at, as_at) if has_measures else [])
             caveat_rows = _write(connection, staging, plan, _heartbeat(connection, contracts, gate, run_id, published_at, as_at), on_step)

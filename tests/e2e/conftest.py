@@ -30,6 +30,7 @@ OF_THE_RUN = {
     "quality.rejects",
     "measures.spc_signal_ledger",
     "measures.spc_limit_ledger",
+    "measures.revisions",
 }
 
 DIGEST = "select count(*), coalesce(md5(string_agg(row_text, chr(10) order by row_text)), '') from (select t::varchar as row_text from {table} as t)"

@@ -21,7 +21,7 @@ def test_every_published_table_is_there_with_real_keys(published):
     expected = {
         "core.dim_area", "core.dim_csp", "core.dim_date", "core.dim_measure", "measures.measure_values", "measures.measure_comparisons",
         "measures.measure_spc", "measures.spc_alternatives", "measures.rebase_candidates", "measures.spc_signal_ledger", "measures.spc_limit_ledger",
-        "measures.correlations", "measures.published_figures",
+        "measures.correlations", "measures.published_figures", "measures.revisions",
         "measures.profiles", "measures.profile_changes",
         "measures.measure_findings",
         "measures.drivers",
