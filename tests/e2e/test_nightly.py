@@ -31,7 +31,7 @@ def test_every_published_table_is_there_with_real_keys(published):
         "governance.outcomes", "governance.focus", "governance.commentary", "governance.events", "governance.statutory_items",
         "governance.governance_map", "governance.governance_nodes", "governance.engagements", "governance.glossary", "governance.measure_links",
         "governance.workbook_messages",
-        "quality.feed_outcomes", "quality.rejects", "quality.check_results", "quality.bt_adjustment", "quality.heartbeat",
+        "quality.feed_outcomes", "quality.rejects", "quality.check_results", "quality.bt_adjustment", "quality.narrative_issues", "quality.heartbeat",
     }  # fmt: skip
     assert expected <= tables
     assert expected - keyed == set()
