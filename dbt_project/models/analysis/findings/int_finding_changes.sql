@@ -47,6 +47,10 @@ select
     comparisons.p,
     comparisons.is_significant,
     comparisons.significance_test,
+    comparisons.state,
+    comparisons.rank,
+    comparisons.rank_of,
+    comparisons.is_rank_distinct,
     comparisons.is_headline,
     comparisons.is_comparable,
     comparisons.reason
@@ -58,7 +62,6 @@ inner join {{ ref('measure_comparisons') }} as comparisons on
     and recent.period_type = comparisons.period_type
     and recent.period_end = comparisons.period_end
 where
-    comparisons.comparison not like 'vs#_%' escape '#'
-    and (comparisons.is_comparable or (comparisons.is_headline and comparisons.comparison = 'yoy'))
+    (comparisons.is_comparable or (comparisons.is_headline and comparisons.comparison = 'yoy'))
     -- the twelve months before an r12m or a year are those of yoy
     and not (comparisons.comparison = 'previous_period' and recent.period_type in ('r12m', 'year'))
