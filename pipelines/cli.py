@@ -34,6 +34,19 @@ class Quarter(click.ParamType):
             self.fail(str(error), param, ctx)
 
 
+class PastDay(click.ParamType):
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        try:
+            day = datetime.strptime(str(value), "%Y-%m-%d").date()
+        except ValueError:
+            self.fail(f"{value!r} is not a day: write it as 2023-08-02", param, ctx)
+        if day > date.today():
+            self.fail(f"{day} lies ahead, and nobody knows yet what will be known then", param, ctx)
+        return day
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 def cli() -> None:
@@ -57,12 +70,19 @@ def demo(months: int, scale: float, seed: int, if_empty: bool) -> None:
 
 @cli.command()
 @click.option("--full-refresh", is_flag=True, help="Rebuild every month instead of those that new rows touch.")
-def run(full_refresh: bool) -> None:
+@click.option("--as-at", type=PastDay(), help="The marts as they were known at the end of a day, beside the published ones; takes no file in.")
+def run(full_refresh: bool, as_at: date | None) -> None:
     """Do what the nightly schedule does: ingest, transform, check, publish.
 
-    Ends with 0 when the marts were published, 3 when they were but a file stands refused, 5 when they were but the site could not be drawn,
+    With --as-at, transform, check and publish what was known then, into published/as_at/<day>/; the published marts stay as they are.
+
+    Ends with 0 when the marts were published, 3 when they were but a file stands refused, 5 when they were but the site or a workbook could not be made,
     1 when nothing was published, 4 when another run holds the warehouse.
     """
+    if as_at is not None:
+        from pipelines.commands.as_at import run_as_at
+
+        sys.exit(run_as_at(load_settings(), as_at))
     from pipelines.commands.run import run_nightly
 
     sys.exit(run_nightly(load_settings(), full_refresh=full_refresh))

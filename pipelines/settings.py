@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
@@ -28,6 +29,7 @@ class Settings:
     settle_seconds    a landing file younger than this may still be being written (SCORECARDS_SETTLE_SECONDS, default 2)
     postgres_url      Dagster's storage, where it is not SQLite (SCORECARDS_DAGSTER_POSTGRES_URL)
     landing_sensor    whether the landing sensor starts switched on (SCORECARDS_LANDING_SENSOR=on)
+    as_at             the past day whose knowledge is rebuilt, in a warehouse and a published folder of its own (`scorecards run --as-at`)
     """
 
     data_dir: Path
@@ -39,6 +41,11 @@ class Settings:
     settle_seconds: float = 2.0
     postgres_url: str | None = None
     landing_sensor: bool = False
+    as_at: date | None = None
+
+    def known_on(self, day: date) -> Settings:
+        """The same force as it was known at the end of a local day: nothing written under these settings touches the nightly's warehouse or marts."""
+        return replace(self, as_at=day)
 
     @property
     def landing_dir(self) -> Path:
@@ -51,7 +58,7 @@ class Settings:
 
     @property
     def warehouse_dir(self) -> Path:
-        return self.data_dir / "warehouse"
+        return self._of_the_day(self.data_dir / "warehouse")
 
     @property
     def build_path(self) -> Path:
@@ -64,7 +71,10 @@ class Settings:
 
     @property
     def published_dir(self) -> Path:
-        return self.data_dir / "published"
+        return self._of_the_day(self.data_dir / "published")
+
+    def _of_the_day(self, folder: Path) -> Path:
+        return folder if self.as_at is None else folder / "as_at" / self.as_at.isoformat()
 
     @property
     def marts_path(self) -> Path:

@@ -5,6 +5,7 @@ where that differs from what was said before:
 
     measures.spc_signal_ledger   value, rules, variation and assurance of a point    (measure, area, segment, month)
     measures.spc_limit_ledger    the limits of a phase                               (measure, area, segment, phase)
+    publication.values_said      a complete figure, of the finest period of its measure; published as measures.revisions (revisions.py)
 
 Limits stand apart because they change every month, once a phase and not once a point. `measures.spc_as_published(moment)` puts the two
 together as they stood at a moment.
@@ -19,6 +20,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import duckdb
+
+from pipelines.contracts.model import Contracts
+from pipelines.publish.revisions import VALUE_LEDGER, record_publication, retract
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,21 @@ LEDGERS = (
     ),
 )
 
+MEASURE_VALUES = "measures.measure_values"
+# A year moves when its months do: of a measure with months only these are kept, which spares two rows of three.
+VALUES = Ledger(
+    VALUE_LEDGER,
+    "What each publication said of each complete figure.",
+    MEASURE_VALUES,
+    f"""
+    select measure_id, area_id, segment, period_type, period_end, value, numerator, denominator
+    from {MEASURE_VALUES}
+    where is_complete and (period_type = 'month' or measure_id not in (select measure_id from {MEASURE_VALUES} where period_type = 'month'))
+    """,
+    (*SERIES, ("period_type", "varchar"), ("period_end", "date")),
+    (("value", "double"), ("numerator", "double"), ("denominator", "double")),
+)
+
 PENDING_DDL = """
 create schema if not exists publication;
 -- Publications whose ledger rows were added and which are not known to have gone live.
@@ -147,7 +166,7 @@ where not signals.is_withdrawn
 
 def kept_of(tables: tuple[str, ...] | list[str]) -> list[Ledger]:
     """The ledgers that are kept of these published tables."""
-    return [ledger for ledger in LEDGERS if ledger.source in tables]
+    return [ledger for ledger in (*LEDGERS, VALUES) if ledger.source in tables]
 
 
 def settle(connection: duckdb.DuckDBPyConnection, live_version: str | None) -> None:
@@ -156,7 +175,8 @@ def settle(connection: duckdb.DuckDBPyConnection, live_version: str | None) -> N
     for version, run_id, published_at in connection.execute("select version, run_id, published_at from publication.pending").fetchall():
         connection.execute("begin")
         if version != live_version:
-            for ledger in LEDGERS:
+            retract(connection, version)
+            for ledger in (*LEDGERS, VALUES):
                 if _exists(connection, ledger.table):
                     connection.execute(f"delete from {ledger.table} where run_id = ? and published_at = ?", [run_id, published_at])
         connection.execute("delete from publication.pending where version = ?", [version])
@@ -168,11 +188,14 @@ def confirm(connection: duckdb.DuckDBPyConnection, version: str) -> None:
     connection.execute("delete from publication.pending where version = ?", [version])
 
 
-def append(connection: duckdb.DuckDBPyConnection, ledgers: list[Ledger], version: str, run_id: str, published_at: datetime) -> None:
+def append(
+    connection: duckdb.DuckDBPyConnection, ledgers: list[Ledger], contracts: Contracts, version: str, run_id: str, published_at: datetime
+) -> None:
     """Add what this publication says otherwise than the one before; pending until `confirm`."""
     connection.execute("begin")
     try:
         connection.execute("insert into publication.pending values (?, ?, ?)", [version, run_id, published_at])
+        record_publication(connection, contracts, version, run_id, published_at)
         for ledger in ledgers:
             connection.execute(ledger.ddl)
             connection.execute(_append_sql(ledger), {"run_id": run_id, "published_at": published_at})

@@ -31,11 +31,11 @@ import duckdb
 
 from pipelines.contracts.model import Contracts, load_contracts
 from pipelines.contracts.personal import personal_columns
-from pipelines.publish import ledger
+from pipelines.publish import ledger, revisions
 from pipelines.publish.caveats import concerns, lay_out_concerns, with_caveats
 from pipelines.quality.checks import has_months_only
 from pipelines.quality.gate import Gate
-from pipelines.quality.runner import utc_naive
+from pipelines.quality.runner import Clock, utc_naive
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.warehouse import open_build
 
@@ -115,7 +115,7 @@ def publish(
 ) -> Published:
     """Put the published tables of the build database in place for readers.
 
-    tables    `schema.table` names; quality.check_results, quality.heartbeat and the ledgers of these tables come with them
+    tables    `schema.table` names; quality.check_results, quality.heartbeat, the ledgers of these tables and measures.revisions come with them
     now       the run's clock; as_at what the transform was built as at; on_step is told each step as it begins
 
     Raises PublishError, and leaves the live marts as they are, when the gate is closed, a personal column would be published,
@@ -139,8 +139,12 @@ def publish(
             ledger.settle(connection, _live_version(root))
             # What was known at a past date is no publication: it stands beside the marts, and says nothing new.
             if as_at is None and (kept := ledger.kept_of(names)):
-                ledger.append(connection, kept, version_name, run_id, published_at)
-                plan += _plan(connection, [one.table for one in kept], contracts)
+                on_step("ledgers")
+                ledger.append(connection, kept, contracts, version_name, run_id, published_at)
+                plan += _plan(connection, [one.table for one in kept if one in ledger.LEDGERS], contracts)
+                if set(revisions.SOURCES) <= set(names):
+                    revisions.fill_revisions(connection)
+                    plan += _plan(connection, [revisions.REVISIONS], contracts)
             has_measures = {"core.dim_measure", "measures.measure_values"} <= {table.name for table in plan}
             lay_out_concerns(connection, concerns(connection, contracts, run_id, published_at, as_at) if has_measures else [])
             caveat_rows = _write(connection, staging, plan, _heartbeat(connection, contracts, gate, run_id, published_at, as_at), on_step)
@@ -229,7 +233,7 @@ def _package_version() -> str:
 
 
 def _data_to(connection: duckdb.DuckDBPyConnection, contracts: Contracts, now: datetime) -> date | None:
-    """The last day, not after the run, on which any feed has an event; of a feed dated by months, the last day of the month."""
+    """The last day, not after the moment looked from, on which any feed has an event; of a feed dated by months, the last day of the month."""
     days: list[date] = []
     for feed in contracts.feeds.values():
         schema, _, fact = (feed.fact_table or "").partition(".")
@@ -251,7 +255,7 @@ def _heartbeat(
         run_id,
         published_at,
         as_at,
-        _data_to(connection, contracts, published_at),
+        _data_to(connection, contracts, Clock(run_id, published_at, as_at).looks_from),
         _package_version(),
         _code_commit(),
         hashlib.sha256("\n".join(fingerprints).encode()).hexdigest()[:16],

@@ -17,11 +17,12 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from string import Template
 from types import ModuleType
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 import duckdb
 
@@ -38,6 +39,7 @@ STAGED_PREFIX = "_checked_"
 # These speak of names in the database only; the texts of other errors may hold values of the data.
 ERRORS_THAT_NAME_NO_VALUE = ("Binder Error", "Catalog Error", "Parser Error")
 MONTHS_SPELT_OUT = 6
+LOCAL = ZoneInfo("Europe/London")
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,18 @@ class Clock:
 
     def variables(self) -> dict[str, str]:
         return {
-            "now": f"timestamp '{self.now:%Y-%m-%d %H:%M:%S}'",
+            "now": f"timestamp '{self.looks_from:%Y-%m-%d %H:%M:%S}'",
             "run_id": "'" + self.run_id.replace("'", "''") + "'",
             "as_at": self.known,
         }
+
+    @property
+    def looks_from(self) -> datetime:
+        """The moment (UTC) that ages are counted back from: now, or the end of the day asked for, or the moment asked for."""
+        if not self.as_at:
+            return self.now
+        asked = datetime.fromisoformat(self.as_at) + timedelta(days=1 if len(self.as_at) <= 10 else 0)
+        return min(self.now, utc_naive(asked.replace(tzinfo=LOCAL)))
 
     @property
     def known(self) -> str:
@@ -334,7 +344,7 @@ def run_checks(
 ) -> list[CheckResult]:
     """Evaluate the planned checks (of `tables` only, `schema.table`, where given) and store every result.
 
-    now       the run's clock, UTC where it has no offset; freshness is measured from it
+    now       the run's clock, UTC where it has no offset; freshness is measured from it, or from the end of the day `as_at`
     as_at     what the transform was built as at, 'YYYY-MM-DD[ HH:MM:SS]', local
     on_table  called with each table's name as its checks begin
 

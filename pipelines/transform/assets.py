@@ -64,7 +64,8 @@ def _unit_test_specs(manifest: Mapping[str, Any], translator: Translator) -> dic
     return specs
 
 
-def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
+def dbt_specs(manifest: Mapping[str, Any]) -> tuple[list[dg.AssetSpec], dict[str, dg.AssetCheckSpec]]:
+    """An asset a model and seed, and a check a test and unit test, by dbt's unique id. Raises TransformError where a test belongs to no model."""
     translator = Translator()
     specs, test_specs = build_dbt_specs(
         translator=translator, manifest=manifest, select="fqn:*", exclude="", selector="", io_manager_key=None, project=None
@@ -73,6 +74,12 @@ def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
     checks = {str(spec.metadata["dagster_dbt/unique_id"]): spec._replace(blocking=False) for spec in test_specs}
     checks |= _unit_test_specs(manifest, translator)
     _all_attached(manifest, checks)
+    return list(specs), checks
+
+
+def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
+    translator = Translator()
+    specs, checks = dbt_specs(manifest)
     keys = {unique_id: translator.get_asset_key(node) for unique_id, node in manifest["nodes"].items()}
     skippable = [_skippable(spec) for spec in specs]
 
@@ -109,7 +116,7 @@ def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
             remember_unit_tests(version)
         run = DbtRun((*run.nodes, *unchanged))
 
-        results = list(_check_results(run, checks, manifest, context.run.run_id, warehouse))
+        results = list(check_results(run, checks, manifest, context.run.run_id, warehouse))
         with warehouse.connect() as connection:
             store_results(connection, results)
             row_counts = _row_counts(connection)
@@ -126,7 +133,7 @@ def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
             if node.status != "skipped" and (not is_subset or spec.key in context.selected_asset_check_keys):
                 yield _check_event(node, spec)
         if run.broken:
-            raise dg.Failure(_broken_message(run))
+            raise dg.Failure(broken_message(run))
 
     return dbt_build
 
@@ -185,9 +192,10 @@ def _check_event(node: NodeResult, spec: dg.AssetCheckSpec) -> dg.AssetCheckResu
     )
 
 
-def _check_results(
+def check_results(
     run: DbtRun, checks: Mapping[str, dg.AssetCheckSpec], manifest: Mapping[str, Any], run_id: str, warehouse: Warehouse
 ) -> Iterator[CheckResult]:
+    """What came of every test of a run of dbt, as rows of quality.check_results."""
     for node in run.of_type("test", "unit_test"):
         spec = checks[node.unique_id]
         test = manifest["nodes"].get(node.unique_id) or manifest["unit_tests"][node.unique_id]
@@ -227,7 +235,8 @@ def _row_counts(connection: Any) -> dict[str, int]:
     }
 
 
-def _broken_message(run: DbtRun) -> str:
+def broken_message(run: DbtRun) -> str:
+    """Which models were not built, and why."""
     errors = [n for n in run.nodes if n.status in {"error", "fail"}]
     skipped = [n.unique_id for n in run.broken if n.status == "skipped"]
     lines = [f"{n.unique_id}: {n.message or 'failed'}" for n in errors]

@@ -21,7 +21,7 @@ def test_every_published_table_is_there_with_real_keys(published):
     expected = {
         "core.dim_area", "core.dim_csp", "core.dim_date", "core.dim_measure", "measures.measure_values", "measures.measure_comparisons",
         "measures.measure_spc", "measures.spc_alternatives", "measures.rebase_candidates", "measures.spc_signal_ledger", "measures.spc_limit_ledger",
-        "measures.correlations", "measures.published_figures",
+        "measures.correlations", "measures.published_figures", "measures.revisions",
         "measures.profiles", "measures.profile_changes",
         "measures.measure_findings",
         "measures.drivers",
@@ -32,7 +32,7 @@ def test_every_published_table_is_there_with_real_keys(published):
         "governance.outcomes", "governance.focus", "governance.commentary", "governance.events", "governance.statutory_items",
         "governance.governance_map", "governance.governance_nodes", "governance.engagements", "governance.glossary", "governance.measure_links",
         "governance.workbook_messages",
-        "quality.feed_outcomes", "quality.rejects", "quality.check_results", "quality.bt_adjustment", "quality.heartbeat",
+        "quality.feed_outcomes", "quality.rejects", "quality.check_results", "quality.bt_adjustment", "quality.narrative_issues", "quality.heartbeat",
     }  # fmt: skip
     assert expected <= tables
     assert expected - keyed == set()

@@ -41,7 +41,10 @@ if point.startswith("after "):
     marts._link = linked
 marts.publish(make_settings(Path(data_dir)), "new", Gate("new", True, (), ()), PUBLISHED, NOW, load_contracts(), on_step=on_step)
 """
-BEFORE = ["copy core.dim_measure", "copy quality.check_results", "parquet", "verify", "sync", "move", "switch", "after marts.duckdb", "after parquet"]
+BEFORE = [
+    "ledgers", "copy core.dim_measure", "copy quality.check_results", "parquet", "verify", "sync", "move", "switch",
+    "after marts.duckdb", "after parquet",
+]  # fmt: skip
 AFTER = ["after current", "clean"]
 
 
@@ -55,7 +58,7 @@ def state(settings):
             "select run_id, min(value), max(value), count(*) from measures.measure_values, quality.heartbeat group by 1"
         ).fetchall()
     folder = settings.published_dir / "parquet"
-    assert {p.name for p in folder.iterdir()} == {f"{name}.parquet" for name in (*PUBLISHED, "quality.heartbeat")}
+    assert {p.name for p in folder.iterdir()} == {f"{name}.parquet" for name in (*PUBLISHED, "measures.revisions", "quality.heartbeat")}
     parquet = duckdb.execute(
         f"""
         select run_id, min(value), max(value), count(*)

@@ -46,7 +46,7 @@ def test_tables_come_with_their_constraints_as_database_and_as_parquet(made):
     assert dict(found.tables)["measures.measure_values"] == 60
     with duckdb.connect(str(settings.marts_path), read_only=True) as live:
         names = {f"{s}.{t}" for s, t in live.execute("select schema_name, table_name from duckdb_tables()").fetchall()}
-        assert names == {*PUBLISHED, "quality.heartbeat"} == set(found.tables)
+        assert names == {*PUBLISHED, "measures.revisions", "quality.heartbeat"} == set(found.tables)
         keys = dict(
             live.execute("select table_name, constraint_column_names from duckdb_constraints() where constraint_type = 'PRIMARY KEY'").fetchall()
         )

@@ -332,6 +332,51 @@
   says: "'disproportionate: ' || share_text || '% of the year on year change in ' || whole_title || ', of which it was ' || base_share_text || '%'"
   because: its share in the change is at least {{ var('disproportionate_ratio') }} times its share a year before, and at least {{ (100 * var('disproportionate_share')) | int }} %; where parts are counted in other units than the whole, an upper bound
 
+{% for comparator, title in elsewhere_titles().items() %}
+{% for up in [true, false] %}
+{% set sign, above, high, significantly, more = (1, 'above', 'high', 'significantly higher', 'higher') if up else (-1, 'below', 'low', 'significantly lower', 'lower') %}
+- kind: significantly_{{ above }}_{{ comparator }}
+  section: elsewhere
+  from: compared
+  sign: {{ sign }}
+  when: comparison = 'vs_{{ comparator }}' and state in ('{{ significantly }}', 'alarm {{ high }}')
+  says: "'significantly {{ above }} {{ title }} (' || base_text || ')'"
+  because: by the margins of both |z| is over {{ var('significance_z') }}, or the value lies outside the 99.8 % limits of the funnel about {{ title }}
+
+- kind: {{ above }}_{{ comparator }}
+  section: elsewhere
+  from: compared
+  sign: {{ sign }}
+  when: comparison = 'vs_{{ comparator }}' and state in ('alert {{ high }}', '{{ more }}, not tested')
+  says: "'{{ above }} {{ title }} (' || base_text || case when significance_test = 'funnel' then ', outside the 95% limits)' else ', not tested)' end"
+  because: outside the 95 % limits of the funnel about {{ title }}, but not the 99.8 % ones; or nothing is published to test it by
+
+{% endfor %}
+- kind: in_line_with_{{ comparator }}
+  section: elsewhere
+  from: compared
+  sign: 0
+  when: comparison = 'vs_{{ comparator }}' and state in ('within expected range', 'higher, not significant', 'lower, not significant', 'the same')
+  says: "'in line with {{ title }} (' || base_text || ')'"
+  because: within the 95 % limits of the funnel about {{ title }}, or no significant difference by the margins of both
+
+{% endfor %}
+- kind: middle_of_tri_force
+  section: elsewhere
+  from: compared
+  sign: 0
+  when: comparison = 'vs_tri_force' and rank_of = 3 and rank = 2 and is_rank_distinct
+  says: "'sits in the middle of the three forces'"
+  because: second of three, and no 95 % interval meets another
+
+- kind: places_not_distinguishable
+  section: elsewhere
+  from: compared
+  sign: 0
+  when: comparison = 'vs_tri_force' and not is_rank_distinct
+  says: "'its place among the three forces is not distinguishable'"
+  because: its 95 % interval meets that of another force of the set
+
 - kind: mean_inflated
   section: data
   from: means
@@ -341,6 +386,12 @@
   because: mean over median of at least {{ var('inflated_ratio') }}, or at least {{ var('inflated_over_10h_pct') }} % of logs over 10 hours; the median is the one to quote
 {%- endset -%}
 {{ return(fromyaml(yaml)) }}
+{% endmacro %}
+
+
+{# Other places of which findings speak: the end of the comparison vs_…, and how a sentence names it. #}
+{% macro elsewhere_titles() %}
+    {{ return({'england_wales': 'England and Wales', 'national': 'the national average', 'msg': 'the most similar group', 'tri_force': 'the three forces together'}) }}
 {% endmacro %}
 
 

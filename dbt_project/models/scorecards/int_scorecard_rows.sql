@@ -61,6 +61,23 @@ comparators as (
     where comparator_id in ('national', 'msg', 'england_wales')
 ),
 
+-- How the force lies to each of them.
+states as (
+    select
+        measure_id,
+        area_id,
+        segment,
+        period_type,
+        period_end,
+        {%- for comparator in ['national', 'msg', 'england_wales'] %}
+        max(case when state = 'not comparable' then 'not compared: ' || reason else state end) filter (where comparison = 'vs_{{ comparator }}') as {{ comparator }}_state
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('measure_comparisons') }}
+    where comparison in ('vs_national', 'vs_msg', 'vs_england_wales')
+    group by measure_id, area_id, segment, period_type, period_end
+),
+
 -- The feeds of each measure, and the day up to which they all speak for the force; a feed without forces speaks for all.
 measure_feeds as (
     select
@@ -328,7 +345,7 @@ select
     {%- for comparator in ['national', 'msg', 'england_wales'] %}
     elsewhere.{{ comparator }}_value,
     {{ value_text('elsewhere.' ~ comparator ~ '_value', 'joined.unit') }} as {{ comparator }}_text,
-    cast(null as varchar) as {{ comparator }}_state,
+    states.{{ comparator }}_state,
     {%- endfor %}
     coalesce(joined.quality_grade, 'D') as quality_grade,
     nullif(concat_ws(
@@ -390,6 +407,12 @@ left join elsewhere on
     joined.measure_id = elsewhere.measure_id
     and joined.area_id = elsewhere.area_id
     and joined.segment = elsewhere.segment
+left join states on
+    joined.measure_id = states.measure_id
+    and joined.area_id = states.area_id
+    and joined.segment = states.segment
+    and joined.period_type = states.period_type
+    and joined.period_end = states.period_end
 left join governance on
     joined.scorecard_id = governance.scorecard_id
     and joined.line_id = governance.line_id

@@ -23,6 +23,13 @@ compared as (
         'month' as period_type,
         false as is_tested
     from {{ ref('int_comparisons_with_history') }} as with_history
+
+    union all by name
+
+    select
+        with_places.* exclude (lower_998, lower_95, upper_95, upper_998),
+        true as is_tested
+    from {{ ref('int_comparisons_with_places') }} as with_places
 ),
 
 sides as (
@@ -49,9 +56,22 @@ sides as (
 tested as (
     select
         *,
-        {{ significance_test('unit', 'statistic', 'this_side', 'base_side') }} as significance_test,
-        {{ significance_z('significance_test', 'this_side', 'base_side') }} as z
+        {{ significance_test('unit', 'statistic', 'this_side', 'base_side') }} as admitted_test,
+        {{ significance_z('admitted_test', 'this_side', 'base_side') }} as admitted_z
     from sides
+),
+
+-- Where there is a funnel, it decides.
+judged as (
+    select
+        *,
+        case when funnel_state is null then admitted_test when is_comparable then 'funnel' end as significance_test,
+        case when funnel_state is null then admitted_z when is_comparable then funnel_z end as z,
+        case
+            when significance_test = 'funnel' then funnel_state <> 'within expected range'
+            else abs(z) > {{ var('significance_z') }}
+        end as is_significant
+    from tested
 )
 
 -- Counts change by a number and in %, durations in seconds and in %, rates in points only.
@@ -76,12 +96,25 @@ select
         when significance_test = 'survey_margins' and period_type = 'quarter' and comparison = 'previous_period' then z / sqrt(0.25)
     end as z_overlapping,
     {{ normal_p('z') }} as p,
-    abs(z) > {{ var('significance_z') }} as is_significant,
+    is_significant,
     significance_test,
+    case
+        when comparison not like 'vs#_%' escape '#' then null
+        when not is_comparable then 'not comparable'
+        when significance_test = 'funnel' then funnel_state
+        when value = base_value then 'the same'
+        else
+            case when is_significant then 'significantly ' else '' end
+            || case when value > base_value then 'higher' else 'lower' end
+            || case when is_significant then '' when z is null then ', not tested' else ', not significant' end
+    end as state,
+    case when is_comparable then rank end as rank,
+    case when is_comparable then rank_of end as rank_of,
+    case when is_comparable then is_rank_distinct end as is_rank_distinct,
     comparison = 'yoy' and period_type = yoy_basis as is_headline,
     is_comparable,
     coalesce(
         reason,
         case when is_comparable and base_value = 0 and unit <> 'pct' then 'the base is 0, so there is no percentage' end
     ) as reason
-from tested
+from judged

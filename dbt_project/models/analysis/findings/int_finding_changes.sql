@@ -47,6 +47,10 @@ select
     comparisons.p,
     comparisons.is_significant,
     comparisons.significance_test,
+    comparisons.state,
+    comparisons.rank,
+    comparisons.rank_of,
+    comparisons.is_rank_distinct,
     comparisons.is_headline,
     comparisons.is_comparable,
     comparisons.reason

@@ -1,7 +1,8 @@
--- The day that overdue rules look from: the one asked for (var as_at), else that of the newest workbook. One row.
+-- The day that overdue rules look from: that of the newest workbook known, so that the same knowledge gives the same answer whenever it is asked.
+-- One row.
 with versions as (
     select * from {{ ref('int_governance__versions') }}
 )
 
-select coalesce({{ "cast('" ~ (var('as_at') | string)[:10] ~ "' as date)" if var('as_at', none) else 'null' }}, max(as_of)) as as_of
+select max(as_of) as as_of
 from versions
