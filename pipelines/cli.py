@@ -76,8 +76,8 @@ def run(full_refresh: bool, as_at: date | None) -> None:
 
     With --as-at, transform, check and publish what was known then, into published/as_at/<day>/; the published marts stay as they are.
 
-    Ends with 0 when the marts were published, 3 when they were but a file stands refused, 5 when they were but the site or a workbook could not be made,
-    1 when nothing was published, 4 when another run holds the warehouse.
+    Ends with 0 when the marts were published, 3 when they were but a file stands refused, 5 when they were but the site or a workbook
+    could not be made, 1 when nothing was published, 4 when another run holds the warehouse.
     """
     if as_at is not None:
         from pipelines.commands.as_at import run_as_at

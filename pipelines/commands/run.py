@@ -11,7 +11,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse import WarehouseBusy, run_lock
 
 # What `scorecards run` ends with. A refused file or a site that cannot be drawn stops nothing, but the exit status tells.
-PUBLISHED, FAILED, PUBLISHED_WITH_REFUSALS, BUSY, PUBLISHED_WITHOUT_SITE = 0, 1, 3, 4, 5
+PUBLISHED, FAILED, PUBLISHED_WITH_REFUSALS, BUSY, PUBLISHED_WITHOUT_PAGES = 0, 1, 3, 4, 5
 
 
 def run_nightly(settings: Settings, full_refresh: bool = False) -> int:
@@ -49,7 +49,7 @@ def run_nightly(settings: Settings, full_refresh: bool = False) -> int:
     if not published:
         return FAILED
     if not result.success:
-        return PUBLISHED_WITHOUT_SITE
+        return PUBLISHED_WITHOUT_PAGES
     return PUBLISHED_WITH_REFUSALS if refused else PUBLISHED
 
 

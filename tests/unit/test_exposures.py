@@ -5,6 +5,7 @@ import yaml
 
 from pipelines.publish.ledger import LEDGERS
 from pipelines.publish.marts import HEARTBEAT, published_tables
+from pipelines.publish.revisions import REVISIONS
 from pipelines.settings import DBT_PROJECT_DIR, Settings
 from pipelines.transform.project import load_manifest
 
@@ -31,7 +32,7 @@ def test_every_consumer_is_an_exposure_with_owner_and_description(manifest):
 
 
 def test_every_published_table_has_a_reader_and_readers_read_published_tables_only(manifest):
-    published = {*published_tables(manifest), HEARTBEAT, *(ledger.table for ledger in LEDGERS)}
+    published = {*published_tables(manifest), HEARTBEAT, REVISIONS, *(ledger.table for ledger in LEDGERS)}
     read = {table for exposure in manifest["exposures"].values() for table in _reads(manifest, exposure)}
     assert published - read == set(), "name them in dbt_project/models/exposures.yml"
     assert read - published == set()
