@@ -107,6 +107,7 @@ def test_published_tables_are_those_of_the_interface(settings):
         "quality.check_results",
         "quality.feed_outcomes",
         "quality.rejects",
+        "quality.narrative_issues",
         "quality.return_issues",
         "scorecards.cards",
         "scorecards.csp",
