@@ -115,8 +115,19 @@ caveats as (
 
 -- The latest complete period of the kind that the measure is headlined by.
 headlined as (
-    select measure_values.*
+    select
+        measure_values.*,
+        -- too small a count: the period that is shown in its place
+        case
+            when
+                measure_values.period_type = 'month'
+                and measure_values.unit = 'count'
+                and measure_values.value < {{ var('min_monthly_count') }}
+                and areas.level <> 'force'
+                then 'r12m'
+        end as instead
     from measure_values
+    inner join areas on measure_values.area_id = areas.area_id
     inner join measures on
         measure_values.measure_id = measures.measure_id
         and measure_values.period_type = measures.headline_period
@@ -145,17 +156,12 @@ latest as (
             case when rolling.period_type is not null then 'under {{ var("min_monthly_count") }} in the month: twelve months are shown' end
         ) as caveat
     from headlined
-    inner join areas on headlined.area_id = areas.area_id
     left join measure_values as rolling on
         headlined.measure_id = rolling.measure_id
         and headlined.area_id = rolling.area_id
         and headlined.segment = rolling.segment
         and headlined.period_end = rolling.period_end
-        and rolling.period_type = 'r12m'
-        and headlined.period_type = 'month'
-        and headlined.unit = 'count'
-        and headlined.value < {{ var('min_monthly_count') }}
-        and areas.level <> 'force'
+        and headlined.instead = rolling.period_type
 ),
 
 -- The area's own target, else that of the area it is part of, and so on upwards, else the one for every area; as it stood at the end of the period.

@@ -55,52 +55,54 @@ counted as (
         periods.set_id, periods.measure_id, periods.area_id, periods.period_type, periods.period_end, cells.value_1, cells.value_2
 ),
 
--- A part and the rest of its whole.
+part_periods as (
+    select * from periods where driver_kind = 'part'
+),
+
+-- The few counts that the parts and their wholes are, so that the join below starts from them.
+part_counts as (
+    select
+        measure_id,
+        area_id,
+        period_type,
+        period_end,
+        is_complete,
+        cast(numerator as bigint) as n
+    from measure_values
+    where
+        segment = 'all'
+        and (measure_id in (select measure_id from part_periods) or measure_id in (select dimension_1 from part_periods))
+),
+
+-- A part and its whole, in both periods.
 in_parts as (
     select
-        periods.set_id,
-        periods.measure_id,
-        periods.area_id,
-        periods.period_type,
-        periods.period_end,
-        periods.dimension_1 as value_1,
+        part_periods.set_id,
+        part_periods.measure_id,
+        part_periods.area_id,
+        part_periods.period_type,
+        part_periods.period_end,
+        part_periods.dimension_1 as value_1,
         'all' as value_2,
-        cast(part.numerator as bigint) as n_current,
-        cast(part_before.numerator as bigint) as n_base,
-        cast(whole.numerator as bigint) as whole_current,
-        cast(whole_before.numerator as bigint) as whole_base
-    from periods
-    inner join measure_values as whole
+        any_value(part_counts.n) filter (where is_part and is_current and part_counts.is_complete) as n_current,
+        any_value(part_counts.n) filter (where is_part and not is_current and part_counts.is_complete) as n_base,
+        any_value(part_counts.n) filter (where not is_part and is_current) as whole_current,
+        any_value(part_counts.n) filter (where not is_part and not is_current) as whole_base
+    from part_periods
+    inner join part_counts
         on
-            periods.measure_id = whole.measure_id
-            and periods.area_id = whole.area_id
-            and periods.period_type = whole.period_type
-            and periods.period_end = whole.period_end
-            and whole.segment = 'all'
-    inner join measure_values as whole_before
-        on
-            periods.measure_id = whole_before.measure_id
-            and periods.area_id = whole_before.area_id
-            and periods.period_type = whole_before.period_type
-            and periods.base_period_end = whole_before.period_end
-            and whole_before.segment = 'all'
-    inner join measure_values as part
-        on
-            periods.dimension_1 = part.measure_id
-            and periods.area_id = part.area_id
-            and periods.period_type = part.period_type
-            and periods.period_end = part.period_end
-            and part.segment = 'all'
-            and part.is_complete
-    inner join measure_values as part_before
-        on
-            periods.dimension_1 = part_before.measure_id
-            and periods.area_id = part_before.area_id
-            and periods.period_type = part_before.period_type
-            and periods.base_period_end = part_before.period_end
-            and part_before.segment = 'all'
-            and part_before.is_complete
-    where periods.driver_kind = 'part'
+            part_periods.area_id = part_counts.area_id
+            and part_periods.period_type = part_counts.period_type
+            and part_counts.measure_id in (part_periods.measure_id, part_periods.dimension_1)
+            and part_counts.period_end in (part_periods.period_end, part_periods.base_period_end)
+    cross join lateral (
+        select
+            part_counts.measure_id = part_periods.dimension_1 as is_part,
+            part_counts.period_end = part_periods.period_end as is_current
+    ) as told
+    group by
+        part_periods.set_id, part_periods.measure_id, part_periods.area_id, part_periods.period_type, part_periods.period_end, part_periods.dimension_1
+    having n_current is not null and n_base is not null and whole_current is not null and whole_base is not null
 ),
 
 all_cells as (
