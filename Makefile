@@ -14,7 +14,7 @@ run: $(READY)
 	$(BIN)/scorecards run
 
 test: $(READY) lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -71,7 +71,8 @@ def demo(months: int, scale: float, seed: int, if_empty: bool) -> None:
 @cli.command()
 @click.option("--full-refresh", is_flag=True, help="Rebuild every month instead of those that new rows touch.")
 @click.option("--as-at", type=PastDay(), help="The marts as they were known at the end of a day, beside the published ones; takes no file in.")
-def run(full_refresh: bool, as_at: date | None) -> None:
+@click.option("--marts-only", is_flag=True, help="Publish the marts, and leave the site and the workbooks as they are.")
+def run(full_refresh: bool, as_at: date | None, marts_only: bool) -> None:
     """Do what the nightly schedule does: ingest, transform, check, publish.
 
     With --as-at, transform, check and publish what was known then, into published/as_at/<day>/; the published marts stay as they are.
@@ -85,7 +86,7 @@ def run(full_refresh: bool, as_at: date | None) -> None:
         sys.exit(run_as_at(load_settings(), as_at))
     from pipelines.commands.run import run_nightly
 
-    sys.exit(run_nightly(load_settings(), full_refresh=full_refresh))
+    sys.exit(run_nightly(load_settings(), full_refresh=full_refresh, marts_only=marts_only))
 
 
 @cli.command()

@@ -9,7 +9,7 @@ from pipelines.ingest.assets import build_folder_asset
 from pipelines.ingest.sensor import build_landing_sensor
 from pipelines.publish.assets import MARTS_KEY, build_published_asset
 from pipelines.quality.assets import build_quality_asset
-from pipelines.report.assets import build_site_asset, build_workbooks_asset
+from pipelines.report.assets import SITE_KEY, WORKBOOKS_KEY, build_site_asset, build_workbooks_asset
 from pipelines.resources import Reporter, held_warehouse
 from pipelines.settings import Settings, load_settings
 from pipelines.transform.assets import build_dbt_assets
@@ -47,9 +47,14 @@ def build_defs(
         selection=dg.AssetSelection.all(),
         description="Take in what is new, transform it, check it, publish the marts if the gate is open, draw the site and write the workbooks.",
     )
+    marts = dg.define_asset_job(
+        "marts",
+        selection=dg.AssetSelection.all() - dg.AssetSelection.assets(SITE_KEY, WORKBOOKS_KEY),
+        description="The same up to the marts: site and workbooks stay as they are.",
+    )
     return dg.Definitions(
         assets=[*feeds, models, quality, published, site, workbooks],
-        jobs=[nightly],
+        jobs=[nightly, marts],
         schedules=[
             dg.ScheduleDefinition(
                 name="nightly_schedule",

@@ -14,8 +14,8 @@ from pipelines.warehouse import WarehouseBusy, run_lock
 PUBLISHED, FAILED, PUBLISHED_WITH_REFUSALS, BUSY, PUBLISHED_WITHOUT_PAGES = 0, 1, 3, 4, 5
 
 
-def run_nightly(settings: Settings, full_refresh: bool = False) -> int:
-    """Execute the `nightly` job and print what came of it. Returns the exit status."""
+def run_nightly(settings: Settings, full_refresh: bool = False, marts_only: bool = False) -> int:
+    """Execute the job `nightly`, or `marts`, and print what came of it. Returns the exit status."""
     began = time.monotonic()
     try:
         with run_lock(settings):
@@ -33,7 +33,7 @@ def run_nightly(settings: Settings, full_refresh: bool = False) -> int:
     from pipelines.transform.assets import DBT_ASSETS_NAME
 
     with dg.DagsterInstance.get() as instance:
-        job = build_defs(settings, reporter=reporter, wait_seconds=0).resolve_job_def("nightly")
+        job = build_defs(settings, reporter=reporter, wait_seconds=0).resolve_job_def("marts" if marts_only else "nightly")
         result = job.execute_in_process(
             instance=instance,
             raise_on_error=False,

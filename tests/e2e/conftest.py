@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from filelock import FileLock
 
 from pipelines.commands.run import run_nightly
 from pipelines.settings import Settings
@@ -53,8 +54,9 @@ class Force:
     def landing(self) -> Path:
         return self.settings.landing_dir
 
-    def run(self, full_refresh: bool = False) -> int:
-        return run_nightly(self.settings, full_refresh=full_refresh)
+    def run(self, full_refresh: bool = False, pages: bool = False) -> int:
+        """A night; site and workbooks only where the test is about them."""
+        return run_nightly(self.settings, full_refresh=full_refresh, marts_only=not pages)
 
     @contextmanager
     def marts(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -93,20 +95,39 @@ def _settings(data_dir: Path) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def extracts(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Synthetic extracts, written once a session; never changed."""
-    landing = tmp_path_factory.mktemp("extracts")
-    write_extracts(landing, months=MONTHS, end=END, scale=SCALE)
-    return landing
+def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callable[[str, Callable[[Path], None]], Path]:
+    """Make a folder once for all the processes that the tests run in: the first one to ask makes it, the others wait for it."""
+    root = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
+
+    def folder(name: str, make: Callable[[Path], None]) -> Path:
+        path, is_made = root / f"shared-{name}", root / f"shared-{name}.made"
+        with FileLock(root / f"shared-{name}.lock"):
+            if not is_made.exists():
+                shutil.rmtree(path, ignore_errors=True)
+                path.mkdir()
+                make(path)
+                is_made.touch()
+        return path
+
+    return folder
 
 
 @pytest.fixture(scope="session")
-def published(extracts: Path, tmp_path_factory: pytest.TempPathFactory) -> Force:
-    """A force whose extracts were taken in and published once; read it, do not change it."""
-    force = Force(_settings(tmp_path_factory.mktemp("published")))
-    shutil.copytree(extracts, force.landing)
-    assert force.run() == 0
-    return force
+def extracts(shared: Callable[..., Path]) -> Path:
+    """Synthetic extracts, written once; never changed."""
+    return shared("extracts", lambda folder: write_extracts(folder, months=MONTHS, end=END, scale=SCALE))
+
+
+@pytest.fixture(scope="session")
+def published(extracts: Path, shared: Callable[..., Path]) -> Force:
+    """A force whose extracts were taken in and published once, pages and all; read it, do not change it."""
+
+    def publish(folder: Path) -> None:
+        force = Force(_settings(folder))
+        shutil.copytree(extracts, force.landing)
+        assert force.run(pages=True) == 0
+
+    return Force(_settings(shared("published", publish)))
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """The commands that look at the warehouse, as a person types them."""
 
 import re
+import shutil
+from dataclasses import replace
 
 import duckdb
 import pytest
@@ -12,10 +14,18 @@ from pipelines.contracts.model import load_contracts
 from pipelines.warehouse import run_lock
 
 
+@pytest.fixture(scope="module")
+def own(published, tmp_path_factory):
+    """A copy of the published warehouse: some commands are run while it is locked."""
+    data_dir = tmp_path_factory.mktemp("own") / "data"
+    shutil.copytree(published.settings.data_dir, data_dir, symlinks=True)
+    return replace(published, settings=replace(published.settings, data_dir=data_dir))
+
+
 @pytest.fixture
-def scorecards(published, monkeypatch, capsys):
+def scorecards(own, monkeypatch, capsys):
     """Run a command against the published warehouse; gives its exit status and all that it printed."""
-    monkeypatch.setenv("SCORECARDS_DATA_DIR", str(published.settings.data_dir))
+    monkeypatch.setenv("SCORECARDS_DATA_DIR", str(own.settings.data_dir))
     monkeypatch.setenv("SCORECARDS_HASH_KEY", "a key for tests only")
 
     def run(*arguments: str) -> tuple[int, str]:
@@ -33,8 +43,8 @@ def test_status_says_what_is_published_and_what_came_of_the_last_run(scorecards)
     assert "0 failed" in said
 
 
-def test_status_while_a_run_holds_the_database(scorecards, published):
-    holder = duckdb.connect(str(published.settings.build_path))  # within this process: another configuration cannot open it either
+def test_status_while_a_run_holds_the_database(scorecards, own):
+    holder = duckdb.connect(str(own.settings.build_path))  # within this process: another configuration cannot open it either
     try:
         code, said = scorecards("status")
     finally:
@@ -81,8 +91,8 @@ def test_explain_helps_with_names_that_do_not_exist(scorecards):
     assert "2023-07" in said
 
 
-def test_a_run_beside_a_run_says_so(scorecards, published):
-    with run_lock(published.settings):
+def test_a_run_beside_a_run_says_so(scorecards, own):
+    with run_lock(own.settings):
         code, said = scorecards("run")
     assert code == 4
     assert "another run holds the warehouse" in said
@@ -94,26 +104,26 @@ def test_doctor_finds_the_machine_fit(scorecards):
     assert f" {len(load_contracts().feeds)} feed contracts" in said
 
 
-def test_docs_hold_the_dictionary_and_data_docs(scorecards, published):
+def test_docs_hold_the_dictionary_and_data_docs(scorecards, own):
     code, said = scorecards("docs")
     assert code == 0
-    docs = published.settings.published_dir / "docs"
+    docs = own.settings.published_dir / "docs"
     dictionary = (docs / "dictionary.md").read_text(encoding="utf-8")
     assert "measures.measure_values" in dictionary
-    assert [m for (m,) in published.query("select measure_id from core.dim_measure") if f"| `{m}` |" not in dictionary] == []
+    assert [m for (m,) in own.query("select measure_id from core.dim_measure") if f"| `{m}` |" not in dictionary] == []
     assert (docs / "data_docs" / "index.html").exists(), said
     pages = {path.relative_to(docs).as_posix(): path.read_text(encoding="utf-8") for path in docs.rglob("*.html")}
     linked = re.findall(r'<a href="([^"]+)">', pages["index.html"])
     assert {"dictionary.html", "measures.html", "feeds/index.html", "systems.html", "governance-map.html", "dbt/index.html"} <= set(linked)
     assert set(linked) <= set(pages)
     assert {f"feeds/{feed}.html" for feed in load_contracts().feeds} <= set(pages)
-    assert [m for (m,) in published.query("select measure_id from core.dim_measure") if f'id="{m}"' not in pages["measures.html"]] == []
+    assert [m for (m,) in own.query("select measure_id from core.dim_measure") if f'id="{m}"' not in pages["measures.html"]] == []
     for name, text in pages.items():
         assert not re.search(r"<(script|link|img|iframe)[^>]+(src|href)=.https?:", text), f"{name} fetches something"
     dbt_docs = pages["dbt/index.html"]
     assert "connect-src 'none'" in dbt_docs
     assert "superset_opcc_scorecard" in dbt_docs
-    assert str(published.settings.data_dir) not in dbt_docs
+    assert str(own.settings.data_dir) not in dbt_docs
 
 
 def test_xlsx_writes_the_workbooks_and_then_keeps_them(scorecards):
@@ -124,12 +134,12 @@ def test_xlsx_writes_the_workbooks_and_then_keeps_them(scorecards):
     assert said.count("unchanged") == 4
 
 
-def test_demo_leaves_a_landing_folder_with_force_extracts_alone(scorecards, published):
-    before = sorted(p.name for p in published.landing.rglob("*"))
-    assert holds_force_extracts(published.settings)
+def test_demo_leaves_a_landing_folder_with_force_extracts_alone(scorecards, own):
+    before = sorted(p.name for p in own.landing.rglob("*"))
+    assert holds_force_extracts(own.settings)
     code, _ = scorecards("demo", "--if-empty")
     assert code == 0
-    assert sorted(p.name for p in published.landing.rglob("*")) == before
+    assert sorted(p.name for p in own.landing.rglob("*")) == before
 
 
 def test_a_setting_that_cannot_be_used_is_one_line(scorecards, monkeypatch):
@@ -138,8 +148,8 @@ def test_a_setting_that_cannot_be_used_is_one_line(scorecards, monkeypatch):
     assert "SCORECARDS_TARGET" in str(result.exception)
 
 
-def test_a_stray_folder_in_landing_is_named_with_the_feed_it_may_mean(scorecards, published):
-    stray = published.landing / "crime_outcome"
+def test_a_stray_folder_in_landing_is_named_with_the_feed_it_may_mean(scorecards, own):
+    stray = own.landing / "crime_outcome"
     stray.mkdir()
     try:
         _, said = scorecards("status")

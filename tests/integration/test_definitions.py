@@ -58,6 +58,11 @@ def test_nightly_runs_at_two_london_time_and_takes_in_everything(definitions):
     assert job.executor_def.name == "in_process"
 
 
+def test_the_job_marts_is_the_nightly_one_without_its_pages(definitions):
+    keys = {name: definitions.resolve_job_def(name).asset_layer.selected_asset_keys for name in ("nightly", "marts")}
+    assert {"/".join(key.path) for key in keys["nightly"] - keys["marts"]} == {"published/site", "published/xlsx"}
+
+
 def test_every_dbt_test_and_unit_test_is_a_check(definitions, settings):
     manifest = load_manifest(settings)
     names = {key.name for key in definitions.resolve_asset_graph().asset_check_keys}
