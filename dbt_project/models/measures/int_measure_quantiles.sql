@@ -45,36 +45,74 @@ in_areas as (
     from population_rows
 ),
 
--- All fractions in one list: the rows of a period are held and sorted out once.
-ranked as (
+-- A month's rows in one list, and a period as the numbers of its months: sixteen periods a row are told apart by a number, not by names.
+monthly as materialized (
     select
-        in_areas.fact,
-        in_areas.population_id,
-        in_areas.area_id,
+        fact,
+        population_id,
+        area_id,
+        month,
+        row_number() over () as month_no,
+        list(thousandths) as taken
+    from in_areas
+    group by fact, population_id, area_id, month
+),
+
+numbered_periods as materialized (
+    select
+        monthly.fact,
+        monthly.population_id,
+        monthly.area_id,
         periods.period_type,
         periods.period_end,
-        count(*) as row_count,
-        quantile_cont(in_areas.thousandths, [{{ statistics | map(attribute='fraction') | join(', ') }}]) as quantiles
-    from in_areas
-    inner join periods on in_areas.month = periods.month
+        row_number() over () as period_no,
+        list(monthly.month_no) as month_nos
+    from monthly
+    inner join periods on monthly.month = periods.month
     {%- if is_incremental() %}
     inner join touched_periods
         on
-            in_areas.fact = touched_periods.fact
+            monthly.fact = touched_periods.fact
             and periods.period_type = touched_periods.period_type
             and periods.period_end = touched_periods.period_end
     {%- endif %}
-    group by in_areas.fact, in_areas.population_id, in_areas.area_id, periods.period_type, periods.period_end
+    group by monthly.fact, monthly.population_id, monthly.area_id, periods.period_type, periods.period_end
+),
+
+period_months as (
+    select
+        period_no,
+        unnest(month_nos) as month_no
+    from numbered_periods
+),
+
+period_rows as (
+    select
+        period_months.period_no,
+        unnest(monthly.taken) as thousandths
+    from period_months
+    inner join monthly on period_months.month_no = monthly.month_no
+),
+
+-- All fractions in one list: the rows of a period are held and sorted out once.
+ranked as (
+    select
+        period_no,
+        count(*) as row_count,
+        quantile_cont(thousandths, [{{ statistics | map(attribute='fraction') | join(', ') }}]) as quantiles
+    from period_rows
+    group by period_no
 )
 
 select
-    fact,
-    population_id,
-    area_id,
-    period_type,
-    period_end,
-    row_count,
+    numbered_periods.fact,
+    numbered_periods.population_id,
+    numbered_periods.area_id,
+    numbered_periods.period_type,
+    numbered_periods.period_end,
+    ranked.row_count,
     {%- for statistic in statistics %}
-    quantiles[{{ loop.index }}] / 1000 as {{ statistic.name }}{{ ',' if not loop.last }}
+    ranked.quantiles[{{ loop.index }}] / 1000 as {{ statistic.name }}{{ ',' if not loop.last }}
     {%- endfor %}
 from ranked
+inner join numbered_periods on ranked.period_no = numbered_periods.period_no
