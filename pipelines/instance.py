@@ -29,4 +29,6 @@ def prepare_home(settings: Settings) -> Path:
     if not target.exists() or target.read_text(encoding="utf-8") != text:
         target.write_text(text, encoding="utf-8")
     os.environ["DAGSTER_HOME"] = str(home)
+    # What a run is going to do is noted at its start as one batch: an event a table and check.
+    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "1000")
     return home

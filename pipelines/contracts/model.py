@@ -42,6 +42,8 @@ from typing import Any
 
 import yaml
 
+from pipelines.contracts.reading import read_yaml
+
 CONTRACTS_DIR = Path(__file__).parent
 LAYOUTS_DIR = CONTRACTS_DIR / "layouts"
 
@@ -274,7 +276,7 @@ def _column(prop: dict[str, Any], path: Path) -> Column:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = read_yaml(path)
     except yaml.YAMLError as error:
         raise ContractError(f"{path.name}: not readable as YAML: {error}") from error
     if not isinstance(document, dict) or document.get("kind") != "DataContract" or not document.get("schema"):

@@ -101,14 +101,15 @@ def lay_out_concerns(connection: duckdb.DuckDBPyConnection, found: Sequence[Conc
     )
 
 
-def with_caveats(table: str, columns: Sequence[str]) -> str:
-    """SQL for the rows of a published table with the concerns' caveats: grade A becomes B; tables without caveats come as they are."""
-    if not {"measure_id", "period_end", "caveat"} <= set(columns):
-        return f"select * from {table}"
+def _takes_caveats(columns: Sequence[str]) -> bool:
+    return {"measure_id", "period_end", "caveat"} <= set(columns)
+
+
+def _warned(table: str, columns: Sequence[str]) -> tuple[str, str]:
+    """A common table expression `warned` (measure_id, period_end, months, caveat), and the condition on which it joins the table as `source`."""
     period = PERIOD_MONTHS.format(period_type="source.period_type" if "period_type" in columns else "'r12m'")
-    grade = ", if(warned.caveat is not null and source.quality_grade = 'A', 'B', source.quality_grade) as quality_grade"
-    return f"""
-        with periods as (
+    expression = f"""
+        periods as (
             select distinct source.measure_id, source.period_end, {period} as months from {table} as source
         ),
         warned as (
@@ -121,11 +122,30 @@ def with_caveats(table: str, columns: Sequence[str]) -> str:
                 and _concerns.month > periods.period_end - to_months(cast(periods.months as integer))
             group by all
         )
+    """
+    return expression, f"warned.measure_id = source.measure_id and warned.period_end = source.period_end and warned.months = {period}"
+
+
+def with_caveats(table: str, columns: Sequence[str]) -> str:
+    """SQL for the rows of a published table with the concerns' caveats: grade A becomes B; tables without caveats come as they are."""
+    if not _takes_caveats(columns):
+        return f"select * from {table}"
+    warned, condition = _warned(table, columns)
+    grade = ", if(warned.caveat is not null and source.quality_grade = 'A', 'B', source.quality_grade) as quality_grade"
+    return f"""
+        with {warned}
         select source.* replace (
             nullif(concat_ws('; ', nullif(source.caveat, ''), warned.caveat), '') as caveat
             {grade if "quality_grade" in columns else ""}
         )
         from {table} as source
-        left join warned
-            on warned.measure_id = source.measure_id and warned.period_end = source.period_end and warned.months = {period}
+        left join warned on {condition}
     """
+
+
+def rows_with_caveats(table: str, columns: Sequence[str]) -> str | None:
+    """SQL for the number of rows to which `with_caveats` adds something; None for tables without caveats."""
+    if not _takes_caveats(columns):
+        return None
+    warned, condition = _warned(table, columns)
+    return f"with {warned} select count(*) from {table} as source semi join warned on {condition}"

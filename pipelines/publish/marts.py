@@ -19,8 +19,8 @@ import os
 import re
 import shutil
 import uuid
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -30,9 +30,9 @@ from typing import Any
 import duckdb
 
 from pipelines.contracts.model import Contracts, load_contracts
-from pipelines.contracts.personal import personal_columns
 from pipelines.publish import ledger, revisions
-from pipelines.publish.caveats import concerns, lay_out_concerns, with_caveats
+from pipelines.publish.caveats import concerns, lay_out_concerns
+from pipelines.publish.writing import PublishError, Step, plan_of, verify, write
 from pipelines.quality.checks import has_months_only
 from pipelines.quality.gate import Gate
 from pipelines.quality.runner import Clock, utc_naive
@@ -41,27 +41,6 @@ from pipelines.warehouse import open_build
 
 PACKAGE = "scorecards"
 CHECK_RESULTS = "quality.check_results"
-HEARTBEAT = "quality.heartbeat"
-ATTACHED = "_new_marts"
-
-HEARTBEAT_DDL = f"""
-create table {HEARTBEAT} (
-    run_id varchar not null primary key,   -- the run that published
-    published_at timestamp not null,       -- UTC
-    as_at varchar,                         -- the day or moment (local) as at which the warehouse looked; null: all that it knew
-    data_to date,                          -- last day on which any feed has an event
-    package_version varchar not null,
-    code_commit varchar,                   -- null outside a git checkout
-    contract_fingerprint varchar not null, -- of all contracts together
-    files bigint not null,                 -- files loaded so far; quality.feed_outcomes names them
-    files_digest varchar not null,         -- SHA-256 over feed and content hash of every one of them, sorted
-    warnings bigint not null               -- checks that warned in this run
-)
-"""
-
-
-class PublishError(RuntimeError):
-    """Nothing was published; the live marts are as they were. The message says why."""
 
 
 @dataclass(frozen=True)
@@ -73,24 +52,6 @@ class Published:
     published_at: datetime
     tables: Mapping[str, int]  # schema.table -> rows
     caveat_rows: int  # rows that carry a caveat of this run's warnings
-
-
-@dataclass(frozen=True)
-class _Table:
-    name: str  # schema.table
-    ddl: str
-    columns: tuple[tuple[str, str], ...]  # name, type
-    key: tuple[str, ...]
-    comments: tuple[tuple[str, str], ...]
-    rows: int
-
-    @property
-    def order(self) -> str:
-        """Rows are written in the order of the key, so that the same rows give the same files."""
-        return ", ".join(f'"{c}"' for c in self.key) or "all"
-
-
-Step = Callable[[str], None]
 
 
 def published_tables(manifest: Mapping[str, Any]) -> list[str]:
@@ -132,24 +93,27 @@ def publish(
     try:
         root.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(root / ".staging", ignore_errors=True)  # leftovers of runs that were killed
-        (staging / "parquet").mkdir(parents=True)
+        staging.mkdir(parents=True)
+        live = _live_version(root)
         with open_build(settings) as connection:
             names = [*dict.fromkeys([*tables, CHECK_RESULTS])]
-            plan = _plan(connection, names, contracts)
-            ledger.settle(connection, _live_version(root))
+            plan = plan_of(connection, names, contracts)
+            ledger.settle(connection, live)
             # What was known at a past date is no publication: it stands beside the marts, and says nothing new.
             if as_at is None and (kept := ledger.kept_of(names)):
                 on_step("ledgers")
                 ledger.append(connection, kept, contracts, version_name, run_id, published_at)
-                plan += _plan(connection, [one.table for one in kept if one in ledger.LEDGERS], contracts)
+                said = [one.table for one in kept if one in ledger.LEDGERS]
                 if set(revisions.SOURCES) <= set(names):
                     revisions.fill_revisions(connection)
-                    plan += _plan(connection, [revisions.REVISIONS], contracts)
+                    said.append(revisions.REVISIONS)
+                plan += plan_of(connection, said, contracts)
             has_measures = {"core.dim_measure", "measures.measure_values"} <= {table.name for table in plan}
             lay_out_concerns(connection, concerns(connection, contracts, run_id, published_at, as_at) if has_measures else [])
-            caveat_rows = _write(connection, staging, plan, _heartbeat(connection, contracts, gate, run_id, published_at, as_at), on_step)
+            beat = _heartbeat(connection, contracts, gate, run_id, published_at, as_at)
+            written = write(connection, staging, root / ".versions" / live if live else None, plan, beat, on_step)
         on_step("verify")
-        rows = _verify(staging, plan)
+        rows = verify(staging, plan, written.contents)
         on_step("sync")
         _sync(staging)
         on_step("move")
@@ -163,50 +127,10 @@ def publish(
         raise PublishError(f"the marts could not be written: {error}. The live marts are as they were (docs/runbooks/publish_failure.md)") from error
     finally:
         shutil.rmtree(root / ".staging", ignore_errors=True)
-    return Published(version_name, settings.marts_path, published_at, rows, caveat_rows)
+    return Published(version_name, settings.marts_path, published_at, rows, written.caveat_rows)
 
 
-# ---- what is published
-
-
-def _plan(connection: duckdb.DuckDBPyConnection, names: Sequence[str], contracts: Contracts) -> list[_Table]:
-    """Definition, columns, key and comments of each table, as the build database has them. Raises PublishError."""
-    plan = []
-    for name in names:
-        schema, _, bare = name.partition(".")
-        found = connection.execute(
-            "select sql from duckdb_tables() where database_name = current_database() and schema_name = ? and table_name = ?", [schema, bare]
-        ).fetchone()
-        if found is None:
-            raise PublishError(f"{name} is to be published but was not built; run the transform (docs/runbooks/publish_failure.md)")
-        columns = connection.execute(
-            """
-            select column_name, data_type, comment from duckdb_columns()
-            where database_name = current_database() and schema_name = ? and table_name = ? order by column_index
-            """,
-            [schema, bare],
-        ).fetchall()
-        key = connection.execute(
-            """
-            select constraint_column_names from duckdb_constraints()
-            where database_name = current_database() and schema_name = ? and table_name = ? and constraint_type = 'PRIMARY KEY'
-            """,
-            [schema, bare],
-        ).fetchone()
-        if key is None:
-            raise PublishError(f"{name} has no primary key; every published table needs one (docs/runbooks/publish_failure.md)")
-        (rows,) = connection.execute(f"select count(*) from {name}").fetchone() or (0,)
-        plan.append(
-            _Table(name, found[0], tuple((c, t) for c, t, _ in columns), tuple(key[0]), tuple((c, text) for c, _, text in columns if text), rows)
-        )
-    personal = personal_columns(contracts)
-    breaches = [f"{table.name}.{column}" for table in plan for column, _ in table.columns if column.lower() in personal]
-    if breaches:
-        raise PublishError(
-            f"personal columns would be published: {', '.join(breaches)}. The contracts class them as personal; "
-            "take them out of the models, or publish a count instead (docs/runbooks/publish_failure.md)"
-        )
-    return plan
+# ---- what the heartbeat says
 
 
 def _code_commit(project_dir: Path = PROJECT_DIR) -> str | None:
@@ -263,102 +187,6 @@ def _heartbeat(
         hashlib.sha256("\n".join(f"{feed} {digest}" for feed, digest in files).encode()).hexdigest(),
         len(gate.warnings),
     ]
-
-
-# ---- writing aside, and verifying
-
-
-@contextmanager
-def _attached(connection: duckdb.DuckDBPyConnection, path: Path) -> Iterator[str]:
-    """The new database beside the build database; yields the build database's name."""
-    (build,) = connection.execute("select current_database()").fetchone() or ("",)
-    connection.execute(f"attach '{_quoted(path)}' as {ATTACHED}")
-    try:
-        yield build
-    finally:
-        connection.execute(f'use "{build}"')
-        connection.execute(f"detach {ATTACHED}")
-
-
-def _quoted(text: object) -> str:
-    return str(text).replace("'", "''")
-
-
-def _write(connection: duckdb.DuckDBPyConnection, staging: Path, plan: Sequence[_Table], heartbeat: Sequence[Any], on_step: Step) -> int:
-    """Copy the tables with constraints, comments and caveats; write the heartbeat and the Parquet files. Returns rows with new caveats."""
-    caveat_rows = 0
-    with _attached(connection, staging / "marts.duckdb") as build:
-        connection.execute(f"use {ATTACHED}")
-        for schema in sorted({table.name.split(".")[0] for table in plan} | {HEARTBEAT.split(".", maxsplit=1)[0]}):
-            connection.execute(f"create schema if not exists {schema}")
-        for table in plan:
-            connection.execute(table.ddl)
-            for column, text in table.comments:
-                connection.execute(f"comment on column {table.name}.\"{column}\" is '{_quoted(text)}'")
-        connection.execute(HEARTBEAT_DDL)
-        connection.execute(f"insert into {HEARTBEAT} values ({', '.join('?' * len(heartbeat))})", list(heartbeat))
-        if {one.table for one in ledger.LEDGERS} <= {table.name for table in plan}:
-            connection.execute(ledger.AS_PUBLISHED)
-        connection.execute(f'use "{build}"')
-        for table in plan:
-            on_step(f"copy {table.name}")
-            names = [c for c, _ in table.columns]
-            select = with_caveats(table.name, names)
-            connection.execute(f"insert into {ATTACHED}.{table.name} select * from ({select}) order by {table.order}")
-            if "caveat" in names and select != f"select * from {table.name}":
-                matched = " and ".join(f'new."{c}" = old."{c}"' for c in table.key)
-                (count,) = connection.execute(
-                    f"""
-                    select count(*) from {ATTACHED}.{table.name} as new inner join {table.name} as old on {matched}
-                    where coalesce(new.caveat, '') <> coalesce(old.caveat, '')
-                    """
-                ).fetchone() or (0,)
-                caveat_rows += count
-        on_step("parquet")
-        for name, order in [*((t.name, t.order) for t in plan), (HEARTBEAT, "all")]:
-            target = _quoted(staging / "parquet" / f"{name}.parquet")
-            connection.execute(f"copy (select * from {ATTACHED}.{name} order by {order}) to '{target}' (format parquet, compression zstd)")
-        connection.execute(f"checkpoint {ATTACHED}")
-    return caveat_rows
-
-
-def _verify(staging: Path, plan: Sequence[_Table]) -> dict[str, int]:
-    """Open the written copy as a reader does, and hold it against the plan. Returns rows by table. Raises PublishError."""
-    found: dict[str, int] = {}
-    with duckdb.connect(str(staging / "marts.duckdb"), read_only=True) as copy:
-        for table in plan:
-            schema, _, bare = table.name.partition(".")
-            columns = copy.execute(
-                "select column_name, data_type from duckdb_columns() where schema_name = ? and table_name = ? order by column_index", [schema, bare]
-            ).fetchall()
-            keys = copy.execute(
-                """
-                select constraint_column_names from duckdb_constraints()
-                where schema_name = ? and table_name = ? and constraint_type = 'PRIMARY KEY'
-                """,
-                [schema, bare],
-            ).fetchall()
-            key = ", ".join(f'"{c}"' for c in table.key)
-            rows, keyed = copy.execute(f"select count(*), count(distinct ({key})) from {table.name}").fetchone() or (0, 0)
-            parquet = _quoted(staging / "parquet" / f"{table.name}.parquet")
-            (in_parquet,) = copy.execute(f"select count(*) from read_parquet('{parquet}')").fetchone() or (0,)
-            described = [(row[0], row[1]) for row in copy.execute(f"describe select * from read_parquet('{parquet}')").fetchall()]
-            problems = {
-                "columns": columns != list(table.columns),
-                "primary key": [tuple(k[0]) for k in keys] != [table.key],
-                f"{rows} rows instead of {table.rows}": rows != table.rows,
-                f"{rows - keyed} rows with a repeated key": rows != keyed,
-                f"{in_parquet} rows in Parquet instead of {rows}": in_parquet != rows,
-                "columns in Parquet": described != columns,
-            }
-            if any(problems.values()):
-                wrong = ", ".join(what for what, is_wrong in problems.items() if is_wrong)
-                raise PublishError(f"the written copy of {table.name} does not verify: {wrong} (docs/runbooks/publish_failure.md)")
-            found[table.name] = rows
-        if copy.execute(f"select count(*) from {HEARTBEAT}").fetchone() != (1,):
-            raise PublishError(f"the written copy of {HEARTBEAT} does not verify (docs/runbooks/publish_failure.md)")
-        found[HEARTBEAT] = 1
-    return found
 
 
 # ---- switching

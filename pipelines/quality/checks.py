@@ -12,9 +12,8 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-import yaml
-
 from pipelines.contracts.model import Column, Contracts, Feed
+from pipelines.contracts.reading import read_yaml
 from pipelines.quality.model import CheckSpec
 
 SUITES_DIR = Path(__file__).parent / "suites"
@@ -51,7 +50,7 @@ class SuiteError(ValueError):
 def _suites() -> tuple[tuple[str, Mapping[str, Any]], ...]:
     read = []
     for path in sorted(SUITES_DIR.glob("*.yaml")):
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = read_yaml(path)
         for check in document["checks"]:
             unknown = set(check) - FIELDS
             if unknown:

@@ -7,6 +7,7 @@ from dataclasses import astuple, fields, replace
 from datetime import datetime
 
 import duckdb
+import polars as pl
 
 from pipelines.quality.model import CheckResult
 
@@ -14,19 +15,14 @@ COLUMNS = tuple(f.name for f in fields(CheckResult))
 
 
 def store_results(connection: duckdb.DuckDBPyConnection, results: Iterable[CheckResult]) -> int:
-    """Write results, in one transaction; a check that ran twice in a run keeps its last result. Returns how many were written."""
+    """Write results, in one statement; a check that ran twice in a run keeps its last result. Returns how many were written."""
     rows = list({(r.run_id, r.table_name, r.check_name): astuple(r) for r in results}.values())
     if rows:
-        connection.begin()
+        connection.register("_results", pl.DataFrame(rows, schema=COLUMNS, orient="row", infer_schema_length=None))
         try:
-            connection.executemany(
-                f"insert or replace into quality.check_results ({', '.join(COLUMNS)}) values ({', '.join('?' * len(COLUMNS))})",
-                rows,
-            )
-            connection.commit()
-        except BaseException:
-            connection.rollback()
-            raise
+            connection.execute(f"insert or replace into quality.check_results ({', '.join(COLUMNS)}) select * from _results")
+        finally:
+            connection.unregister("_results")
     return len(rows)
 
 

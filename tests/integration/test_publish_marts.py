@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import duckdb
 import pytest
 
-from pipelines.publish import marts
+from pipelines.publish import writing
 from pipelines.publish.dictionary import data_dictionary
 from pipelines.publish.marts import PublishError, publish, published_tables
 from pipelines.quality.gate import Gate, decide
@@ -107,7 +107,7 @@ def test_what_must_not_be_published_is_named_and_the_live_marts_stay(made, break
 def test_a_copy_that_does_not_verify_is_not_published(made, monkeypatch):
     settings, contracts = made
 
-    monkeypatch.setattr(marts, "with_caveats", lambda table, columns: f"select * from {table} limit 3")
+    monkeypatch.setattr(writing, "with_caveats", lambda table, columns: f"select * from {table} limit 3")
     with pytest.raises(PublishError, match=r"does not verify: 3 rows instead of 4"):
         publish(settings, RUN, OPEN, PUBLISHED[:1], NOW, contracts)
     assert not settings.marts_path.exists()

@@ -129,7 +129,7 @@ def test_a_publication_that_failed_is_taken_back_with_all_that_it_noted(nights, 
     nights.load("force_calls", CALL.format(id="late-4", at="2023-05-05 10:00"))
     nights.figure(51)
     with monkeypatch.context() as broken:
-        broken.setattr(marts, "_verify", lambda *_: (_ for _ in ()).throw(PublishError("does not verify")))
+        broken.setattr(marts, "verify", lambda *_: (_ for _ in ()).throw(PublishError("does not verify")))
         with pytest.raises(PublishError):
             nights.publish()
     assert nights.revisions() == []

@@ -93,7 +93,7 @@ def test_a_publication_that_failed_said_nothing(made, monkeypatch):
     before = counts(ask)
     build_charts({"a": [*LEVEL, 30.0]})
     with monkeypatch.context() as broken:
-        broken.setattr(marts, "_verify", lambda *_: (_ for _ in ()).throw(PublishError("does not verify")))
+        broken.setattr(marts, "verify", lambda *_: (_ for _ in ()).throw(PublishError("does not verify")))
         with pytest.raises(PublishError):
             publish_on(1)
     assert counts(ask) == before

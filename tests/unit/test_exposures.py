@@ -4,8 +4,9 @@ import pytest
 import yaml
 
 from pipelines.publish.ledger import LEDGERS
-from pipelines.publish.marts import HEARTBEAT, published_tables
+from pipelines.publish.marts import published_tables
 from pipelines.publish.revisions import REVISIONS
+from pipelines.publish.writing import HEARTBEAT
 from pipelines.settings import DBT_PROJECT_DIR, Settings
 from pipelines.transform.project import load_manifest
 
