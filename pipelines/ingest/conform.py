@@ -65,7 +65,7 @@ def _regex(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
-def _over_distinct(values: pl.Series, function: Callable[[str], object], dtype: pl.DataType) -> pl.Series:
+def over_distinct(values: pl.Series, function: Callable[[str], object], dtype: pl.DataType) -> pl.Series:
     """A Python function of each text, worked out once a distinct value."""
     distinct = values.drop_nulls().unique()
     results = pl.Series([function(v) for v in distinct.to_list()], dtype=dtype)
@@ -210,7 +210,7 @@ def _readable(column: Column) -> pl.Expr:
     text = pl.when(spoilt).then(None).otherwise(pl.col(column.name))
     if column.strip_prefix:
         pattern = column.strip_prefix
-        text = text.map_batches(lambda s: _over_distinct(s, lambda v: strip_pattern(v, pattern).strip(), pl.String()), return_dtype=pl.String())
+        text = text.map_batches(lambda s: over_distinct(s, lambda v: strip_pattern(v, pattern).strip(), pl.String()), return_dtype=pl.String())
     return text
 
 
@@ -256,7 +256,7 @@ def _value_rules(column: Column) -> dict[str, pl.Expr]:
     if column.type == "string" and column.pattern:
         pattern = column.pattern
         rules[_rule(column, "pattern")] = ~value.map_batches(
-            lambda s: _over_distinct(s, lambda v: _regex(pattern).search(v) is not None, pl.Boolean()), return_dtype=pl.Boolean()
+            lambda s: over_distinct(s, lambda v: _regex(pattern).search(v) is not None, pl.Boolean()), return_dtype=pl.Boolean()
         )
     if column.minimum is not None:
         rules[_rule(column, "below_minimum")] = value < column.minimum

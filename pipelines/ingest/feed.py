@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain
 
 import duckdb
 
@@ -19,15 +20,17 @@ from pipelines.ingest.clock import london_datetime_to_utc
 from pipelines.ingest.conform import Conformed, conform
 from pipelines.ingest.files import FileDeferred, FileRefused, LandingFile, SheetMissing, ending_of, is_unchanged, scan_landing, still_changing
 from pipelines.ingest.headers import HeaderMatch, unexpected_text
+from pipelines.ingest.identifiers import keyed_hash, with_hashed_identifiers
 from pipelines.ingest.load import (
     INSERT_ROWS,
+    Batch,
+    BatchLost,
     LedgerEntry,
     Provenance,
+    batches,
     insert_notes,
     insert_rows,
     next_load_id,
-    remember_stats,
-    transaction,
     write_ledger,
 )
 from pipelines.ingest.tables import Fingerprint, fingerprint, open_table
@@ -167,7 +170,8 @@ def ingest_feed(
     """Take in whatever is new under `landing/<feed>/`.
 
     `loaded_at` is when the run began (naive UTC, or with a time zone). A bad file never raises: it is refused with a message, or
-    deferred while it is being written. Raises duckdb.Error where the warehouse itself fails; the file at hand is rolled back.
+    deferred while it is being written. Raises duckdb.Error or BatchLost where the warehouse itself fails: the files since the last commit
+    are rolled back.
     """
     siblings = contracts.folders[contracts.feeds[feed_name].folder]
     run = _FeedRun(connection, contracts.layouts[feed_name], siblings, settings, run_id, _naive_utc(loaded_at), progress or (lambda _: None))
@@ -216,6 +220,24 @@ def _own_steps(steps: Iterator[_Step]) -> Generator[_Step, None, None]:
             is_over = isinstance(next(steps, _End()), _End)
 
 
+def _portions(file: LandingFile, blocks: Iterator[_Step]) -> Iterator[list[Conformed]]:
+    """A file's blocks by at least INSERT_ROWS rows; fewer in the last portion, which comes once the file is known to be as it was.
+
+    So a file whose first portion is a smaller one has been read to its end.
+    """
+    portion: list[Conformed] = []
+    for block in blocks:
+        assert isinstance(block, Conformed)
+        portion.append(block)
+        if sum(b.rows_read for b in portion) >= INSERT_ROWS:
+            yield portion
+            portion = []
+    if not is_unchanged(file):
+        raise FileDeferred("changed while it was being read; it is tried again in the next run")
+    if portion:
+        yield portion
+
+
 def _outcome(entry: LedgerEntry) -> FileOutcome:
     return FileOutcome(
         file_path=entry.file_path,
@@ -249,6 +271,7 @@ class _FeedRun:
         self.feed = self.layouts[0].name
         self.contract = contract_fingerprint(self.layouts)
         self.known = _read_ledger(self.connection, self.feed, self.contract)
+        self.digest = keyed_hash(self.settings.hash_key)
 
     def run(self) -> FeedOutcome:
         found, ignored = scan_landing(self.settings.landing_dir, self.layouts[0].folder)
@@ -268,9 +291,9 @@ class _FeedRun:
                 outcomes.append(self._standing(file, settled))
         changing = still_changing(to_read, self.settings.settle_seconds)
         if to_read:
-            with read_ahead(self._prepared(to_read, changing)) as steps:
+            with read_ahead(self._prepared(to_read, changing)) as steps, batches(self.connection) as batch:
                 for file in to_read:
-                    outcome = self._take(file, steps)
+                    outcome = self._take(file, steps, batch)
                     if outcome is None:
                         known += 1
                     else:
@@ -317,14 +340,14 @@ class _FeedRun:
         table = open_table(file.path, ending, first_pass, self.layouts)
         yield _Opened(table.match, table.notes)
         for block in table.blocks:
-            yield conform(block, table.match.layout, table.is_typed)
+            yield with_hashed_identifiers(conform(block, table.match.layout, table.is_typed), table.match.layout, self.digest)
 
     def _is_claimed(self, file: LandingFile) -> bool:
         """Whether the name of a csv or Parquet file begins with that of the sheet."""
         stem = normalise_header(file.path.name) + "_"
         return any(stem.startswith(name + "_") for name in self.layouts[0].sheet_names)
 
-    def _take(self, file: LandingFile, steps: Iterator[_Step]) -> FileOutcome | None:
+    def _take(self, file: LandingFile, steps: Iterator[_Step], batch: Batch) -> FileOutcome | None:
         """Load, refuse or defer one file; None where its content is in the warehouse already."""
         own = _own_steps(steps)
         file_hash: str | None = None
@@ -333,8 +356,8 @@ class _FeedRun:
             assert isinstance(first_pass, Fingerprint)
             file_hash = first_pass.file_hash
             if file_hash in self.known.loaded or file_hash in self.known.refused:
-                return self._known(file, file_hash)
-            return self._load(file, file_hash, own)
+                return self._known(file, file_hash, batch)
+            return self._load(file, file_hash, own, batch)
         except FileDeferred as error:
             status, reason = "deferred", str(error)
         except FileRefused as error:
@@ -347,7 +370,7 @@ class _FeedRun:
                 status, reason = "loaded", str(missing)
         except FileNotFoundError:
             status, reason = "deferred", "vanished while it was being read; if it was replaced, the next run takes it"
-        except duckdb.Error:
+        except (duckdb.Error, BatchLost):
             raise
         except OSError as error:
             status, reason, file_hash = "refused", f"cannot be read ({error.strerror}); check its permissions and the disk", None
@@ -355,42 +378,36 @@ class _FeedRun:
             status, reason = "refused", f"cannot be read ({_kind_of(error)}); open it and export it again as UTF-8 csv"
         finally:
             own.close()
-        return self._leave(file, None if status == "deferred" else file_hash, status, reason)
+        return self._leave(file, None if status == "deferred" else file_hash, status, reason, batch)
 
-    def _known(self, file: LandingFile, file_hash: str) -> FileOutcome | None:
+    def _known(self, file: LandingFile, file_hash: str, batch: Batch) -> FileOutcome | None:
         """The outcome of a file whose content has had one already, under this or another name."""
-        with transaction(self.connection):
-            remember_stats(self.connection, self.feed, file, file_hash)
+        with batch.enter():
+            batch.remember_stats(self.feed, file, file_hash)
         if file_hash in self.known.refused:
             return self._standing(file, file_hash)
         self.say(f"{file.name}: holds what was loaded before")
         return None
 
-    def _load(self, file: LandingFile, file_hash: str, steps: Iterator[_Step]) -> FileOutcome:
+    def _load(self, file: LandingFile, file_hash: str, steps: Iterator[_Step], batch: Batch) -> FileOutcome:
         opened = next(steps)
         assert isinstance(opened, _Opened)
         match, layout = opened.match, opened.match.layout
         file_time = extract_time_of(file.path.name, layout.file_time_pattern)
-        read = accepted = rejected = flagged = 0
-        with transaction(self.connection):
+        portions = _portions(file, steps)
+        first = next(portions, [])
+        read = sum(b.rows_read for b in first)
+        with batch.enter(read) if read < INSERT_ROWS else batch.alone():
             load_id = next_load_id(self.connection)
             provenance = Provenance(file_hash, load_id, self.loaded_at, file_time)
-            waiting: list[Conformed] = []
-            for block in steps:
-                assert isinstance(block, Conformed)
-                waiting.append(block)
-                if sum(b.rows_read for b in waiting) >= INSERT_ROWS:
-                    insert_rows(self.connection, layout, waiting, provenance, self.settings.hash_key)
-                    waiting = []
-                read += block.rows_read
-                accepted += block.rows_accepted
-                rejected += block.rows_rejected
-                flagged += block.clock_flagged_rows
-            if waiting:
-                insert_rows(self.connection, layout, waiting, provenance, self.settings.hash_key)
+            read = accepted = rejected = flagged = 0
+            for portion in chain([first], portions):
+                insert_rows(self.connection, layout, portion, provenance)
+                read += sum(b.rows_read for b in portion)
+                accepted += sum(b.rows_accepted for b in portion)
+                rejected += sum(b.rows_rejected for b in portion)
+                flagged += sum(b.clock_flagged_rows for b in portion)
             insert_notes(self.connection, load_id, self.feed, opened.notes)
-            if not is_unchanged(file):
-                raise FileDeferred("changed while it was being read; it is tried again in the next run")
             entry = LedgerEntry(
                 load_id=load_id,
                 run_id=self.run_id,
@@ -412,18 +429,18 @@ class _FeedRun:
                 file_time=file_time,
             )
             write_ledger(self.connection, entry)
-            remember_stats(self.connection, self.feed, file, file_hash)
+            batch.remember_stats(self.feed, file, file_hash)
         self.known.loaded.add(file_hash)
         self.say(f"{file.name}: {read:,} rows read, {accepted:,} accepted, {rejected:,} rejected")
         return _outcome(entry)
 
-    def _leave(self, file: LandingFile, file_hash: str | None, status: str, reason: str) -> FileOutcome:
+    def _leave(self, file: LandingFile, file_hash: str | None, status: str, reason: str, batch: Batch) -> FileOutcome:
         """Enter a file without rows (refused, deferred, or a workbook without the sheet) in the ledger; a standing refusal only once."""
         message = f"{file.name} {reason}"
         self.say(f"{file.name}: {status}: {reason}")
         if status == "refused" and file_hash is None and self.known.unreadable.get(file.name) == message:
             return FileOutcome(file.name, status, message, is_standing=True)
-        with transaction(self.connection):
+        with batch.enter():
             entry = LedgerEntry(
                 load_id=next_load_id(self.connection),
                 run_id=self.run_id,
@@ -441,7 +458,7 @@ class _FeedRun:
             )
             write_ledger(self.connection, entry)
             if file_hash:
-                remember_stats(self.connection, self.feed, file, file_hash)
+                batch.remember_stats(self.feed, file, file_hash)
         if file_hash and status == "loaded":
             self.known.loaded.add(file_hash)
         elif file_hash:

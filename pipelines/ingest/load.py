@@ -1,11 +1,10 @@
-"""The transaction of one file: its rows, its rejects and its ledger entry go into the build database together or not at all."""
+"""What goes into the build database together or not at all: a file's rows, its rejects and its ledger entry, and the files of a batch."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import duckdb
@@ -16,10 +15,11 @@ from pipelines.contracts.model import Feed
 from pipelines.ingest.conform import ROW, Conformed
 from pipelines.ingest.files import LandingFile
 
-_BLOCK_BYTES = 64  # of SHA-256, for HMAC
-# Rows to collect before an INSERT. DuckDB compresses and writes what fills a row group (122,880 rows) at once; smaller
-# appends wait uncompressed in its temporary folder until the commit.
+# Rows of one file to collect before an INSERT: a file with fewer is in hand whole before the database hears of it.
 INSERT_ROWS = 131_072
+# Rows after which a batch is committed. DuckDB compresses and writes a row group (122,880 rows) once, as soon as it is full;
+# what is committed without filling one it writes to its log, appends to the table, and compresses at the next checkpoint.
+COMMIT_ROWS = 1_048_576
 
 
 @dataclass(frozen=True)
@@ -56,39 +56,96 @@ class Provenance:
     file_time: datetime | None  # extract time in the file's name, UTC
 
 
+class BatchLost(RuntimeError):
+    """Files read well could not be written, so the batch they are in is rolled back and the feed ends."""
+
+
+@dataclass
+class Batch:
+    """Files that are committed together: those of a feed, until they are COMMIT_ROWS rows.
+
+    A file is entered once it was read to its end (`enter`), or, where it is too long for that, alone (`alone`). So a file that
+    turns out bad takes no other with it, and a kill leaves all of a file or nothing.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    _rows: int | None = None  # of the open transaction; None: there is none
+    _stats: dict[str, list[object]] = field(default_factory=dict)
+
+    @contextmanager
+    def enter(self, rows: int = 0) -> Iterator[None]:
+        """Enter a file of so many rows, read to its end. Raises BatchLost for whatever is raised within, and duckdb.Error as it is."""
+        if self._rows is None:
+            self._begin()
+        try:
+            yield
+        except duckdb.Error:
+            raise
+        except Exception as error:
+            raise BatchLost(f"a file could not be written ({type(error).__name__})") from error
+        self._rows = (self._rows or 0) + rows
+        if self._rows >= COMMIT_ROWS:
+            self.commit()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Enter a file while it is being read: whatever is raised within rolls it back, and nothing else."""
+        self.commit()
+        self._begin()
+        try:
+            yield
+        except BaseException:
+            self.rollback()
+            raise
+        self.commit()
+
+    def remember_stats(self, feed: str, file: LandingFile, file_hash: str) -> None:
+        """Note what the path holds, so that the next run need not read it if it is unchanged. Within `enter` or `alone`."""
+        self._stats[file.name] = [feed, file.name, file.size_bytes, file.modified_ns, file_hash]
+
+    def commit(self) -> None:
+        if self._rows is not None:
+            write_stats(self.connection, list(self._stats.values()))
+            self.connection.execute("commit")
+            self._forget()
+
+    def rollback(self) -> None:
+        if self._rows is not None:
+            self._forget()
+            self.connection.execute("rollback")
+
+    def _begin(self) -> None:
+        self.connection.execute("begin transaction")
+        self._rows = 0
+
+    def _forget(self) -> None:
+        self._rows = None
+        self._stats.clear()
+
+
 @contextmanager
-def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Commit at the end, roll back on any exception."""
-    connection.execute("begin transaction")
+def batches(connection: duckdb.DuckDBPyConnection) -> Iterator[Batch]:
+    """Batch after batch; the last is committed at the end, or rolled back on any exception.
+
+    DuckDB writes with one thread meanwhile: two share an INSERT of less than some row groups, and what each made is appended again.
+    The other cores have the reading.
+    """
+    (threads,) = connection.execute("select current_setting('threads')").fetchone() or (1,)
+    connection.execute("set threads = 1")
+    batch = Batch(connection)
     try:
-        yield
+        yield batch
+        batch.commit()
     except BaseException:
-        connection.execute("rollback")
+        batch.rollback()
         raise
-    connection.execute("commit")
-
-
-def hmac_keys(key: bytes) -> tuple[bytes, bytes]:
-    """The inner and outer padded keys of HMAC-SHA256 (RFC 2104)."""
-    padded = (hashlib.sha256(key).digest() if len(key) > _BLOCK_BYTES else key).ljust(_BLOCK_BYTES, b"\0")
-    return bytes(b ^ 0x36 for b in padded), bytes(b ^ 0x5C for b in padded)
+    finally:
+        connection.execute(f"set threads = {int(threads)}")
 
 
 def insert_sql(feed: Feed) -> str:
-    """The INSERT of one block: identifiers are hashed within it, so that no clear value reaches the database.
-
-    Parameters: hash, load, loaded, file_time, and inner and outer key where the feed has personal identifiers.
-    """
+    """The INSERT of a block, whose personal identifiers are hashed already. Parameters: hash, load, loaded, file_time."""
     names = ", ".join(f'"{c.name}"' for c in feed.columns)
-    columns = []
-    for column in feed.columns:
-        name = f'"{column.name}"'
-        if column.is_personal_identifier:
-            # HMAC-SHA256(key, text without spaces) = H(outer || H(inner || text)), in lower-case hex.
-            inner = f"unhex(sha256($inner::blob || encode(replace({name}, ' ', ''))))"
-            columns.append(f"case when {name} is not null then sha256($outer::blob || {inner}) end as {name}")
-        else:
-            columns.append(name)
     extract = f'coalesce("{feed.extract_time}", $file_time::timestamp)' if feed.extract_time else "$file_time::timestamp"
     if feed.row_identity == "content":
         # Length before each value, so that no two different rows read alike; the order is the contract's, not the file's.
@@ -98,22 +155,18 @@ def insert_sql(feed: Feed) -> str:
         row_hash = "null"
     return (
         f'insert into raw."{feed.name}" by position '
-        f"with block as (select {', '.join(columns)}, {ROW}, _clock_flags from _ingest_block) "
-        f"select {names}, $hash, {ROW}, {extract}, $loaded::timestamp, $load::bigint, _clock_flags, "
-        f"{row_hash} from block"
+        f"select {names}, $hash, {ROW}, {extract}, $loaded::timestamp, $load::bigint, _clock_flags, {row_hash} from _ingest_block"
     )
 
 
-def insert_rows(connection: duckdb.DuckDBPyConnection, feed: Feed, blocks: Sequence[Conformed], provenance: Provenance, hash_key: bytes) -> None:
-    """Append conformed blocks' rows and rejects, within the file's transaction."""
+def insert_rows(connection: duckdb.DuckDBPyConnection, feed: Feed, blocks: Sequence[Conformed], provenance: Provenance) -> None:
+    """Append conformed blocks' rows and rejects, within the transaction of the file."""
     parameters: dict[str, object] = {
         "hash": provenance.file_hash,
         "load": provenance.load_id,
         "loaded": provenance.loaded_at,
         "file_time": provenance.file_time,
     }
-    if any(c.is_personal_identifier for c in feed.columns):
-        parameters["inner"], parameters["outer"] = hmac_keys(hash_key)
     accepted = [block.accepted for block in blocks if block.accepted.height]
     if accepted:
         _insert(connection, insert_sql(feed), pl.concat(accepted).to_arrow(compat_level=pl.CompatLevel.newest()), parameters)
@@ -155,11 +208,12 @@ def write_ledger(connection: duckdb.DuckDBPyConnection, entry: LedgerEntry) -> N
     )
 
 
-def remember_stats(connection: duckdb.DuckDBPyConnection, feed: str, file: LandingFile, file_hash: str) -> None:
-    """Note what the path holds, so that the next run need not read it if it is unchanged."""
-    connection.execute(
-        "insert into ingest.file_stats (feed, file_path, size_bytes, modified_ns, file_hash) values (?, ?, ?, ?, ?) "
-        "on conflict (feed, file_path) do update set size_bytes = excluded.size_bytes, modified_ns = excluded.modified_ns, "
-        "file_hash = excluded.file_hash",
-        [feed, file.name, file.size_bytes, file.modified_ns, file_hash],
-    )
+def write_stats(connection: duckdb.DuckDBPyConnection, stats: Sequence[Sequence[object]]) -> None:
+    """Note in `ingest.file_stats` what paths hold: (feed, path, bytes, modification time, hash)."""
+    if stats:
+        connection.executemany(
+            "insert into ingest.file_stats (feed, file_path, size_bytes, modified_ns, file_hash) values (?, ?, ?, ?, ?) "
+            "on conflict (feed, file_path) do update set size_bytes = excluded.size_bytes, modified_ns = excluded.modified_ns, "
+            "file_hash = excluded.file_hash",
+            stats,
+        )

@@ -1,4 +1,4 @@
-"""A load killed with SIGKILL at any moment leaves all of a file or nothing, and the next run makes up for it."""
+"""A load killed with SIGKILL at any moment leaves all of a batch of files or nothing of it, and the next run makes up for it."""
 
 import os
 import signal
@@ -13,13 +13,14 @@ from tests.landing import Landing, call, calls, raw_content
 CHILD = """
 import os, signal, sys
 from pathlib import Path
-from pipelines.ingest import feed, text
+from pipelines.ingest import feed, load, text
 from tests.landing import Landing
 
-data_dir, point, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
+data_dir, point = sys.argv[1:3]
+count, feed.INSERT_ROWS, load.COMMIT_ROWS = map(int, sys.argv[3:])
 text.BLOCK_BYTES = text.CHUNK_BYTES = 4_096
-feed.INSERT_ROWS = 1
-original = getattr(feed, point)
+module = load if hasattr(load, point) and not hasattr(feed, point) else feed
+original = getattr(module, point)
 calls = 0
 
 def killing(*arguments):
@@ -30,7 +31,7 @@ def killing(*arguments):
     result = original(*arguments)
     return result
 
-setattr(feed, point, killing)
+setattr(module, point, killing)
 Landing.at(Path(data_dir)).run()
 """
 
@@ -54,13 +55,26 @@ def undisturbed(tmp_path_factory):
     return raw_content(landing), landing.reasons()
 
 
+LONG, SHORT = (1, 1_000_000), (1_000_000, 1_000_000)  # rows of an INSERT and of a commit: every file is a batch; all files are one
+SOON = (1_000_000, 1)  # a commit after every file, which is read whole
+
+
 @pytest.mark.parametrize(
-    ("point", "count"), [("insert_rows", 1), ("insert_rows", 3), ("write_ledger", 1), ("remember_stats", 1), ("write_ledger", 2)]
+    ("point", "count", "rows", "committed"),
+    [
+        *(("insert_rows", n, LONG, 0) for n in (1, 3)),
+        ("write_ledger", 1, LONG, 0),
+        ("write_stats", 1, LONG, 0),
+        ("write_ledger", 2, LONG, 1),
+        *((point, 2, SHORT, 0) for point in ("insert_rows", "write_ledger")),
+        ("write_stats", 1, SHORT, 0),
+        *((point, 2, SOON, 1) for point in ("insert_rows", "write_ledger", "write_stats")),
+    ],
 )
-def test_a_killed_load_leaves_all_of_a_file_or_nothing(tmp_path, undisturbed, point, count):
+def test_a_killed_load_leaves_all_of_a_batch_or_nothing(tmp_path, undisturbed, point, count, rows, committed):
     landing = _landing(tmp_path)
     killed = subprocess.run(
-        [sys.executable, "-c", CHILD, str(tmp_path), point, str(count)],
+        [sys.executable, "-c", CHILD, str(tmp_path), point, *map(str, (count, *rows))],
         cwd=PROJECT_DIR,
         env=os.environ | {"PYTHONPATH": str(PROJECT_DIR)},
         capture_output=True,
@@ -68,7 +82,7 @@ def test_a_killed_load_leaves_all_of_a_file_or_nothing(tmp_path, undisturbed, po
     )
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
     loaded = dict(landing.query("select file_path, rows_accepted from ingest.loads"))
-    assert loaded == ({} if count < 2 or point == "insert_rows" else {"force_calls/a.csv": 200})
+    assert loaded == ({"force_calls/a.csv": 200} if committed else {})
     assert landing.query("select count(*) from raw.force_calls") == [(sum(loaded.values()),)]
     assert landing.query("select count(*) from ingest.rejects") == [(len(loaded),)]
     assert landing.query("select count(*) from ingest.file_stats") == [(len(loaded),)]

@@ -16,6 +16,8 @@ import pytest
 
 from pipelines.contracts.model import load_contracts
 from pipelines.ingest import feed as feed_module
+from pipelines.ingest import text
+from pipelines.ingest.load import BatchLost
 from pipelines.warehouse import lay_out, open_build
 from tests.faults.bad_files import parquet, workbook
 from tests.landing import CLI, HASH_KEY, HEADER, NOW, Landing, call, calls, contracts, raw_content
@@ -268,6 +270,45 @@ def test_a_failing_warehouse_raises_and_leaves_nothing_of_the_file(landing, monk
     monkeypatch.undo()
     assert landing.query("select count(*) from raw.force_calls") == [(0,)]
     assert landing.run().files_loaded == 1
+
+
+def test_a_long_file_that_turns_out_bad_takes_no_other_with_it(landing, monkeypatch):
+    monkeypatch.setattr(feed_module, "INSERT_ROWS", 50)
+    monkeypatch.setattr(text, "BLOCK_BYTES", 4_096)
+    monkeypatch.setattr(text, "CHUNK_BYTES", 4_096)
+    landing.write("force_calls/a.csv", calls(call(1)))
+    landing.write("force_calls/b.csv", calls(*(call(n) for n in range(2_000))))
+    landing.write("force_calls/c.csv", calls(*(call(n) for n in range(3_000, 3_200))))
+    landing.write("force_calls/d.csv", calls(call(4)))
+    conform = feed_module.conform
+
+    def stumble(block, *arguments):
+        if "C1900" in block["call_id"]:
+            raise RuntimeError("late in the file")
+        return conform(block, *arguments)
+
+    monkeypatch.setattr(feed_module, "conform", stumble)
+    assert [f.status for f in landing.run().files] == ["loaded", "refused", "loaded", "loaded"]
+    assert landing.query("select count(*), count(distinct _load_id) from raw.force_calls") == [(202, 3)]
+    assert landing.query("select count(*) from ingest.file_stats") == [(4,)]
+
+
+def test_what_cannot_be_written_ends_the_feed_and_leaves_nothing_of_the_batch(landing, monkeypatch):
+    landing.write("force_calls/a.csv", calls(call(1)))
+    landing.write("force_calls/b.csv", calls(call(2)))
+    write_ledger = feed_module.write_ledger
+
+    def stumble(connection, entry):
+        if entry.file_path == "force_calls/b.csv":
+            raise RuntimeError(f"cannot write {CLI}")
+        write_ledger(connection, entry)
+
+    monkeypatch.setattr(feed_module, "write_ledger", stumble)
+    with pytest.raises(BatchLost, match="RuntimeError"):
+        landing.run()
+    monkeypatch.undo()
+    assert landing.query("select count(*) from raw.force_calls") == landing.query("select count(*) from ingest.loads") == [(0,)]
+    assert landing.run().files_loaded == 2
 
 
 def test_an_unforeseen_error_in_one_file_refuses_it_without_its_values(landing, monkeypatch):
