@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -46,6 +47,14 @@ class Settings:
     def known_on(self, day: date) -> Settings:
         """The same force as it was known at the end of a local day: nothing written under these settings touches the nightly's warehouse or marts."""
         return replace(self, as_at=day)
+
+    def known_days(self) -> list[date]:
+        """The past days whose marts stand beside the published ones, the latest first."""
+        days = []
+        for marts in (self.data_dir / "published" / "as_at").glob("*/marts.duckdb"):
+            with suppress(ValueError):  # a folder that somebody else put there
+                days.append(date.fromisoformat(marts.parent.name))
+        return sorted(days, reverse=True)
 
     @property
     def landing_dir(self) -> Path:

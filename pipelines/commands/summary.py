@@ -152,6 +152,18 @@ def print_heartbeat(settings: Settings) -> None:
     print_table("Published tables", ["table", "rows"], tables)
 
 
+def print_known_days(settings: Settings) -> None:
+    """The marts as known on past days (`scorecards run --as-at`), and when they were made."""
+    made = []
+    for day in settings.known_days():
+        marts_path = settings.known_on(day).marts_path
+        with duckdb.connect(str(marts_path), read_only=True) as marts:
+            row = marts.execute("select strftime(published_at, '%d %b %Y %H:%M UTC'), data_to from quality.heartbeat").fetchone()
+        made.append((str(day), *(row or (None, None)), marts_path.parent.relative_to(settings.data_dir)))
+    if made:
+        print_table("Marts as known on past days", ["as at", "made", "data to", "folder"], made)
+
+
 TALLY = """
 select case kind when 'figure' then 'figures' else 'statements' end as kind,
        count(*) filter (where outcome = 'match')                                      as matching,
@@ -197,6 +209,7 @@ def print_printed_report(settings: Settings) -> None:
 def print_status(settings: Settings) -> int:
     """`scorecards status`. Returns 0 where the last run published and nothing stands refused, else 1."""
     print_heartbeat(settings)
+    print_known_days(settings)
     if not settings.build_path.exists():
         console.print("The warehouse is empty: `scorecards demo` writes synthetic extracts, `scorecards run` takes them in.")
         return 1

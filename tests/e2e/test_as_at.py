@@ -15,6 +15,7 @@ from click.testing import CliRunner
 import pipelines.resources
 from pipelines.cli import cli
 from pipelines.commands.as_at import run_as_at
+from pipelines.commands.summary import print_status
 from pipelines.settings import Settings
 from pipelines.transform.as_at import AsAtError
 from pipelines.warehouse import run_lock
@@ -50,7 +51,7 @@ def at(monkeypatch):
     return set_clock
 
 
-def test_a_past_day_is_what_a_warehouse_stopped_on_it_published(make_force, extracts, at, tmp_path):
+def test_a_past_day_is_what_a_warehouse_stopped_on_it_published(make_force, extracts, at, tmp_path, capsys):
     stopped = make_force("stopped")
     early = [path for path in extracts.rglob("*") if path.is_file() and known_by(path, DAY)]
     for path in early:
@@ -76,6 +77,10 @@ def test_a_past_day_is_what_a_warehouse_stopped_on_it_published(make_force, extr
     assert then.query("select as_at, data_to from quality.heartbeat") == [("2023-08-02", *stopped.query("select data_to from quality.heartbeat")[0])]
     parquet = {path.stem for path in (then.settings.published_dir / "parquet").glob("*.parquet")}
     assert "measures.measure_values" in parquet
+
+    print_status(going_on.settings)
+    (made,) = then.query("select strftime(published_at, '%d %b %Y %H:%M UTC') from quality.heartbeat")[0]
+    assert re.search(rf"2023-08-02\W+{made}\W.*published/as_at/2023-08-02", capsys.readouterr().out)
 
     assert going_on.fingerprint() == now, "the published marts are as they were"
     assert hashlib.sha256(going_on.settings.build_path.read_bytes()).hexdigest() == build, "and so is the build database"

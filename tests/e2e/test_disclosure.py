@@ -7,11 +7,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
+from typing import NamedTuple
 
 import duckdb
 import pytest
 
-from tests.disclosure_attack import Attack
+from tests.disclosure_attack import Attack, Cell
+from tests.models import model_sql
 
 pytestmark = pytest.mark.slow
 
@@ -31,6 +34,7 @@ def build(published) -> Iterator[duckdb.DuckDBPyConnection]:
     connection.close()
 
 
+@cache
 def quarter_ends(window_end: date) -> list[date]:
     """The four quarters of the twelve months to a day."""
     months = [window_end.year * 12 + window_end.month - 1 - back for back in (0, 3, 6, 9)]
@@ -108,89 +112,189 @@ def test_the_cards_show_what_was_decided_and_one_kind_of_period(published, build
     assert checked > 20
 
 
-def counts_of(build: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], list[tuple]]:
-    """The counts of the force by key and segment: area, the larger area, kind of period, end, how many, what is told of it, and whether rounded."""
-    found: dict[tuple[str, str], list[tuple]] = defaultdict(list)
-    for key, segment, *rest in build.execute(
+class Count(NamedTuple):
+    """One count of the force and period: what became of it, and whether the public sees it rounded."""
+
+    key: str
+    segment: str
+    area: str
+    larger: str | None
+    kind: str  # of period
+    end: date
+    amount: float
+    is_protected: bool
+    suppression: str | None  # nothing where the period is not shown
+    is_rounded: bool
+
+    @property
+    def cell_id(self) -> str:
+        """Its name in the models."""
+        return "|".join([self.key, self.area, self.segment, self.kind, self.end.isoformat()])
+
+    @property
+    def quarters(self) -> list[Cell]:
+        """The counts that it is the sum of: of twelve months four quarters, else itself."""
+        ends = quarter_ends(self.end) if self.kind == "r12m" else [self.end]
+        return [(self.key, self.segment, self.area, end) for end in ends]
+
+
+def kinds_of_wholes(build: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
+    """Key of a whole -> keys of its kinds."""
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for whole, part in build.execute(
         """
-        select cells.cell_key, cells.segment, cells.area_id, cells.parent_area_id, cells.period_type, cells.period_end, cells.amount,
-            cells.is_protected, suppression.suppression,
-            cells.is_protected and not exists (
-                from core.dim_measure inner join intermediate.int_disclosure_policies using (measure_id)
-                where dim_measure.is_sensitive and cells.cell_key in (numerator_key, denominator_key)
-            ) as is_rounded
-        from intermediate.int_disclosure_cells as cells
-        inner join core.dim_area on dim_area.area_id = cells.area_id and dim_area.force_code = 'wiltshire'
-        left join intermediate.int_disclosure_suppression as suppression on
-            suppression.cell_id = concat_ws('|', cells.cell_key, cells.area_id, cells.segment, cells.period_type, cells.period_end)
-        order by all
+        select wholes.numerator_key, parts.numerator_key
+        from seeds.parts_of_wholes as pairs
+        inner join intermediate.int_disclosure_policies as wholes on pairs.whole_measure_id = wholes.measure_id
+        inner join intermediate.int_disclosure_policies as parts on pairs.part_measure_id = parts.measure_id
         """
     ).fetchall():
-        found[key, segment].append(tuple(rest))
-    return found
+        kinds[whole].add(part)
+    return kinds
 
 
-def attack_on(rows: list[tuple], told: frozenset[str | None]) -> Attack:
-    """All that adds up, and every figure of which `told` has what was decided."""
-    attack = Attack()
-    # quarters, or days and years of what is not added up over time
-    quarters = {(area, end): amount for area, _, kind, end, amount, *_ in rows if kind != "r12m"}
-    parts: dict[tuple[str, date], list[str]] = defaultdict(list)
-    for area, larger, kind, end, *_ in rows:
-        if kind != "r12m" and (larger, end) in quarters:
-            parts[larger, end].append(area)
-    for (larger, end), areas in parts.items():
-        if sum(quarters[area, end] for area in areas) == quarters[larger, end]:
-            attack.sums_to([(area, end) for area in areas], 0, less=[(larger, end)])
-    for area, _, kind, end, amount, is_protected, suppression, is_rounded in rows:
-        window = [(area, one) for one in quarter_ends(end)] if kind == "r12m" else [(area, end)]
-        if any(cell not in quarters for cell in window):
+def counts_of(build: duckdb.DuckDBPyConnection) -> list[Count]:
+    """The counts of the force, of every key, segment, area and period, with what was decided on them."""
+    return [
+        Count(*row)
+        for row in build.execute(
+            """
+            select cells.cell_key, cells.segment, cells.area_id, cells.parent_area_id, cells.period_type, cells.period_end, cells.amount,
+                cells.is_protected, suppression.suppression,
+                cells.is_protected and not exists (
+                    from core.dim_measure inner join intermediate.int_disclosure_policies using (measure_id)
+                    where dim_measure.is_sensitive and cells.cell_key in (numerator_key, denominator_key)
+                ) as is_rounded
+            from intermediate.int_disclosure_cells as cells
+            inner join core.dim_area on dim_area.area_id = cells.area_id and dim_area.force_code = 'wiltshire'
+            left join intermediate.int_disclosure_suppression as suppression on
+                suppression.cell_id = concat_ws('|', cells.cell_key, cells.area_id, cells.segment, cells.period_type, cells.period_end)
+            order by all
+            """
+        ).fetchall()
+    ]
+
+
+def what_adds_up(counts: list[Count], kinds: dict[str, set[str]]) -> dict[tuple[str, Cell], list[Cell]]:
+    """Along what, and the whole -> its parts: an area of its parts, all of its segments, a whole of its kinds."""
+    sums: dict[tuple[str, Cell], list[Cell]] = defaultdict(list)
+    for count in counts:
+        if count.kind == "r12m":
             continue
-        if not is_protected:
-            attack.sums_to(window, amount)
-        elif suppression in told and (kind == "r12m" or suppression is not None):
-            nearest = 5 * math.floor(amount / 5 + 0.5)
-            attack.sums_to(window, *((max(0, nearest - 2), nearest + 2) if is_rounded else (amount,)))
-    return attack
+        (cell,) = count.quarters
+        if count.larger is not None:
+            sums["areas", (count.key, count.segment, count.larger, count.end)].append(cell)
+        if count.segment != "all":
+            sums["segments", (count.key, "all", count.area, count.end)].append(cell)
+        for whole, parts in kinds.items():
+            if count.key in parts:
+                sums["kinds", (whole, *cell[1:])].append(cell)
+    return sums
 
 
-def test_the_attack_recovers_nothing_from_the_public_tier(build):
-    attacked = 0
-    for (key, segment), rows in counts_of(build).items():
-        attack = attack_on(rows, frozenset({"none"}))
-        totals = {(area, kind, end): amount for area, _, kind, end, amount, *_ in rows}
-        for area, larger, kind, end, amount, is_protected, suppression, _ in rows:
-            is_small_quarter = kind == "quarter" and is_protected and 1 <= amount <= 4
-            if not (is_small_quarter or suppression in ("primary", "secondary")) or segment != "all":
-                continue
-            window = quarter_ends(end) if kind == "r12m" else [end]
-            low, high = attack.range_of([(area, one) for one in window])
-            attacked += 1
-            assert low < high, f"{key} {area} {kind} to {end} is {low}"
-            if suppression is not None:
-                assert high - low >= min(WIDTH, totals.get((larger, kind, end), WIDTH)), f"{key} {area} to {end} lies between {low} and {high}"
-    assert attacked > 50
+def attack_on(counts: list[Count], kinds: dict[str, set[str]], told: frozenset[str | None]) -> Attack:
+    """One system of equations over all keys, segments, areas and periods: what adds up, and every figure of which `told` has what was decided.
+
+    Twelve months are sums of quarters; kinds may be less than the whole.
+    """
+    attack = Attack()
+    quarters = {count.quarters[0]: count.amount for count in counts if count.kind != "r12m"}
+    for (along, whole), parts in what_adds_up(counts, kinds).items():
+        rest = quarters.get(whole, -math.inf) - sum(quarters[part] for part in parts)
+        if rest == 0:
+            attack.sums_to(parts, 0, less=[whole])
+        elif along == "kinds" and rest > 0:
+            attack.sums_to(parts, -math.inf, 0, less=[whole])
+    for count in counts:
+        if any(cell not in quarters for cell in count.quarters):
+            continue
+        if not count.is_protected:
+            attack.sums_to(count.quarters, count.amount)
+        elif count.suppression in told and (count.kind == "r12m" or count.suppression is not None):
+            nearest = 5 * math.floor(count.amount / 5 + 0.5)
+            attack.sums_to(count.quarters, *((max(0, nearest - 2), nearest + 2) if count.is_rounded else (count.amount,)))
+    return attack.starting_from(quarters)
 
 
-def test_without_secondary_suppression_the_attack_recovers_small_counts(build):
-    recovered = []
-    for (key, segment), rows in counts_of(build).items():
-        attack = attack_on(rows, frozenset({"none", "secondary"}))
-        for area, _, kind, end, amount, _, suppression, _ in rows:
-            if segment == "all" and kind == "r12m" and suppression == "primary":
-                low, high = attack.range_of([(area, one) for one in quarter_ends(end)])
-                if low == high == amount:
-                    recovered.append((key, area, end))
-    assert recovered
+@pytest.fixture(scope="module")
+def counts(build) -> list[Count]:
+    return counts_of(build)
 
 
-def test_with_every_quarter_s_twelve_months_the_attack_recovers_quarters(build):
-    recovered = []
-    for (key, segment), rows in counts_of(build).items():
-        attack = attack_on(rows, frozenset({"none", "secondary", "primary", None}))
-        for area, _, kind, end, amount, is_protected, *_ in rows:
-            if segment == "all" and kind == "quarter" and is_protected and 1 <= amount <= 4 and not recovered:
-                low, high = attack.range_of([(area, end)])
-                if low == high == amount:
-                    recovered.append((key, area, end))
-    assert recovered
+@pytest.fixture(scope="module")
+def kinds(build) -> dict[str, set[str]]:
+    return kinds_of_wholes(build)
+
+
+def whole_and_segments(counts: list[Count]) -> Iterator[list[Count]]:
+    for is_whole in (True, False):
+        yield [count for count in counts if (count.segment == "all") == is_whole]
+
+
+def widths_of(counts: list[Count]) -> dict[Count, float]:
+    """Every count that is suppressed, or small and of a period that is not shown, and how far it must be open.
+
+    What is suppressed: by five, or by what the larger area shows of it and of the rest. A nought is no secret.
+    """
+    known = {(count.key, count.segment, count.area, count.kind, count.end): count.amount for count in counts}
+    widths: dict[Count, float] = {}
+    for count in counts:
+        is_small = 1 <= count.amount <= 4
+        if not count.is_protected or count.amount == 0 or count.suppression == "none" or not (is_small or count.suppression):
+            continue
+        width = 0.0
+        if count.suppression:
+            period = (count.larger, count.kind, count.end)
+            of_all, of_larger = (known.get((count.key, segment, *period), math.inf) for segment in ("all", count.segment))
+            width = min(WIDTH, of_larger, of_all if count.segment == "all" else of_all - of_larger)
+        widths[count] = max(width, is_small)
+    return widths
+
+
+def recovered_by(attack: Attack, counts: list[Count]) -> Iterator[Count]:
+    """The small counts that the attack finds out."""
+    small = (count for count in counts if count.is_protected and 1 <= count.amount <= 4 and count.suppression != "none")
+    return (count for count in small if not attack.leaves_open(count.quarters, 1))
+
+
+def test_the_attack_recovers_nothing_from_the_public_tier(counts, kinds):
+    attack = attack_on(counts, kinds, frozenset({"none"}))
+    widths = widths_of(counts)
+    for count, width in widths.items():
+        assert attack.leaves_open(count.quarters, width), f"{count} lies between {attack.range_of(count.quarters)}"
+    for some in whole_and_segments(list(widths)):
+        assert len(some) > 50
+
+
+def test_without_secondary_suppression_the_attack_recovers_small_counts(counts, kinds):
+    attack = attack_on(counts, kinds, frozenset({"none", "secondary"}))
+    for some in whole_and_segments(counts):
+        assert any(count.suppression == "primary" for count in recovered_by(attack, some))
+
+
+def test_with_segments_suppressed_one_by_one_the_attack_recovers_small_counts(build, counts, kinds):
+    """Every segment by itself is safe across areas and periods; the whole less the others gives it away."""
+    members = build.execute("from intermediate.int_disclosure_members").pl()
+    with duckdb.connect() as alone:
+        alone.register("members", members)
+        alone.execute(
+            """
+            create table int_disclosure_members as
+            select distinct on (equation_id, cell_id)
+                * replace (if(block_id is null, equation_id, 'alone|' || cell_id) as equation_id, cast(null as varchar) as block_id)
+            from members
+            """
+        )
+        suppression = dict(alone.execute(f"select cell_id, suppression from ({model_sql('int_disclosure_suppression')})").fetchall())
+    careless = [count._replace(suppression=suppression.get(count.cell_id)) for count in counts]
+    for segment in {count.segment for count in counts}:
+        by_itself = [count for count in careless if count.segment == segment]
+        assert not any(count.suppression for count in recovered_by(attack_on(by_itself, kinds, frozenset({"none"})), by_itself))
+    _, of_segments = whole_and_segments(careless)
+    assert any(count.suppression for count in recovered_by(attack_on(careless, kinds, frozenset({"none"})), of_segments))
+
+
+def test_with_every_quarter_s_twelve_months_the_attack_recovers_quarters(counts, kinds):
+    attack = attack_on(counts, kinds, frozenset({"none", "secondary", "primary", None}))
+    for some in whole_and_segments(counts):
+        assert any(count.kind == "quarter" for count in recovered_by(attack, some))

@@ -105,6 +105,22 @@ def test_every_series_with_figures_has_a_page(published, files, site):
     assert series * 0.95 <= len(shown) + headlines <= series * 1.05
 
 
+def test_the_home_page_says_what_its_icons_show(site):
+    """Beside the icon of a low shift stands the shift, whatever else is to be said of the month."""
+    text = (site / "index.html").read_text(encoding="utf-8")
+    listed = text[text.index('id="new"') : text.index('id="targets"')], text[text.index('id="going-on"') : text.index('id="data"')]
+    entries = [entry for part, end in zip(listed, ("</li>", "</tr>"), strict=True) for entry in part.split(end) if "#icon-" in entry]
+    assert len(entries) > 5
+    words = {
+        "high": r"month exceptional high|consistently above average|increasing trend|Special cause: (\w+, )?high",
+        "low": r"month exceptional low|consistently below average|decreasing trend|Special cause: (\w+, )?low",
+    }
+    for entry in entries:
+        (level,) = re.findall(r"#icon-\w+_(high|low)", entry)
+        said = re.search(r'class="said"[^>]*>([^<]*)<', entry)
+        assert said is not None and re.search(words[level], said[1]), entry
+
+
 # ---- how the pages hold together
 
 

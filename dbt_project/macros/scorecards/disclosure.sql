@@ -28,6 +28,19 @@
 {%- endmacro %}
 
 
+{#
+  Whether a suppressed count can be worked out, or nearly, from the others of its equation: it is the only one, or they add up to less than var
+  disclosure_width. Noughts that the whole gives away are no loss.
+#}
+{% macro is_open_to_subtraction() -%}
+    hidden_count > 0
+    and (
+        (hidden_count = 1 and (is_whole_hidden or hidden_amount > 0))
+        or (not is_whole_hidden and hidden_amount > 0 and hidden_amount < {{ var('disclosure_width') }})
+    )
+{%- endmacro %}
+
+
 {# The base that a count is rounded to where it may not be shown exactly. #}
 {% macro rounded_count(amount) -%}
     {{ var('disclosure_rounding') }} * round({{ amount }} / {{ var('disclosure_rounding') }})

@@ -1,26 +1,43 @@
 -- Tests of disclosure control: that nothing was left to do, that no line was lost, and that a suppressed row says nothing.
 
--- Every equation with a suppressed count has at least two of them, that add up to enough; or all that could be suppressed is.
+-- Every sum over areas with a suppressed count has at least two of them, that add up to enough; or all that could be suppressed is. Of the segments or kinds
+-- of a group of areas all are suppressed, where any of them, or their whole, is.
 {% test no_count_can_be_subtracted(model) %}
-    with equations as (
+    with members as (
         select
-            members.equation_id,
-            count(*) filter (where suppression.suppression <> 'none') as hidden_count,
-            coalesce(sum(members.amount) filter (where suppression.suppression <> 'none' and not members.is_whole), 0) as hidden_amount,
-            bool_or(suppression.suppression <> 'none' and members.is_whole) as is_whole_hidden,
-            bool_or(suppression.suppression = 'none' and members.is_protected) as is_more_possible
+            members.*,
+            suppression.suppression <> 'none' as is_hidden,
+            members.is_protected and suppression.suppression = 'none' as is_shown
         from {{ ref('int_disclosure_members') }} as members
         inner join {{ model }} as suppression on members.cell_id = suppression.cell_id
-        group by members.equation_id
+    ),
+
+    equations as (
+        select
+            equation_id,
+            count(*) filter (where is_hidden) as hidden_count,
+            coalesce(sum(amount) filter (where is_hidden and not is_whole), 0) as hidden_amount,
+            bool_or(is_hidden and is_whole) as is_whole_hidden,
+            bool_or(is_shown) as is_more_possible
+        from members
+        where block_id is null
+        group by equation_id
         having count(*) > 1
     )
 
-    select *
+    select equation_id
     from equations
     where
-        hidden_count > 0
-        and is_more_possible
-        and (hidden_count = 1 or (not is_whole_hidden and hidden_amount < {{ var('disclosure_width') }}))
+        is_more_possible
+        and ({{ is_open_to_subtraction() }})
+
+    union all
+
+    select block_id as equation_id
+    from members
+    where block_id is not null
+    group by block_id
+    having bool_or(is_hidden) and bool_or(is_shown and not is_whole)
 {% endtest %}
 
 

@@ -193,7 +193,7 @@ def _fingerprints(content: Content, code: str) -> dict[str, str]:
     # the home page says when the marts were published
     published = str(marts.value("select max(published_at)::varchar from quality.heartbeat")) if marts.has("quality.heartbeat") else ""
     groups = {
-        "home": of(*LINES, *REGISTERS, *charts, *quality_tables) + published,
+        "home": of(*LINES, *REGISTERS, *charts, "measures.measure_findings", *quality_tables) + published,
         "cards": of(*LINES, *REGISTERS, *charts, "measures.measure_values"),
         "governance": of("core.dim_measure", *[t for t in every if t.startswith("governance.")], *REGISTERS),
         "quality": of("scorecards.cards", "governance.workbook_messages", "core.dim_area", "measures.measure_values", *quality_tables),
@@ -227,7 +227,7 @@ def _measure_fingerprints(content: Content, shared: str) -> dict[str, str]:
 def _is_shown(table: str) -> bool:
     """Tables whose sums are worked out as a whole; those of measures are summed measure by measure as well."""
     small = not table.startswith("measures.")
-    return small or table in ("measures.measure_spc", "measures.spc_alternatives", "measures.measure_values")
+    return small or table in ("measures.measure_spc", "measures.spc_alternatives", "measures.measure_values", "measures.measure_findings")
 
 
 def _hash(table: str) -> str:

@@ -1,5 +1,5 @@
--- What adds up: an area and its parts, all and its segments, a whole and its kinds (seed parts_of_wholes). One row an equation and count in it. Only where
--- the figures do add up, and only among periods that may be shown.
+-- What adds up: an area and its parts, all and its segments, a whole and its kinds (seed parts_of_wholes). Equations of segments or kinds make a block with
+-- those of the other areas of the group. One row an equation and count in it. Only where the figures do add up, and only among periods that may be shown.
 {{ config(schema='intermediate', materialized='table') }}
 
 with
@@ -40,17 +40,13 @@ cells as (
 ),
 
 kinds as (
-    select distinct
-        wholes.numerator_key as whole_key,
-        parts.numerator_key as part_key
-    from {{ ref('parts_of_wholes') }} as pairs
-    inner join {{ ref('int_disclosure_policies') }} as wholes on pairs.whole_measure_id = wholes.measure_id
-    inner join {{ ref('int_disclosure_policies') }} as parts on pairs.part_measure_id = parts.measure_id
+    select * from {{ ref('int_disclosure_kinds') }}
 ),
 
 equations as (
     select
         'areas|' || parents.cell_id as equation_id,
+        cast(null as varchar) as block_id,
         parents.cell_id as whole_id,
         parts.cell_id as part_id,
         not parts.is_only_part and parts.amount > 0 and parts.amount = parents.amount as is_all
@@ -63,6 +59,7 @@ equations as (
 
     select
         'segments|' || totals.cell_id as equation_id,
+        'segments|' || coalesce(totals.group_area_id, totals.area_id) || '|' || totals.across_areas as block_id,
         totals.cell_id as whole_id,
         parts.cell_id as part_id,
         false as is_all
@@ -76,6 +73,7 @@ equations as (
 
     select
         'kinds|' || wholes.cell_id as equation_id,
+        'kinds|' || coalesce(wholes.group_area_id, wholes.area_id) || '|' || wholes.across_areas as block_id,
         wholes.cell_id as whole_id,
         parts.cell_id as part_id,
         false as is_all
@@ -89,6 +87,7 @@ equations as (
 sums as (
     select
         equations.equation_id,
+        any_value(equations.block_id) as block_id,
         any_value(equations.whole_id) as whole_id
     from equations
     inner join cells as parts on equations.part_id = parts.cell_id
@@ -100,6 +99,7 @@ sums as (
 members as (
     select
         equations.equation_id,
+        equations.block_id,
         equations.part_id as cell_id,
         false as is_whole
     from equations
@@ -109,6 +109,7 @@ members as (
 
     select
         equation_id,
+        block_id,
         whole_id as cell_id,
         true as is_whole
     from sums
@@ -125,6 +126,7 @@ dominant as (
 -- A count that adds up with nothing stands alone.
 select
     coalesce(members.equation_id, 'alone|' || cells.cell_id) as equation_id,
+    members.block_id,
     cells.cell_id,
     coalesce(members.is_whole, false) as is_whole,
     cells.cell_key,

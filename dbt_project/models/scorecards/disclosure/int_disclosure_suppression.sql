@@ -1,6 +1,8 @@
--- Which counts the public may not see. Small ones are suppressed first. Then, where a sum shows all but one of its counts, or the suppressed ones add up to less
--- than var disclosure_width, the next smallest count of at least that many is suppressed too, along areas, segments and kinds, until nothing is left to do
--- (six rounds; a test says so where they were not enough). One row a count that may be shown or is suppressed.
+-- Which counts the public may not see. Small ones are suppressed first. Then, until nothing is left to do (six rounds; a test says so where they were not
+-- enough): where an area and its parts show all but one of their counts, or the suppressed ones add up to less than var disclosure_width, the next smallest
+-- count of at least that many is suppressed too; and the segments of a count, or the kinds of a whole, are shown for a group of areas all together or not at
+-- all. Of a whole table of areas by segments its margins say little (Fréchet bounds); of a table with gaps, nobody knows without a program what they say.
+-- One row a count that may be shown or is suppressed.
 {{ config(schema='intermediate', materialized='table') }}
 
 {%- set rounds = 6 %}
@@ -20,6 +22,7 @@ hidden_0 as (
 open_{{ round }} as (
     select
         members.equation_id,
+        members.block_id,
         members.cell_id,
         members.is_whole,
         members.amount,
@@ -29,28 +32,42 @@ open_{{ round }} as (
         count(*) over (partition by members.equation_id) as member_count,
         coalesce(sum(members.amount) filter (where hidden.cell_id is not null and not members.is_whole) over (partition by members.equation_id), 0)
             as hidden_amount,
-        bool_or(hidden.cell_id is not null and members.is_whole) over (partition by members.equation_id) as is_whole_hidden
+        bool_or(hidden.cell_id is not null and members.is_whole) over (partition by members.equation_id) as is_whole_hidden,
+        count(hidden.cell_id) over (partition by members.block_id) as hidden_in_block
     from members
     left join hidden_{{ round }} as hidden on members.cell_id = hidden.cell_id
 ),
 
--- parts before the whole, those of at least so many before noughts, the smallest first
+-- parts before the whole, those of at least so many before noughts, the smallest first; suppressed noughts that the whole gives away are no loss
 chosen_{{ round }} as (
     select cell_id
     from open_{{ round }}
     where
-        hidden_count > 0
+        block_id is null
         and member_count > 1
-        and (hidden_count = 1 or (not is_whole_hidden and hidden_amount < {{ var('disclosure_width') }}))
+        and ({{ is_open_to_subtraction() }})
         and is_protected
         and not is_hidden
     qualify row_number() over (partition by equation_id order by is_whole, amount < {{ var('disclosure_width') }}, amount, cell_id) = 1
+),
+
+-- the whole of a single kind is that kind
+together_{{ round }} as (
+    select cell_id
+    from open_{{ round }}
+    where
+        block_id is not null
+        and hidden_in_block > 0
+        and is_protected
+        and (not is_whole or member_count = 2)
 ),
 
 hidden_{{ round + 1 }} as (
     select cell_id from hidden_{{ round }}
     union distinct
     select cell_id from chosen_{{ round }}
+    union distinct
+    select cell_id from together_{{ round }}
 ),
 {% endfor %}
 cells as (

@@ -2,10 +2,18 @@
 -- R(t) - R(t-1) = Q(t) - Q(t-4). Who has them all knows each quarter but for one number a calendar quarter and area, between nothing and the smallest such
 -- quarter so far; and who knows the quarters of the whole as well, knows that these numbers add up in both directions. What is left open for a
 -- quarter of an area is the width of a cell in a table with known margins (Fréchet bounds). Where that falls under var disclosure_width, the series is
--- shown once a year from then on: windows that share no month. One row a count, segment, group of areas and end of a quarter.
+-- shown once a year from then on: windows that share no month. The parts of one sum, the segments of a count and the kinds of a whole, are shown at the same
+-- ends: the one that is not shown would be the whole less the others. One row a count, segment, group of areas and end of a quarter.
 {{ config(schema='intermediate', materialized='table') }}
 
 with
+
+families as (
+    select distinct
+        part_key as cell_key,
+        family_key
+    from {{ ref('int_disclosure_kinds') }}
+),
 
 cells as (
     select * from {{ ref('int_disclosure_cells') }}
@@ -81,15 +89,17 @@ told as (
     select
         ends.*,
         coalesce(widths.width, 0) as width,
-        min(ends.period_end) over (partition by ends.cell_key, ends.segment, ends.group_area_id) as first_end,
-        min(ends.period_end) filter (where coalesce(widths.width, 0) < {{ var('disclosure_width') }})
-            over (partition by ends.cell_key, ends.segment, ends.group_area_id) as narrow_from
+        min(ends.period_end) over parts_of_one_sum as first_end,
+        min(ends.period_end) filter (where coalesce(widths.width, 0) < {{ var('disclosure_width') }}) over parts_of_one_sum as narrow_from
     from ends
     left join widths on
         ends.cell_key = widths.cell_key
         and ends.segment = widths.segment
         and ends.group_area_id = widths.group_area_id
         and ends.period_end = widths.period_end
+    left join families on ends.cell_key = families.cell_key
+    window
+        parts_of_one_sum as (partition by coalesce(families.family_key, ends.cell_key), ends.segment = 'all', ends.group_area_id)
 )
 
 -- A yearly window may not share a month with the quarterly ones shown before.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from pipelines.report.marts import Row
@@ -26,6 +26,18 @@ union all
 select measure_id, area_id, segment, chart, is_latest,
     lag(variation) over (partition by measure_id, area_id, segment, chart order by point_no)
 from measures.spc_alternatives
+"""
+
+# What a rule of the chart is called as a finding, where it signals high and where low (macros/analysis/finding_rules.sql).
+SIGNAL_KINDS = {
+    "outside": {"high": "exceptional_high", "low": "exceptional_low"},
+    "two_of_three": {"high": "exceptional_high", "low": "exceptional_low"},
+    "trend": {"high": "trend_increasing", "low": "trend_decreasing"},
+    "shift": {"high": "consistently_above_average", "low": "consistently_below_average"},
+}
+SIGNALS = """
+select * from measures.measure_findings
+where period_type = 'month' and is_latest and kind in (select unnest($kinds::varchar[]))
 """
 
 
@@ -83,6 +95,7 @@ def pages(content: Content) -> Iterator[tuple[str, str]]:
         new=[line for line in lines if Series.of(line) in new],
         failing=[line for line in lines if line.spc_assurance == "fail"],
         concerns=[line for line in lines if line.has_spc_icon and (line.spc_variation or "").startswith("concern") and Series.of(line) not in new],
+        signal_of=_signals(content),
         overdue=[d for d in content.deliverables.values() if not d.is_withdrawn and (d.is_overdue or d.is_at_risk or d.is_due_in_month)],
         moved=[r for r in content.risks.values() if r.movement not in (None, "same") or r.is_review_overdue],
         warnings=warnings(content)[:MOST_WARNINGS],
@@ -107,6 +120,23 @@ def new_sql(content: Content) -> str:
         where lines.has_spc_icon and lines.spc_variation <> 'common_cause' and points.variation_before is distinct from lines.spc_variation
             and lines.spc_month >= ({content.month_sql})
     """
+
+
+def _signals(content: Content) -> Callable[[Row], Row | None]:
+    """Gives the finding that says what the icon of a line shows; None where there is none, as of a chart that is not read month by month.
+
+    What is to be said first of a figure may be another thing: that it is the highest of a year, where the chart still signals low.
+    """
+    kinds = sorted({kind for by_level in SIGNAL_KINDS.values() for kind in by_level.values()})
+    found = {(Series.of(row), row.kind): row for row in content.marts.rows(SIGNALS, {"kinds": kinds})} if content.cards else {}
+
+    def signal_of(line: Row) -> Row | None:
+        level = line.spc_variation.rsplit("_", 1)[-1]
+        rules = [line.spc_special_cause, *SIGNAL_KINDS]
+        said = (found.get((Series.of(line), SIGNAL_KINDS[rule][level])) for rule in rules if rule in SIGNAL_KINDS)
+        return next((row for row in said if row is not None and row.period_end.replace(day=1) == line.spc_month), None)
+
+    return signal_of
 
 
 def _new_signals(content: Content) -> set[Series]:
