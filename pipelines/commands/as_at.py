@@ -25,7 +25,7 @@ def run_as_at(settings: Settings, day: date) -> int:
     aside = settings.known_on(day)
     reporter = TerminalReporter()
     reporter.step("prepare")
-    from pipelines.publish.marts import PublishError, publish, published_tables
+    from pipelines.publish.marts import PublishError, publish, published_tables, tested_keys
     from pipelines.quality.gate import decide
     from pipelines.quality.runner import run_checks
     from pipelines.resources import held_warehouse
@@ -50,7 +50,17 @@ def run_as_at(settings: Settings, day: date) -> int:
             reporter.finish()
             with warehouse.connect(read_only=True) as connection:
                 print_checks(connection, run_id)
-            published = publish(aside, run_id, gate, published_tables(manifest), warehouse.now, contracts, as_at=str(day), on_step=reporter.detail)
+            published = publish(
+                aside,
+                run_id,
+                gate,
+                published_tables(manifest),
+                warehouse.now,
+                contracts,
+                as_at=str(day),
+                keys=tested_keys(manifest),
+                on_step=reporter.detail,
+            )
     except WarehouseBusy as error:
         reporter.finish()
         console.print(f"[red]{error}[/red]")

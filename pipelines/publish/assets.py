@@ -6,7 +6,7 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines.publish.marts import publish, published_tables
+from pipelines.publish.marts import publish, published_tables, tested_keys
 from pipelines.quality.assets import CHECK_RESULTS_KEY, asset_key
 from pipelines.quality.gate import decide
 from pipelines.resources import Warehouse
@@ -34,7 +34,14 @@ def build_published_asset(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
         if not gate.is_open:
             raise dg.Failure(gate.message, metadata={"failed": len(gate.errors), "warned": len(gate.warnings)})
         published = publish(
-            warehouse.settings, context.run.run_id, gate, tables, warehouse.now, warehouse.contracts, on_step=warehouse.reporter.detail
+            warehouse.settings,
+            context.run.run_id,
+            gate,
+            tables,
+            warehouse.now,
+            warehouse.contracts,
+            keys=tested_keys(manifest),
+            on_step=warehouse.reporter.detail,
         )
         return dg.MaterializeResult(
             metadata={

@@ -19,7 +19,7 @@ import os
 import re
 import shutil
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -64,6 +64,17 @@ def published_tables(manifest: Mapping[str, Any]) -> list[str]:
     return [*sorted(found), CHECK_RESULTS]
 
 
+def tested_keys(manifest: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """The key of each published dbt model that a test looks up instead of an index (meta key_is_tested). Takes the manifest as parsed JSON."""
+    return {
+        f"{node['schema']}.{node.get('alias') or node['name']}": tuple(constraint["columns"])
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and ((node.get("config") or {}).get("meta") or {}).get("key_is_tested")
+        for constraint in node["constraints"]
+        if constraint["type"] == "primary_key"
+    }
+
+
 def publish(
     settings: Settings,
     run_id: str,
@@ -72,11 +83,13 @@ def publish(
     now: datetime,
     contracts: Contracts | None = None,
     as_at: str | None = None,
+    keys: Mapping[str, Sequence[str]] | None = None,
     on_step: Step = lambda _: None,
 ) -> Published:
     """Put the published tables of the build database in place for readers.
 
     tables    `schema.table` names; quality.check_results, quality.heartbeat, the ledgers of these tables and measures.revisions come with them
+    keys      of those tables that have none in the build database, because a test looks it up there
     now       the run's clock; as_at what the transform was built as at; on_step is told each step as it begins
 
     Raises PublishError, and leaves the live marts as they are, when the gate is closed, a personal column would be published,
@@ -97,7 +110,7 @@ def publish(
         live = _live_version(root)
         with open_build(settings) as connection:
             names = [*dict.fromkeys([*tables, CHECK_RESULTS])]
-            plan = plan_of(connection, names, contracts)
+            plan = plan_of(connection, names, contracts, keys or {})
             ledger.settle(connection, live)
             # What was known at a past date is no publication: it stands beside the marts, and says nothing new.
             if as_at is None and (kept := ledger.kept_of(names)):

@@ -74,6 +74,15 @@ class Table:
         columns, found, _ = self.ddl.rpartition(", PRIMARY KEY(")
         return f"{columns});" if found else None
 
+    def with_key(self, key: Sequence[str]) -> Table:
+        """The same table with a primary key, in DuckDB's own words."""
+        with duckdb.connect() as scratch:
+            scratch.execute(f"create schema if not exists {self.name.split('.')[0]}")
+            scratch.execute(self.ddl)
+            scratch.execute(f"alter table {self.name} add primary key ({', '.join(key)})")
+            keyed = tables_of(scratch)[self.name]
+        return replace(self, key=keyed.key, ddl=keyed.ddl)
+
 
 @dataclass(frozen=True)
 class Content:
@@ -126,9 +135,15 @@ def tables_of(connection: duckdb.DuckDBPyConnection, database: str | None = None
     }
 
 
-def plan_of(connection: duckdb.DuckDBPyConnection, names: Sequence[str], contracts: Contracts) -> list[Table]:
-    """Each of these tables as the build database has it. Raises PublishError where one must not or cannot be published."""
+def plan_of(
+    connection: duckdb.DuckDBPyConnection, names: Sequence[str], contracts: Contracts, keys: Mapping[str, Sequence[str]] | None = None
+) -> list[Table]:
+    """Each of these tables as the build database has it, with a key from `keys` where it has none there.
+
+    Raises PublishError where one must not or cannot be published.
+    """
     built = tables_of(connection)
+    built |= {name: built[name].with_key(key) for name, key in (keys or {}).items() if name in built and not built[name].key}
     for name in names:
         if name not in built:
             raise PublishError(f"{name} is to be published but was not built; run the transform (docs/runbooks/publish_failure.md)")

@@ -59,6 +59,24 @@ def test_tables_come_with_their_constraints_as_database_and_as_parquet(made):
     assert not (settings.published_dir / ".staging").exists()
 
 
+def test_a_key_that_the_build_only_tests_stands_in_the_marts(made):
+    settings, contracts = made
+    key = ["measure_id", "area_id", "segment", "period_type", "period_end"]
+    with duckdb.connect(str(settings.build_path)) as build:
+        columns = ", ".join(f"alter table measures.measure_values alter {column} set not null" for column in key).replace(", alter", "; alter")
+        build.execute(f"create or replace table measures.measure_values as from measures.measure_values; {columns}")
+    with pytest.raises(PublishError, match=r"measures\.measure_values has no primary key"):
+        publish(settings, RUN, OPEN, PUBLISHED, NOW, contracts)
+    for run in (RUN, "run-2"):  # written anew, and carried over
+        publish(settings, run, OPEN, PUBLISHED, NOW, contracts, keys={"measures.measure_values": key})
+        found = "select constraint_column_names from duckdb_constraints() where constraint_type = 'PRIMARY KEY' and table_name = 'measure_values'"
+        assert query(settings, found) == [(key,)]
+    with duckdb.connect(str(settings.build_path)) as build:
+        build.execute("insert into measures.measure_values from measures.measure_values limit 1")
+    with pytest.raises(PublishError, match="duplicates on indexed column"):
+        publish(settings, "run-3", OPEN, PUBLISHED, NOW, contracts, keys={"measures.measure_values": key})
+
+
 def test_the_heartbeat_says_as_of_when_from_which_files_by_which_version(made):
     settings, contracts = made
     publish(settings, RUN, OPEN, PUBLISHED, NOW, contracts)
