@@ -7,7 +7,11 @@ Both are flagged, so that a figure which depends on them can be found.
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -22,34 +26,53 @@ def _to_utc(local: pl.Series, ambiguous: str) -> pl.Series:
     return zoned.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
 
 
-def london_to_utc(local: pl.Series, not_before: pl.Series | None = None) -> tuple[pl.Series, pl.Series]:
-    """UTC times (naive, microseconds) of naive London times, and a flag a row: null, `ambiguous` or `nonexistent`.
+@lru_cache(maxsize=1)
+def _regimes() -> pl.DataFrame:
+    """Since when (local) which offset holds, 1900–2100: start, first and second (what to add for UTC, of the two occurrences), flag.
 
-    `not_before` (naive UTC, may hold nulls) decides which occurrence of an ambiguous time is meant.
+    London's clocks change at whole hours, so the hours around each change say it all.
     """
-    utc = _to_utc(local, "earliest")
-    flags = pl.Series(local.name, [None], dtype=pl.String).new_from_index(0, len(local))
-    # Clocks change at night: only times before 04:00 can be ambiguous or missing, and only where the two readings differ.
-    night = (local.dt.hour() < 4) & local.dt.month().is_in([2, 3, 4, 8, 9, 10, 11, 12])
-    rows = night.fill_null(False).arg_true()
-    if len(rows) == 0:
-        return utc, flags
-    at_night = local.gather(rows)
-    first, second = utc.gather(rows), _to_utc(at_night, "latest")
-    twice = (first != second).fill_null(False)
-    missing = first.is_null()
-    if not twice.any() and not missing.any():
-        return utc, flags
-    shifted = _to_utc(at_night.dt.offset_by("1h"), "earliest")
-    too_early = pl.repeat(False, len(rows), dtype=pl.Boolean, eager=True)
-    if not_before is not None:
-        too_early = (first < not_before.gather(rows)).fill_null(False)
-    frame = pl.DataFrame({"first": first, "second": second, "shifted": shifted, "twice": twice, "missing": missing, "early": too_early})
-    settled = frame.select(
-        utc=pl.when("missing").then("shifted").when(pl.col("twice") & pl.col("early")).then("second").otherwise("first"),
-        flag=pl.when("missing").then(pl.lit(NONEXISTENT)).when("twice").then(pl.lit(AMBIGUOUS)),
+    noons = pl.datetime_range(datetime(1900, 1, 1, 12), datetime(2101, 1, 1, 12), "1d", time_unit="us", eager=True)
+    offsets = _to_utc(noons, "earliest") - noons
+    hours = pl.DataFrame({"noon": noons.filter(offsets != offsets.shift(-1))}).join(pl.DataFrame({"hour": range(25)}), how="cross")
+    start = hours.select((pl.col("noon") + pl.duration(hours="hour")).unique().sort()).to_series()
+    first, second, shifted = _to_utc(start, "earliest"), _to_utc(start, "latest"), _to_utc(start.dt.offset_by("1h"), "earliest")
+    regimes = pl.DataFrame({"start": start, "first": first, "second": second, "shifted": shifted}).select(
+        "start",
+        first=pl.coalesce("first", "shifted") - pl.col("start"),
+        second=pl.coalesce("second", "shifted") - pl.col("start"),
+        flag=pl.when(pl.col("first").is_null()).then(pl.lit(NONEXISTENT)).when(pl.col("first") != pl.col("second")).then(pl.lit(AMBIGUOUS)),
     )
-    return utc.scatter(rows, settled["utc"]), flags.scatter(rows, settled["flag"])
+    what = pl.struct("first", "second", "flag")
+    return regimes.filter(what.ne_missing(what.shift(1)))
+
+
+@lru_cache(maxsize=1)
+def _starts() -> list[datetime]:
+    return _regimes()["start"].to_list()
+
+
+def london_to_utc(local: pl.Series, followed: Sequence[pl.Series] = ()) -> tuple[pl.Series, pl.Series]:
+    """UTC times (naive, microseconds) of naive London times of 1900–2100, and a flag a row: null, `ambiguous` or `nonexistent`.
+
+    `followed` (naive UTC, nearest first, may hold nulls) decides which occurrence of an ambiguous time is meant.
+    """
+    flags = pl.Series(local.name, [None], dtype=pl.String).new_from_index(0, len(local))
+    low, high = cast("tuple[datetime | None, datetime | None]", (local.min(), local.max()))
+    if low is None or high is None:
+        return local, flags
+    regimes, starts = _regimes(), _starts()
+    first, last = (max(bisect_right(starts, edge) - 1, 0) for edge in (low, high))
+    if first == last and regimes["flag"][first] is None:  # nearly always: a file holds days, and clocks change on two nights a year
+        return local + regimes["first"][first], flags
+    regime = (regimes["start"].search_sorted(local, side="right").cast(pl.Int64) - 1).clip(0, regimes.height - 1)
+    utc = local + regimes["first"].gather(regime)
+    flags = regimes["flag"].gather(regime).set(local.is_null(), None).alias(local.name)
+    if followed:
+        not_before = pl.select(pl.coalesce(followed)).to_series()
+        is_second = ((flags == AMBIGUOUS) & (utc < not_before)).fill_null(False)
+        utc = utc.zip_with(~is_second, local + regimes["second"].gather(regime))
+    return utc, flags
 
 
 def london_datetime_to_utc(local: datetime) -> datetime:

@@ -8,10 +8,11 @@ broken_quotes, repeated_header, too_few_fields, too_many_fields.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import product
 
 import polars as pl
 
@@ -89,31 +90,30 @@ def _formats(column: Column, typed: bool) -> tuple[str, ...]:
 def _parse_local(values: pl.Series, formats: tuple[str, ...]) -> pl.Series:
     """Naive times by the first format that fits; each further format is only tried on what no earlier one could read."""
     times = pl.Series(values.name, [None], dtype=pl.Datetime("us")).new_from_index(0, len(values))
-    rows = values.is_not_null().arg_true()
     for number, fmt in enumerate(formats):
-        if len(rows) == 0:
-            break
-        whole = len(rows) == len(values)
-        texts = values if whole else values.gather(rows)
-        found = texts.str.to_datetime(fmt, strict=False, time_unit="us")
+        unread = None if number == 0 else (times.is_null() & values.is_not_null()).arg_true()
+        # No cache of texts: times of events rarely come again, and keeping them costs more than reading them.
+        texts = values if unread is None else values.gather(unread)
+        found = texts.str.to_datetime(fmt, strict=False, time_unit="us", cache=False)
         if isinstance(found.dtype, pl.Datetime) and found.dtype.time_zone is not None:
             found = found.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
-        times = found if number == 0 and whole else times.scatter(rows, found)
-        rows = rows.filter(found.is_null())
+        times = found if unread is None else times.scatter(unread, found)
+        if times.null_count() == values.null_count():
+            break
     return times
 
 
-def parse_times(values: pl.Series, formats: tuple[str, ...]) -> pl.Series:
-    """Struct(local, is_utc) of texts: naive times, in London or, where the text carries an offset or Z, already in UTC.
+def parse_times(values: pl.Series, formats: tuple[str, ...]) -> tuple[pl.Series, pl.Series | None]:
+    """Naive times of texts, in London; and which of them are in UTC already, as the text carries an offset or Z (None: none is).
 
     Times outside 1900–2100 are null, as is everything that no format reads (24:00, 31 February).
     """
     zoned_formats = tuple(f for f in formats if "%z" in f or "%Z" in f)
     plain_formats = tuple(f for f in formats if f not in zoned_formats)
     times = _parse_local(values, plain_formats)
-    is_utc = pl.repeat(False, len(values), dtype=pl.Boolean, eager=True)
-    rows = (times.is_null() & values.is_not_null()).arg_true()
-    if len(rows):
+    is_utc = None
+    if times.null_count() > values.null_count():
+        rows = (times.is_null() & values.is_not_null()).arg_true()
         texts = values.gather(rows)
         if zoned_formats:
             times = times.scatter(rows, _parse_local(texts, zoned_formats))
@@ -130,9 +130,11 @@ def parse_times(values: pl.Series, formats: tuple[str, ...]) -> pl.Series:
         shifted = pl.DataFrame({"z": zoned, "m": parts["minutes"]}).select(pl.col("z") - pl.duration(minutes=pl.col("m"))).to_series()
         shifted = shifted.cast(pl.Datetime("us")).set(shifted.is_null(), None)
         times = times.scatter(rows, pl.select(pl.coalesce(shifted, times.gather(rows))).to_series())
-        is_utc = is_utc.scatter(rows, pl.repeat(True, len(rows), eager=True))
-    in_range = ((times >= EARLIEST) & (times < LATEST)).fill_null(False)
-    return pl.DataFrame({"local": times.set(~in_range, None), "is_utc": is_utc}).to_struct(values.name)
+        is_utc = pl.repeat(False, len(values), dtype=pl.Boolean, eager=True).scatter(rows, pl.repeat(True, len(rows), eager=True))
+    low, high = times.min(), times.max()
+    if low is not None and (low < EARLIEST or high >= LATEST):
+        times = times.set(((times < EARLIEST) | (times >= LATEST)).fill_null(False), None)
+    return times, is_utc
 
 
 def parse_dates(values: pl.Series, formats: tuple[str, ...]) -> pl.Series:
@@ -164,31 +166,41 @@ def _resolve(column: Column, feed: Feed) -> Iterator[str]:
         follows = feed.by_name[follows].follows
 
 
-def _to_utc(series: list[pl.Series]) -> pl.Series:
-    """Struct(utc, flag) of a parsed time column, held against the times it follows (nearest first)."""
-    parsed, *followed = series
-    local, is_utc = parsed.struct.field("local"), parsed.struct.field("is_utc")
-    not_before = pl.select(pl.coalesce(followed)).to_series() if followed else None
-    if not_before is not None and len(not_before) != len(local):
-        not_before = not_before.new_from_index(0, len(local))
-    utc, flag = london_to_utc(local, not_before)
-    if is_utc.any():
-        utc = pl.select(pl.when(is_utc).then(local).otherwise(utc)).to_series()
-        flag = flag.set(is_utc, None)
-    return pl.DataFrame({"utc": utc, "flag": flag}).to_struct(local.name)
+def _to_utc(local: pl.Series, is_utc: pl.Series | None, followed: list[pl.Series]) -> tuple[pl.Series, pl.Series]:
+    """UTC times and clock flags of a parsed time column, held against the times it follows (nearest first)."""
+    utc, flag = london_to_utc(local, followed)
+    if is_utc is not None:
+        utc, flag = local.zip_with(is_utc, utc), flag.set(is_utc, None)
+    return utc, flag
 
 
 def _rule(column: Column, rule: str) -> str:
     return f"{column.name}|{rule}"
 
 
+@lru_cache(maxsize=256)
+def _in_any_case(words: frozenset[str]) -> tuple[pl.Series, pl.Series]:
+    """Lower-case words spelled out in every letter case, where they are short; and the longer ones, as they are."""
+    # `k` has a third form in Unicode, the sign of kelvin.
+    short = {w for w in words if w.isascii() and "k" not in w and sum(c.isalpha() for c in w) <= 5}
+    spelt = {"".join(letters) for w in short for letters in product(*({c, c.upper()} for c in w))}
+    return pl.Series(sorted(spelt), dtype=pl.String), pl.Series(sorted(words - short), dtype=pl.String)
+
+
+def _is_any_of(text: pl.Expr, words: Iterable[str]) -> pl.Expr:
+    """Whether a text is one of the lower-case words in any letter case. To look it up as it is costs a tenth of lowering it."""
+    spelt, others = _in_any_case(frozenset(words))
+    found = text.is_in(spelt.implode())
+    return found | text.str.to_lowercase().is_in(others.implode()) if len(others) else found
+
+
 def _cleaned(column: Column, feed: Feed) -> pl.Expr:
-    """Trimmed text, null where it says "nothing"."""
-    text = pl.col(column.name).str.strip_chars()
+    """The trimmed text, null where it says "nothing"."""
+    text = pl.col(column.name)
     tokens = {*feed.null_values, *column.null_values, ""}
     if column.type in ("date", "timestamp"):
         tokens |= set(NULL_TIMES)
-    return pl.when(text.str.to_lowercase().is_in(sorted(tokens))).then(None).otherwise(text)
+    return pl.when(_is_any_of(text, tokens)).then(None).otherwise(text)
 
 
 def _text_rules(column: Column) -> dict[str, pl.Expr]:
@@ -204,33 +216,28 @@ def _text_rules(column: Column) -> dict[str, pl.Expr]:
     return rules
 
 
-def _readable(column: Column) -> pl.Expr:
-    """The text, null where a formula or a NUL byte makes it no value at all."""
-    spoilt = pl.col(_rule(column, "formula")) | pl.col(_rule(column, "nul_byte"))
-    text = pl.when(spoilt).then(None).otherwise(pl.col(column.name))
-    if column.strip_prefix:
-        pattern = column.strip_prefix
-        text = text.map_batches(lambda s: over_distinct(s, lambda v: strip_pattern(v, pattern).strip(), pl.String()), return_dtype=pl.String())
-    return text
+def _may_break(column: Column) -> dict[str, pl.Expr]:
+    """For each text rule, whether any row of a block may break it; the rule itself is only worked out then."""
+    text = pl.col(column.name)
+    suspicions = {rule: expr.any() for rule, expr in _text_rules(column).items()}
+    return suspicions | {_rule(column, "too_long"): text.str.len_bytes().max() > column.max_length}
 
 
-def _typed(column: Column, typed: bool) -> pl.Expr:
-    """The value of the column's readable text, null where it cannot be read; time columns give Struct(local, is_utc)."""
+def _without_prefix(texts: pl.Series, pattern: str) -> pl.Series:
+    return over_distinct(texts, lambda v: strip_pattern(v, pattern).strip(), pl.String())
+
+
+def _typed(column: Column) -> pl.Expr:
+    """The value of the column's readable text, null where it cannot be read; times and dates are read by `_read_times`."""
     text = pl.col(column.name)
     if column.type == "string":
         return _spelt(column, text)
     if column.type == "boolean":
-        lower = text.str.to_lowercase()
-        return pl.when(lower.is_in(TRUE_VALUES)).then(True).when(lower.is_in(FALSE_VALUES)).then(False)
-    if column.type in ("integer", "number"):
-        digits = text.str.replace_all(",", "", literal=True)
-        if column.type == "number":
-            return pl.when(text.str.contains(_NUMBER)).then(digits.cast(pl.Float64, strict=False))
-        return pl.when(text.str.contains(_INTEGER)).then(digits.str.replace(r"\.0+$", "").cast(pl.Int64, strict=False))
-    formats = _formats(column, typed)
-    if column.type == "date":
-        return text.map_batches(lambda s: parse_dates(s, formats), return_dtype=pl.Date())
-    return text.map_batches(lambda s: parse_times(s, formats), return_dtype=pl.Struct({"local": pl.Datetime("us"), "is_utc": pl.Boolean}))
+        return pl.when(_is_any_of(text, TRUE_VALUES)).then(True).when(_is_any_of(text, FALSE_VALUES)).then(False)
+    digits = text.str.replace_all(",", "", literal=True)
+    if column.type == "number":
+        return pl.when(text.str.contains(_NUMBER)).then(digits.cast(pl.Float64, strict=False))
+    return pl.when(text.str.contains(_INTEGER)).then(digits.str.replace(r"\.0+$", "").cast(pl.Int64, strict=False))
 
 
 def _spelt(column: Column, text: pl.Expr) -> pl.Expr:
@@ -242,27 +249,22 @@ def _spelt(column: Column, text: pl.Expr) -> pl.Expr:
     return cased
 
 
-def _value_rules(column: Column) -> dict[str, pl.Expr]:
-    """Rules on the typed value; `_text:<column>` is the readable text it came from."""
-    value = pl.col(column.name)
-    given = pl.col(f"_text:{column.name}").is_not_null()
-    rules: dict[str, pl.Expr] = {}
-    if column.type == "timestamp":
-        value = value.struct.field("local")
-    if column.type != "string":
-        rules[_rule(column, f"invalid_{column.type}")] = given & value.is_null()
-    elif column.enum:
-        rules[_rule(column, "not_allowed")] = given & value.is_null()
+def _broken_value_rules(column: Column, text: pl.Series, value: pl.Series) -> Iterator[tuple[str, pl.Series]]:
+    """The rules on the typed value that some row breaks, and by which rows; `text` is the readable text it came from."""
+    if value.null_count() > text.null_count() and (column.type != "string" or column.enum):
+        rule = "not_allowed" if column.type == "string" else f"invalid_{column.type}"
+        yield _rule(column, rule), text.is_not_null() & value.is_null()
     if column.type == "string" and column.pattern:
         pattern = column.pattern
-        rules[_rule(column, "pattern")] = ~value.map_batches(
-            lambda s: over_distinct(s, lambda v: _regex(pattern).search(v) is not None, pl.Boolean()), return_dtype=pl.Boolean()
-        )
+        fits = over_distinct(value, lambda v: _regex(pattern).search(v) is not None, pl.Boolean())
+        yield _rule(column, "pattern"), ~fits
     if column.minimum is not None:
-        rules[_rule(column, "below_minimum")] = value < column.minimum
+        yield _rule(column, "below_minimum"), value < column.minimum
     if column.maximum is not None:
-        rules[_rule(column, "above_maximum")] = value > column.maximum
-    return rules
+        yield _rule(column, "above_maximum"), value > column.maximum
+
+
+_NO_REASONS = pl.DataFrame(schema={"file_row": pl.Int64, "column_name": pl.String, "rule": pl.String, "row_key": pl.String})
 
 
 def _in_order(feed: Feed, names: list[str]) -> list[str]:
@@ -270,76 +272,119 @@ def _in_order(feed: Feed, names: list[str]) -> list[str]:
     return sorted(names, key=lambda n: len(list(_resolve(feed.by_name[n], feed))))
 
 
-def conform(block: pl.DataFrame | pl.LazyFrame, feed: Feed, typed: bool = False) -> Conformed:
+@dataclass(frozen=True)
+class _Plan:
+    """What is done to every block of a layout with the same columns, in polars' words: to put it takes longer than a small block."""
+
+    columns: tuple[Column, ...]
+    trimmed: tuple[pl.Expr, ...]
+    cleaned: tuple[pl.Expr, ...]
+    may_break: tuple[pl.Expr, ...]
+    text_rules: dict[str, pl.Expr]
+    typed: tuple[pl.Expr, ...]
+
+
+@lru_cache(maxsize=64)
+def _plan(feed: Feed, present: frozenset[str]) -> _Plan:
+    columns = tuple(c for c in feed.columns if c.name in present)
+    return _Plan(
+        columns=columns,
+        trimmed=(*(pl.col(c.name).str.strip_chars() for c in columns), pl.col(ROW).cast(pl.Int64), pl.col(FAULT)),
+        cleaned=tuple(_cleaned(c, feed).alias(c.name) for c in columns),
+        may_break=tuple(expr.alias(name) for c in columns for name, expr in _may_break(c).items()),
+        text_rules={name: expr for c in columns for name, expr in _text_rules(c).items()},
+        typed=tuple(_typed(c).alias(c.name) for c in columns if c.type not in ("date", "timestamp")),
+    )
+
+
+def conform(block: pl.DataFrame, feed: Feed, typed: bool = False) -> Conformed:
     """Sort a block of text columns (canonical names, `_file_row`, `_fault`) into typed rows and rejects with every reason.
 
     `typed` says that dates and times were typed in the file and are written as TYPED_FORMATS. Optional columns that the
     block lacks come out null. Timestamps come out in UTC, naive.
     """
-    lazy = block.lazy()
-    present = set(lazy.collect_schema().names())
-    columns = [c for c in feed.columns if c.name in present]
-    flags: list[str] = []
+    plan = _plan(feed, frozenset(block.columns))
+    texts = block.select(plan.trimmed).with_columns(plan.cleaned)
+    rows, faults = texts[ROW], texts[FAULT]
+    broken: dict[str, pl.Series] = {}  # the rules that some row breaks, and by which rows
+    suspected = texts.select(plan.may_break).row(0, named=True)
+    broken |= {name: texts.select(plan.text_rules[name].fill_null(False).alias(name)).to_series() for name, may in suspected.items() if may}
+    texts = _readable(texts, plan.columns, broken)
 
-    lazy = lazy.with_columns(_cleaned(c, feed).alias(c.name) for c in columns)
-    text_rules = {name: expr for c in columns for name, expr in _text_rules(c).items()}
-    lazy = lazy.with_columns(expr.fill_null(False).alias(name) for name, expr in text_rules.items())
-    lazy = lazy.with_columns(_readable(c).alias(c.name) for c in columns)
-    lazy = lazy.with_columns(pl.col(c.name).alias(f"_text:{c.name}") for c in columns)
-    lazy = lazy.with_columns(_typed(c, typed).alias(c.name) for c in columns)
-    value_rules = {name: expr for c in columns for name, expr in _value_rules(c).items()}
-    lazy = lazy.with_columns(expr.fill_null(False).alias(name) for name, expr in value_rules.items())
+    values = {s.name: s for s in texts.select(plan.typed)}
+    is_utc: dict[str, pl.Series | None] = {}
+    for column in plan.columns:
+        formats = _formats(column, typed)
+        if column.type == "date":
+            values[column.name] = parse_dates(texts[column.name], formats)
+        elif column.type == "timestamp":
+            values[column.name], is_utc[column.name] = parse_times(texts[column.name], formats)
+    for column in plan.columns:
+        broken |= {name: hits.fill_null(False) for name, hits in _broken_value_rules(column, texts[column.name], values[column.name])}
 
-    times = _in_order(feed, [c.name for c in columns if c.type == "timestamp"])
-    utc_type = pl.Struct({"utc": pl.Datetime("us"), "flag": pl.String})
-    for name in times:
-        followed = [f for f in _resolve(feed.by_name[name], feed) if f in times]
-        resolved = pl.map_batches([pl.col(name), *(pl.col(f) for f in followed)], _to_utc, return_dtype=utc_type)
-        lazy = lazy.with_columns(resolved.alias(name))
-        lazy = lazy.with_columns(pl.col(name).struct.field("utc").alias(name), pl.col(name).struct.field("flag").alias(f"_flag:{name}"))
-        flags.append(f"_flag:{name}")
+    flags: dict[str, pl.Series] = {}
+    for name in _in_order(feed, list(is_utc)):
+        followed = [values[f] for f in _resolve(feed.by_name[name], feed) if f in is_utc]
+        values[name], flags[name] = _to_utc(values[name], is_utc[name], followed)
 
-    rules = [*text_rules, *value_rules]
-    unreadable = pl.col(FAULT).is_in(UNREADABLE)
-    key = pl.col(f"_text:{feed.key[0]}") if feed.is_whole else pl.lit(None, pl.String)
-    is_rejected = pl.any_horizontal(pl.col(FAULT).is_not_null(), *rules)
-    wanted = [pl.col(c.name) if c.name in present else pl.lit(None, POLARS_TYPES[c.type]).alias(c.name) for c in feed.columns]
-    frame = lazy.select(*wanted, key.alias("_key"), pl.col(ROW).cast(pl.Int64), FAULT, *flags, *rules, is_rejected.alias("_rejected")).collect()
-
-    rejected = frame.filter("_rejected").select(ROW, FAULT, "_key", *rules)
-    accepted = frame.filter(~pl.col("_rejected")) if rejected.height else frame
-    clock_flags = _clock_flags(accepted, flags)
-    accepted = accepted.select(*(c.name for c in feed.columns), ROW, clock_flags.alias("_clock_flags"))
+    broken = {name: hits for name, hits in broken.items() if hits.any()}
+    absent = [pl.lit(None, POLARS_TYPES[c.type]).alias(c.name) for c in feed.columns if c.name not in values]
+    frame = pl.DataFrame([*values.values(), rows]).with_columns(_clock_flags(flags), *absent)
+    accepted, rejects = frame, _NO_REASONS
+    if broken or faults.null_count() < len(faults):
+        rejected = pl.DataFrame({FAULT: faults.is_not_null(), **broken}).select(pl.any_horizontal(pl.all())).to_series()
+        key = texts[feed.key[0]] if feed.is_whole else None
+        rejects = _reasons(
+            rows.filter(rejected), faults.filter(rejected), None if key is None else key.filter(rejected),
+            {name: hits.filter(rejected) for name, hits in broken.items()},
+        )  # fmt: skip
+        accepted = frame.filter(~rejected)
+    accepted = accepted.select(*(c.name for c in feed.columns), ROW, "_clock_flags")
     return Conformed(
         accepted=accepted,
-        rejects=_reasons(rejected, rules, unreadable) if feed.is_whole else _reasons(rejected, rules, unreadable).drop("row_key"),
-        rows_read=frame.height,
-        rows_rejected=rejected.height,
+        rejects=rejects if feed.is_whole else rejects.drop("row_key"),
+        rows_read=block.height,
+        rows_rejected=block.height - accepted.height,
         clock_flagged_rows=accepted.height - accepted["_clock_flags"].null_count(),
     )
 
 
-def _clock_flags(frame: pl.DataFrame, flags: list[str]) -> pl.Expr:
+def _readable(texts: pl.DataFrame, columns: Sequence[Column], broken: Mapping[str, pl.Series]) -> pl.DataFrame:
+    """The cleaned texts, null where a formula or a NUL byte makes one no value at all, without the prefixes that the contract takes off."""
+    changed = []
+    for column in columns:
+        spoilt = [hits for rule in ("formula", "nul_byte") if (hits := broken.get(_rule(column, rule))) is not None]
+        if spoilt or column.strip_prefix:
+            text = texts[column.name]
+            for hits in spoilt:
+                text = text.set(hits, None)
+            changed.append(_without_prefix(text, column.strip_prefix) if column.strip_prefix else text)
+    return texts.with_columns(changed)
+
+
+def _clock_flags(flags: Mapping[str, pl.Series]) -> pl.Expr:
     """`offered_at:ambiguous;ended_at:nonexistent`, null where no time of the row is in doubt (nearly always)."""
-    raised = [f for f in flags if frame[f].null_count() < frame.height]
+    raised = {name: flag for name, flag in flags.items() if flag.null_count() < len(flag)}
     if not raised:
-        return pl.lit(None, pl.String)
-    texts = [pl.when(pl.col(f).is_not_null()).then(pl.lit(f.removeprefix("_flag:") + ":") + pl.col(f)) for f in raised]
+        return pl.lit(None, pl.String).alias("_clock_flags")
+    texts = [pl.lit(name + ":") + pl.lit(flag) for name, flag in raised.items()]
     joined = pl.concat_str(texts, separator=";", ignore_nulls=True)
-    return pl.when(joined != "").then(joined)
+    return pl.when(joined != "").then(joined).alias("_clock_flags")
 
 
-def _reasons(rejected: pl.DataFrame, rules: list[str], unreadable: pl.Expr) -> pl.DataFrame:
+def _reasons(rows: pl.Series, faults: pl.Series, keys: pl.Series | None, broken: Mapping[str, pl.Series]) -> pl.DataFrame:
     """One row a reason: file_row, column_name, rule, row_key."""
+    keys = rows.clear(len(rows)).cast(pl.String) if keys is None else keys
+    rejected = pl.DataFrame({ROW: rows, FAULT: faults, "_key": keys, **broken})
     of_row = rejected.filter(pl.col(FAULT).is_not_null()).select(
         file_row=pl.col(ROW), column_name=pl.lit(ROW_COLUMN, pl.String), rule=pl.col(FAULT).cast(pl.String), row_key=pl.col("_key")
     )
-    raised = [r for r in rules if rejected[r].any()]
+    raised = [name for name, hits in broken.items() if hits.any()]
     if not raised:
         return of_row
     parts = pl.col("_name").str.split_exact("|", 1).struct
     of_columns = (
-        rejected.filter(~unreadable.fill_null(False))
+        rejected.filter(~pl.col(FAULT).is_in(UNREADABLE).fill_null(False))
         .unpivot(raised, index=[ROW, "_key"], variable_name="_name", value_name="_hit")
         .filter("_hit")
         .select(file_row=pl.col(ROW), column_name=parts.field("field_0"), rule=parts.field("field_1"), row_key=pl.col("_key"))

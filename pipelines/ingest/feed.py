@@ -29,9 +29,7 @@ from pipelines.ingest.load import (
     Provenance,
     batches,
     insert_notes,
-    insert_rows,
     next_load_id,
-    write_ledger,
 )
 from pipelines.ingest.tables import Fingerprint, fingerprint, open_table
 from pipelines.settings import Settings
@@ -291,7 +289,7 @@ class _FeedRun:
                 outcomes.append(self._standing(file, settled))
         changing = still_changing(to_read, self.settings.settle_seconds)
         if to_read:
-            with read_ahead(self._prepared(to_read, changing)) as steps, batches(self.connection) as batch:
+            with read_ahead(self._prepared(to_read, changing)) as steps, batches(self.connection, self.layouts[0]) as batch:
                 for file in to_read:
                     outcome = self._take(file, steps, batch)
                     if outcome is None:
@@ -383,7 +381,7 @@ class _FeedRun:
     def _known(self, file: LandingFile, file_hash: str, batch: Batch) -> FileOutcome | None:
         """The outcome of a file whose content has had one already, under this or another name."""
         with batch.enter():
-            batch.remember_stats(self.feed, file, file_hash)
+            batch.remember(file, file_hash)
         if file_hash in self.known.refused:
             return self._standing(file, file_hash)
         self.say(f"{file.name}: holds what was loaded before")
@@ -402,7 +400,7 @@ class _FeedRun:
             provenance = Provenance(file_hash, load_id, self.loaded_at, file_time)
             read = accepted = rejected = flagged = 0
             for portion in chain([first], portions):
-                insert_rows(self.connection, layout, portion, provenance)
+                batch.insert(portion, provenance)
                 read += sum(b.rows_read for b in portion)
                 accepted += sum(b.rows_accepted for b in portion)
                 rejected += sum(b.rows_rejected for b in portion)
@@ -428,8 +426,8 @@ class _FeedRun:
                 sheet=layout.sheet if layout.is_whole else None,
                 file_time=file_time,
             )
-            write_ledger(self.connection, entry)
-            batch.remember_stats(self.feed, file, file_hash)
+            batch.write(entry)
+            batch.remember(file, file_hash)
         self.known.loaded.add(file_hash)
         self.say(f"{file.name}: {read:,} rows read, {accepted:,} accepted, {rejected:,} rejected")
         return _outcome(entry)
@@ -456,9 +454,9 @@ class _FeedRun:
                 sheet=self.layouts[0].sheet if self.layouts[0].is_whole else None,
                 file_time=extract_time_of(file.path.name, self.layouts[0].file_time_pattern),
             )
-            write_ledger(self.connection, entry)
+            batch.write(entry)
             if file_hash:
-                batch.remember_stats(self.feed, file, file_hash)
+                batch.remember(file, file_hash)
         if file_hash and status == "loaded":
             self.known.loaded.add(file_hash)
         elif file_hash:

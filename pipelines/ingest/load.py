@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import duckdb
 import polars as pl
-import pyarrow as pa
 
 from pipelines.contracts.model import Feed
 from pipelines.ingest.conform import ROW, Conformed
 from pipelines.ingest.files import LandingFile
 
-# Rows of one file to collect before an INSERT: a file with fewer is in hand whole before the database hears of it.
+# Rows to collect before an INSERT: a file with fewer is in hand whole before the database hears of it, and goes in with others.
 INSERT_ROWS = 131_072
 # Rows after which a batch is committed. DuckDB compresses and writes a row group (122,880 rows) once, as soon as it is full;
 # what is committed without filling one it writes to its log, appends to the table, and compresses at the next checkpoint.
@@ -62,30 +61,29 @@ class BatchLost(RuntimeError):
 
 @dataclass
 class Batch:
-    """Files that are committed together: those of a feed, until they are COMMIT_ROWS rows.
+    """Files of a feed that are committed together, until they are COMMIT_ROWS rows.
 
     A file is entered once it was read to its end (`enter`), or, where it is too long for that, alone (`alone`). So a file that
-    turns out bad takes no other with it, and a kill leaves all of a file or nothing.
+    turns out bad takes no other with it, and a kill leaves all of a file or nothing. Within either: `insert`, `write`, `remember`.
     """
 
     connection: duckdb.DuckDBPyConnection
+    feed: Feed
     _rows: int | None = None  # of the open transaction; None: there is none
-    _stats: dict[str, list[object]] = field(default_factory=dict)
+    _blocks: list[tuple[Conformed, Provenance]] = field(default_factory=list)
+    _entries: list[LedgerEntry] = field(default_factory=list)
+    _stats: dict[str, tuple[LandingFile, str]] = field(default_factory=dict)
 
     @contextmanager
     def enter(self, rows: int = 0) -> Iterator[None]:
         """Enter a file of so many rows, read to its end. Raises BatchLost for whatever is raised within, and duckdb.Error as it is."""
-        if self._rows is None:
-            self._begin()
-        try:
+        with _lost_if_failing():
+            if self._rows is None:
+                self._begin()
             yield
-        except duckdb.Error:
-            raise
-        except Exception as error:
-            raise BatchLost(f"a file could not be written ({type(error).__name__})") from error
-        self._rows = (self._rows or 0) + rows
-        if self._rows >= COMMIT_ROWS:
-            self.commit()
+            self._rows = (self._rows or 0) + rows
+            if self._rows >= COMMIT_ROWS:
+                self.commit()
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -99,32 +97,67 @@ class Batch:
             raise
         self.commit()
 
-    def remember_stats(self, feed: str, file: LandingFile, file_hash: str) -> None:
-        """Note what the path holds, so that the next run need not read it if it is unchanged. Within `enter` or `alone`."""
-        self._stats[file.name] = [feed, file.name, file.size_bytes, file.modified_ns, file_hash]
+    def insert(self, blocks: Iterable[Conformed], provenance: Provenance) -> None:
+        """Append conformed blocks' rows and rejects, as soon as they are enough for an INSERT."""
+        self._blocks += ((block, provenance) for block in blocks)
+        if sum(block.rows_read for block, _ in self._blocks) >= INSERT_ROWS:
+            self._insert_waiting()
+
+    def write(self, entry: LedgerEntry) -> None:
+        """Enter a file in the ledger."""
+        self._entries.append(entry)
+
+    def remember(self, file: LandingFile, file_hash: str) -> None:
+        """Note what the path holds, so that the next run need not read it if it is unchanged."""
+        self._stats[file.name] = (file, file_hash)
 
     def commit(self) -> None:
-        if self._rows is not None:
-            write_stats(self.connection, list(self._stats.values()))
+        """Write what waits, and commit. Raises BatchLost, or duckdb.Error."""
+        if self._rows is None:
+            return
+        with _lost_if_failing():
+            self._insert_waiting()
+            if self._entries:
+                write_ledger(self.connection, self._entries)
+            if self._stats:
+                write_stats(self.connection, self.feed.name, list(self._stats.values()))
+            self._rows = None  # a commit that fails has rolled back by itself
             self.connection.execute("commit")
             self._forget()
 
     def rollback(self) -> None:
+        self._forget()
         if self._rows is not None:
-            self._forget()
+            self._rows = None
             self.connection.execute("rollback")
 
     def _begin(self) -> None:
         self.connection.execute("begin transaction")
         self._rows = 0
 
+    def _insert_waiting(self) -> None:
+        insert_rows(self.connection, self.feed, self._blocks)
+        self._blocks.clear()
+
     def _forget(self) -> None:
-        self._rows = None
+        self._blocks.clear()
+        self._entries.clear()
         self._stats.clear()
 
 
 @contextmanager
-def batches(connection: duckdb.DuckDBPyConnection) -> Iterator[Batch]:
+def _lost_if_failing() -> Iterator[None]:
+    """Raise BatchLost for what is raised within; the warehouse's own errors stay as they are."""
+    try:
+        yield
+    except (duckdb.Error, BatchLost):
+        raise
+    except Exception as error:
+        raise BatchLost(f"rows read well could not be written ({type(error).__name__})") from error
+
+
+@contextmanager
+def batches(connection: duckdb.DuckDBPyConnection, feed: Feed) -> Iterator[Batch]:
     """Batch after batch; the last is committed at the end, or rolled back on any exception.
 
     DuckDB writes with one thread meanwhile: two share an INSERT of less than some row groups, and what each made is appended again.
@@ -132,7 +165,7 @@ def batches(connection: duckdb.DuckDBPyConnection) -> Iterator[Batch]:
     """
     (threads,) = connection.execute("select current_setting('threads')").fetchone() or (1,)
     connection.execute("set threads = 1")
-    batch = Batch(connection)
+    batch = Batch(connection, feed)
     try:
         yield batch
         batch.commit()
@@ -144,9 +177,9 @@ def batches(connection: duckdb.DuckDBPyConnection) -> Iterator[Batch]:
 
 
 def insert_sql(feed: Feed) -> str:
-    """The INSERT of a block, whose personal identifiers are hashed already. Parameters: hash, load, loaded, file_time."""
+    """The INSERT of conformed rows, whose personal identifiers are hashed already, with their files' provenance beside them."""
     names = ", ".join(f'"{c.name}"' for c in feed.columns)
-    extract = f'coalesce("{feed.extract_time}", $file_time::timestamp)' if feed.extract_time else "$file_time::timestamp"
+    extract = f'coalesce("{feed.extract_time}", _file_time)' if feed.extract_time else "_file_time"
     if feed.row_identity == "content":
         # Length before each value, so that no two different rows read alike; the order is the contract's, not the file's.
         parts = ", ".join(f"coalesce(length(\"{c.name}\"::varchar) || ':' || \"{c.name}\"::varchar, '~')" for c in feed.columns)
@@ -155,27 +188,29 @@ def insert_sql(feed: Feed) -> str:
         row_hash = "null"
     return (
         f'insert into raw."{feed.name}" by position '
-        f"select {names}, $hash, {ROW}, {extract}, $loaded::timestamp, $load::bigint, _clock_flags, {row_hash} from _ingest_block"
+        f"select {names}, _file_hash, {ROW}, {extract}, _loaded_at, _load_id, _clock_flags, {row_hash} from _ingest_block"
     )
 
 
-def insert_rows(connection: duckdb.DuckDBPyConnection, feed: Feed, blocks: Sequence[Conformed], provenance: Provenance) -> None:
-    """Append conformed blocks' rows and rejects, within the transaction of the file."""
-    parameters: dict[str, object] = {
-        "hash": provenance.file_hash,
-        "load": provenance.load_id,
-        "loaded": provenance.loaded_at,
-        "file_time": provenance.file_time,
-    }
-    accepted = [block.accepted for block in blocks if block.accepted.height]
+def _provenance_columns(provenance: Provenance) -> list[pl.Expr]:
+    return [
+        pl.lit(provenance.file_hash).alias("_file_hash"),
+        pl.lit(provenance.load_id, pl.Int64).alias("_load_id"),
+        pl.lit(provenance.loaded_at, pl.Datetime("us")).alias("_loaded_at"),
+        pl.lit(provenance.file_time, pl.Datetime("us")).alias("_file_time"),
+    ]
+
+
+def insert_rows(connection: duckdb.DuckDBPyConnection, feed: Feed, blocks: Sequence[tuple[Conformed, Provenance]]) -> None:
+    """Append the rows and rejects of conformed blocks, each with what is the same in every row of its file."""
+    accepted = [block.accepted.with_columns(_provenance_columns(origin)) for block, origin in blocks if block.accepted.height]
     if accepted:
-        _insert(connection, insert_sql(feed), pl.concat(accepted).to_arrow(compat_level=pl.CompatLevel.newest()), parameters)
-    rejects = [block.rejects for block in blocks if block.rejects.height]
+        _insert(connection, insert_sql(feed), pl.concat(accepted))
+    rejects = [block.rejects.with_columns(pl.lit(origin.load_id, pl.Int64).alias("load_id")) for block, origin in blocks if block.rejects.height]
     if rejects:
         row_key = "row_key" if feed.is_whole else "null"
-        sql = f"insert into ingest.rejects by position select $load::bigint, $feed, file_row, column_name, rule, {row_key} from _ingest_block"
-        table = pl.concat(rejects).to_arrow(compat_level=pl.CompatLevel.newest())
-        _insert(connection, sql, table, {"load": provenance.load_id, "feed": feed.name})
+        sql = f"insert into ingest.rejects by position select load_id, $feed, file_row, column_name, rule, {row_key} from _ingest_block"
+        _insert(connection, sql, pl.concat(rejects), {"feed": feed.name})
 
 
 def insert_notes(connection: duckdb.DuckDBPyConnection, load_id: int, feed: str, notes: Sequence[tuple[int, str, str]]) -> None:
@@ -184,11 +219,12 @@ def insert_notes(connection: duckdb.DuckDBPyConnection, load_id: int, feed: str,
         connection.executemany("insert into ingest.notes values (?, ?, ?, ?, ?)", [[load_id, feed, *note] for note in notes])
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, sql: str, _ingest_block: pa.Table, parameters: dict[str, object]) -> None:
+def _insert(connection: duckdb.DuckDBPyConnection, sql: str, rows: pl.DataFrame, parameters: dict[str, object] | None = None) -> None:
     """Run an INSERT that selects from `_ingest_block`, which DuckDB finds among this function's variables.
 
     Not `register`ed: within a transaction the catalogue keeps every registered table, and so all its rows, until the commit.
     """
+    _ingest_block = rows.to_arrow(compat_level=pl.CompatLevel.newest())
     connection.execute(sql, parameters)
 
 
@@ -199,21 +235,22 @@ def next_load_id(connection: duckdb.DuckDBPyConnection) -> int:
     return int(row[0])
 
 
-def write_ledger(connection: duckdb.DuckDBPyConnection, entry: LedgerEntry) -> None:
-    """Append a row to `ingest.loads`."""
-    values = vars(entry)
-    connection.execute(
-        f"insert into ingest.loads ({', '.join(values)}) values ({', '.join('$' + name for name in values)})",
-        values,
+def write_ledger(connection: duckdb.DuckDBPyConnection, entries: Sequence[LedgerEntry]) -> None:
+    """Append rows to `ingest.loads`."""
+    rows = pl.DataFrame([vars(entry) for entry in entries], infer_schema_length=None)
+    _insert(connection, "insert into ingest.loads by name select * from _ingest_block", rows)
+
+
+def write_stats(connection: duckdb.DuckDBPyConnection, feed: str, files: Sequence[tuple[LandingFile, str]]) -> None:
+    """Note in `ingest.file_stats` what files hold: (file, hash), each path once."""
+    rows = pl.DataFrame(
+        [(feed, file.name, file.size_bytes, file.modified_ns, file_hash) for file, file_hash in files],
+        schema=["feed", "file_path", "size_bytes", "modified_ns", "file_hash"],
+        orient="row",
     )
-
-
-def write_stats(connection: duckdb.DuckDBPyConnection, stats: Sequence[Sequence[object]]) -> None:
-    """Note in `ingest.file_stats` what paths hold: (feed, path, bytes, modification time, hash)."""
-    if stats:
-        connection.executemany(
-            "insert into ingest.file_stats (feed, file_path, size_bytes, modified_ns, file_hash) values (?, ?, ?, ?, ?) "
-            "on conflict (feed, file_path) do update set size_bytes = excluded.size_bytes, modified_ns = excluded.modified_ns, "
-            "file_hash = excluded.file_hash",
-            stats,
-        )
+    sql = (
+        "insert into ingest.file_stats by name select * from _ingest_block "
+        "on conflict (feed, file_path) do update set size_bytes = excluded.size_bytes, modified_ns = excluded.modified_ns, "
+        "file_hash = excluded.file_hash"
+    )
+    _insert(connection, sql, rows)

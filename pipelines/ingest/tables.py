@@ -236,11 +236,12 @@ def _without_blank_rows(frame: pl.DataFrame, fields: list[str]) -> pl.DataFrame:
 def _mark_repeated_headers(frame: pl.DataFrame, fields: list[str], match: HeaderMatch) -> pl.DataFrame:
     """Rows that repeat the header get the fault `repeated_header`."""
     places = list(match.positions.values())
-    same = {p: pl.col(fields[p]).str.strip_chars().str.to_lowercase() == match.headers[p].strip().lower() for p in places}
-    first = frame.select(pl.col(fields[places[0]]).str.strip_chars().str.to_lowercase() == match.headers[places[0]].strip().lower()).to_series()
-    if not first.any():
+    first = match.headers[places[0]].strip()
+    # A text of another length is not the header; to lower every text costs more than the rest of this.
+    if first.isascii() and not (frame[fields[places[0]]].str.strip_chars().str.len_chars() == len(first)).any():
         return frame
-    repeated = pl.all_horizontal(same.values()).fill_null(False)
+    same = [pl.col(fields[p]).str.strip_chars().str.to_lowercase() == match.headers[p].strip().lower() for p in places]
+    repeated = pl.all_horizontal(same).fill_null(False)
     return frame.with_columns(pl.when(repeated).then(pl.lit("repeated_header")).otherwise(pl.col(FAULT)).alias(FAULT))
 
 

@@ -16,8 +16,7 @@ import pytest
 
 from pipelines.contracts.model import load_contracts
 from pipelines.ingest import feed as feed_module
-from pipelines.ingest import text
-from pipelines.ingest.load import BatchLost
+from pipelines.ingest import load, text
 from pipelines.warehouse import lay_out, open_build
 from tests.faults.bad_files import parquet, workbook
 from tests.landing import CLI, HASH_KEY, HEADER, NOW, Landing, call, calls, contracts, raw_content
@@ -264,7 +263,7 @@ def test_a_failing_warehouse_raises_and_leaves_nothing_of_the_file(landing, monk
     def fail(*_):
         raise duckdb.IOException("disk full")
 
-    monkeypatch.setattr(feed_module, "write_ledger", fail)
+    monkeypatch.setattr(load, "write_ledger", fail)
     with pytest.raises(duckdb.IOException):
         landing.run()
     monkeypatch.undo()
@@ -274,6 +273,7 @@ def test_a_failing_warehouse_raises_and_leaves_nothing_of_the_file(landing, monk
 
 def test_a_long_file_that_turns_out_bad_takes_no_other_with_it(landing, monkeypatch):
     monkeypatch.setattr(feed_module, "INSERT_ROWS", 50)
+    monkeypatch.setattr(load, "INSERT_ROWS", 50)
     monkeypatch.setattr(text, "BLOCK_BYTES", 4_096)
     monkeypatch.setattr(text, "CHUNK_BYTES", 4_096)
     landing.write("force_calls/a.csv", calls(call(1)))
@@ -296,15 +296,12 @@ def test_a_long_file_that_turns_out_bad_takes_no_other_with_it(landing, monkeypa
 def test_what_cannot_be_written_ends_the_feed_and_leaves_nothing_of_the_batch(landing, monkeypatch):
     landing.write("force_calls/a.csv", calls(call(1)))
     landing.write("force_calls/b.csv", calls(call(2)))
-    write_ledger = feed_module.write_ledger
 
-    def stumble(connection, entry):
-        if entry.file_path == "force_calls/b.csv":
-            raise RuntimeError(f"cannot write {CLI}")
-        write_ledger(connection, entry)
+    def stumble(*_):
+        raise RuntimeError(f"cannot write {CLI}")
 
-    monkeypatch.setattr(feed_module, "write_ledger", stumble)
-    with pytest.raises(BatchLost, match="RuntimeError"):
+    monkeypatch.setattr(load, "write_stats", stumble)
+    with pytest.raises(load.BatchLost, match="RuntimeError"):
         landing.run()
     monkeypatch.undo()
     assert landing.query("select count(*) from raw.force_calls") == landing.query("select count(*) from ingest.loads") == [(0,)]

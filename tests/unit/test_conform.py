@@ -45,6 +45,12 @@ def test_text_is_trimmed_and_null_tokens_of_contract_and_column_are_nothing():
     ]  # fmt: skip
 
 
+def test_null_tokens_and_yes_and_no_are_read_in_any_letter_case():
+    column = replace(TEXT, null_values=("not recorded", "ok", "né"))
+    assert values_of(column, "nULL", "#Value!", "NOT Recorded", "o\N{KELVIN SIGN}", "NÉ", "nulls", "ko") == [None] * 5 + ["nulls", "ko"]
+    assert values_of(Column("x", "boolean", ""), "TRUE", "fAlSe", "Y", "nO", "1.0") == [True, False, True, False, True]
+
+
 def test_letter_case():
     assert values_of(replace(TEXT, letter_case="lower"), "AbÉ") == ["abé"]
     assert values_of(replace(TEXT, letter_case="upper"), "c1") == ["C1"]

@@ -157,6 +157,22 @@ def test_both_nights_of_every_year(year):
     assert utc.to_list() == [day[3] + timedelta(hours=1, minutes=30), day[10] + timedelta(minutes=30)]
 
 
+def test_a_day_at_a_time_agrees_with_the_time_zone_database():
+    for day in range(365):
+        local = [datetime(2023, 1, 1) + timedelta(days=day, minutes=30 * n) for n in range(48)]
+        utc, flags = london_to_utc(pl.Series("t", local, dtype=pl.Datetime("us")))
+        doubtful = [datetime(2023, 3, 26, 1), datetime(2023, 3, 26, 1, 30), datetime(2023, 10, 29, 1), datetime(2023, 10, 29, 1, 30)]
+        assert [t for t, flag in zip(local, flags, strict=True) if flag] == [t for t in doubtful if t in local]
+        sure = [(t, u) for t, u in zip(local, utc, strict=True) if t not in doubtful]
+        assert [u for _, u in sure] == [t.replace(tzinfo=LONDON).astimezone(UTC).replace(tzinfo=None) for t, _ in sure]
+
+
+def test_no_times_and_no_rows():
+    for rows in (0, 3):
+        utc, flags = london_to_utc(pl.Series("t", [None] * rows, dtype=pl.Datetime("us")), [pl.Series("f", [None] * rows, dtype=pl.Datetime("us"))])
+        assert utc.to_list() == flags.to_list() == [None] * rows
+
+
 def test_extract_times_in_file_names():
     pattern = r"_x(\d{8}T\d{4})"
     assert extract_time_of("force_calls_x20230801T0200.csv", pattern) == datetime(2023, 8, 1, 1, 0)
