@@ -202,6 +202,7 @@ def write(
     contents = {name: replace(content_of(connection, select), rows=content_of(connection, f"from {name}").rows) for name, select in selects.items()}
     counted = [count for table in plan if (count := rows_with_caveats(table.name, table.names))]
     caveat_rows = sum((connection.execute(count).fetchone() or (0,))[0] for count in counted)
+    on_step("carry over")
     standing = _carry_over(connection, staging, live, plan, contents) if live else set()
     changed = [table for table in plan if table.name not in standing]
     with _attached(connection, staging / DATABASE) as build:

@@ -9,6 +9,8 @@ import pytest
 
 from pipelines.publish.marts import publish
 from pipelines.quality.gate import Gate
+from pipelines.quality.model import CheckResult
+from pipelines.quality.results import store_results
 from pipelines.settings import PROJECT_DIR
 from pipelines.warehouse import open_build
 from tests.handmade import NOW, PUBLISHED, make_warehouse
@@ -42,7 +44,7 @@ if point.startswith("after "):
 marts.publish(make_settings(Path(data_dir)), "new", Gate("new", True, (), ()), PUBLISHED, NOW, load_contracts(), on_step=on_step)
 """
 BEFORE = [
-    "ledgers", "copy core.dim_measure", "copy quality.check_results", "parquet", "verify", "sync", "move", "switch",
+    "ledgers", "compare", "carry over", "copy core.dim_measure", "copy quality.check_results", "parquet", "verify", "sync", "move", "switch",
     "after marts.duckdb", "after parquet",
 ]  # fmt: skip
 AFTER = ["after current", "clean"]
@@ -93,6 +95,26 @@ def test_a_kill_leaves_the_old_marts_or_the_new_ones(made, point):
     assert state(settings) == ([("new", 60.0, 60.0, old[0][3])] if point in AFTER else old)
     publish(settings, "next", Gate("next", True, (), ()), PUBLISHED, NOW, contracts)
     assert state(settings) == [("next", 60.0, 60.0, old[0][3])]
+    assert not (settings.published_dir / ".staging").exists()
+    assert len(list((settings.published_dir / ".versions").iterdir())) <= 2
+
+
+@pytest.mark.parametrize("point", [*(point for point in BEFORE if point != "copy core.dim_measure"), *AFTER])
+def test_a_kill_of_a_publication_that_carries_tables_over_leaves_the_old_marts_or_the_new_ones(made, point):
+    settings, contracts = made
+    with open_build(settings) as connection:
+        connection.execute("update measures.measure_values set value = 50")
+    publish(settings, "old", Gate("old", True, (), ()), PUBLISHED, NOW, contracts)
+    old = state(settings)
+    values = settings.published_dir / "parquet" / "measures.measure_values.parquet"
+    file, text = values.stat().st_ino, values.read_bytes()
+    with open_build(settings) as connection:
+        store_results(connection, [CheckResult("new", NOW, f"before {point}", "great_expectations", "raw", "raw.crimes")])
+    killed_at(settings, point)
+    assert state(settings) == ([("new", 50.0, 50.0, old[0][3])] if point in AFTER else old)
+    assert (values.stat().st_ino, values.read_bytes()) == (file, text), "the file that both versions hold"
+    publish(settings, "next", Gate("next", True, (), ()), PUBLISHED, NOW, contracts)
+    assert state(settings) == [("next", 50.0, 50.0, old[0][3])]
     assert not (settings.published_dir / ".staging").exists()
     assert len(list((settings.published_dir / ".versions").iterdir())) <= 2
 

@@ -1,8 +1,11 @@
 """Publishing a warehouse made by hand: what readers get, what holds it back, and what they keep."""
 
 import json
+import os
+import shutil
 import subprocess
 import sys
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -12,6 +15,7 @@ import pytest
 from pipelines.publish import writing
 from pipelines.publish.dictionary import data_dictionary
 from pipelines.publish.marts import PublishError, publish, published_tables
+from pipelines.publish.writing import HEARTBEAT
 from pipelines.quality.gate import Gate, decide
 from pipelines.quality.model import CheckResult
 from pipelines.quality.results import store_results
@@ -238,6 +242,153 @@ def test_the_same_build_gives_the_same_parquet_files_but_for_the_heartbeat(made)
         publish(settings, RUN, OPEN, PUBLISHED, NOW, contracts)
         read.append({p.name: p.read_bytes() for p in (settings.published_dir / "parquet").iterdir()})
     assert read[0] == read[1]
+
+
+def later(connection, run_id, **rest):
+    """The check results of another run, one of them a warning where given."""
+    store_results(connection, [replace(warning("fresh", "raw.force_calls", "force_calls"), run_id=run_id, status="passed"), *rest.get("also", [])])
+
+
+def folder(settings):
+    return (settings.published_dir / "current").resolve()
+
+
+def content(folder):
+    """Everything that a reader of a version can see, the rows in their order and the files byte by byte, but for the heartbeat."""
+    with duckdb.connect(str(folder / "marts.duckdb"), read_only=True) as version:
+        tables = version.execute("select schema_name || '.' || table_name, sql from duckdb_tables() order by 1").fetchall()
+        comments = version.execute("select table_name, column_name, comment from duckdb_columns() where comment is not null order by all").fetchall()
+        keys = version.execute("select table_name, constraint_type, constraint_text from duckdb_constraints() order by all").fetchall()
+        macros = version.execute("select function_name from duckdb_functions() where not internal order by all").fetchall()
+        rows = {name: version.execute(f"from {name}").fetchall() for name, _ in tables if name != HEARTBEAT}
+    files = {path.name: path.read_bytes() for path in (folder / "parquet").iterdir() if path.stem != HEARTBEAT}
+    return tables, comments, keys, macros, rows, files
+
+
+def written_anew(settings, contracts, run_id, gate, now):
+    """What a publication of the same build gives where no marts are live."""
+    other = replace(settings, data_dir=settings.data_dir / "other")
+    other.warehouse_dir.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(settings.build_path, other.build_path)
+    publish(other, run_id, gate, PUBLISHED, now, contracts)
+    return content(folder(other))
+
+
+def shared(before, after):
+    """The tables whose Parquet file is the same file in both versions."""
+    return {
+        path.stem
+        for path in (after / "parquet").iterdir()
+        if (before / "parquet" / path.name).exists() and path.samefile(before / "parquet" / path.name)
+    }
+
+
+def test_with_nothing_new_a_publication_carries_over_what_stands_and_equals_one_written_anew(made):
+    settings, contracts = made
+    with open_build(settings) as connection:
+        connection.execute("comment on column measures.measure_values.value is 'the figure, in its unit''s terms'")
+    publish(settings, RUN, OPEN, PUBLISHED, NOW, contracts)
+    for night in (1, 2, 3):
+        before, run, now = folder(settings), f"night-{night}", NOW + timedelta(days=night)
+        with open_build(settings) as connection:
+            later(connection, run)
+            gate = decide(connection, run)
+        anew = written_anew(settings, contracts, run, gate, now)
+        found = publish(settings, run, gate, PUBLISHED, now, contracts)
+        assert shared(before, folder(settings)) == set(found.tables) - {"quality.check_results", HEARTBEAT}
+        assert content(folder(settings)) == anew
+        assert query(settings, f"select run_id, published_at from {HEARTBEAT}") == [(run, now)]
+        assert query(settings, f"select count(*) from quality.check_results where run_id = '{run}'") == [(1,)], "of this run, not of the one before"
+        assert found.tables == {name: rows for name, (rows,) in ((n, *query(settings, f"select count(*) from {n}")) for n in found.tables)}
+    assert folder(settings).joinpath("marts.duckdb").stat().st_size <= 2 * (before / "marts.duckdb").stat().st_size
+    with pytest.raises(PermissionError) if os.geteuid() else nullcontext():
+        (folder(settings) / "marts.duckdb").open("r+").close()
+    assert all(path.stat().st_mode & 0o222 == 0 for path in folder(settings).rglob("*") if path.is_file())
+
+
+def test_a_caveat_that_appears_or_goes_is_written_and_the_other_tables_stand(made):
+    settings, contracts = made
+    with open_build(settings) as connection:
+        # most rows are of a table that has no caveats, so that the database is carried over
+        connection.execute(
+            """
+            insert into core.dim_measure
+            select measure_id || '_' || number, title, unit, 'no feed' from core.dim_measure cross join range(200) as numbers (number)
+            """
+        )
+    publish(settings, RUN, OPEN, PUBLISHED, NOW, contracts)
+    late = warning("fresh", "raw.force_calls", "force_calls", message="calls are late")
+    for run, also, caveats in (("late", [replace(late, run_id="late", check_name="latest")], 3), ("in time", [], 0)):
+        before, now = folder(settings), NOW + timedelta(days=1 if also else 2)
+        with open_build(settings) as connection:
+            later(connection, run, also=also)
+            gate = decide(connection, run)
+        anew = written_anew(settings, contracts, run, gate, now)
+        found = publish(settings, run, gate, PUBLISHED, now, contracts)
+        assert content(folder(settings)) == anew
+        assert query(
+            settings, "select count(*) from measures.measure_values where measure_id = 'public_999_calls_offered' and caveat like '%late%'"
+        ) == [(caveats,)]
+        assert (found.caveat_rows > 0) is bool(caveats)
+        same = shared(before, folder(settings))
+        assert "core.dim_measure" in same
+        assert "measures.measure_values" not in same
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update measures.measure_values set value = 51 where measure_id = 'da_fat_outcome_rate'",
+        "update scorecards.opcc set value = value + 0.1 where scorecard_row = 2",
+        "delete from scorecards.opcc where measure_id = 'da_fat_outcome_rate'",
+        "alter table scorecards.opcc add column note varchar",
+        "comment on column scorecards.opcc.measure_id is 'which measure'",
+    ],
+)
+def test_a_table_that_differs_in_rows_or_definition_is_written_whatever_the_ledger_of_builds_says(made, change):
+    settings, contracts = made
+    publish(settings, RUN, OPEN, PUBLISHED, NOW, contracts)
+    with open_build(settings) as connection:
+        connection.execute(change)
+    anew = written_anew(settings, contracts, RUN, OPEN, NOW)
+    publish(settings, RUN, OPEN, PUBLISHED, NOW, contracts)
+    assert content(folder(settings))[:4] == anew[:4]
+    assert content(folder(settings))[4]["scorecards.opcc"] == anew[4]["scorecards.opcc"]
+    assert content(folder(settings))[4]["measures.measure_values"] == anew[4]["measures.measure_values"]
+
+
+@pytest.mark.parametrize("damage", ["database", "parquet", "no links"])
+def test_live_marts_that_cannot_be_carried_over_are_written_anew(made, monkeypatch, damage):
+    settings, contracts = made
+    publish(settings, RUN, OPEN, PUBLISHED, NOW, contracts)
+    whole = content(folder(settings))
+    if damage == "database":
+        (folder(settings) / "marts.duckdb").chmod(0o644)
+        (folder(settings) / "marts.duckdb").write_bytes(b"torn" * 5000)
+    elif damage == "parquet":
+        (folder(settings) / "parquet" / "measures.measure_values.parquet").unlink()
+    else:
+        monkeypatch.setattr(writing.os, "link", lambda *_: (_ for _ in ()).throw(OSError("links are not supported")))
+    publish(settings, RUN, OPEN, PUBLISHED, NOW, contracts)
+    assert content(folder(settings)) == whole
+
+
+def test_a_carried_table_that_is_not_the_build_s_does_not_verify(made, monkeypatch):
+    settings, contracts = made
+    publish(settings, RUN, OPEN, PUBLISHED, NOW, contracts)
+    before = folder(settings)
+    carry_over = writing._carry_over
+
+    def spoilt(connection, staging, *rest):
+        standing = carry_over(connection, staging, *rest)
+        with writing._attached(connection, staging / "marts.duckdb"):
+            connection.execute(f"update {writing.ATTACHED}.measures.measure_values set value = value + 1 where period_end = '2023-07-31'")
+        return standing
+
+    monkeypatch.setattr(writing, "_carry_over", spoilt)
+    with pytest.raises(PublishError, match=r"measures\.measure_values does not verify: other rows than the build's"):
+        publish(settings, RUN, OPEN, PUBLISHED, NOW, contracts)
+    assert folder(settings) == before
 
 
 def test_an_older_layout_with_real_files_is_taken_over(made):
