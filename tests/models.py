@@ -14,7 +14,7 @@ import yaml
 
 from pipelines.settings import DBT_PROJECT_DIR
 
-MACROS = ("spc/*.sql", "measures/literals.sql", "measures/periods.sql", "analysis/*.sql", "scorecards/disclosure.sql")
+MACROS = ("spc/*.sql", "measures/*.sql", "catalogue/_domains.sql", "analysis/*.sql", "scorecards/disclosure.sql")
 CATALOGUE_MACROS = ("catalogue/*.sql", "measures/*.sql", "analysis/*.sql")
 
 

@@ -41,37 +41,41 @@ stepped as (
         count(*) over (of_phase range between 3 preceding and 1 preceding) as months_before,
         avg(denominator) over (of_phase range between 11 preceding and current row) as denominator_12,
         max(abs(special_cause_sign)) over (of_phase range between 5 preceding and current row) as any_signal_last_6,
-        max(period) over () as latest_period
+        row_number() over of_phase as position,
+        sum(abs(rule_outside)) over (of_phase rows unbounded preceding) as outside_so_far,
+        -- a run begins where the month before is not there, or is not like this one
+        coalesce(lag(period) over of_phase <> period - 1, true) as is_after_gap,
+        coalesce(lag(exceptional) over of_phase <> exceptional, true) as is_otherwise_exceptional,
+        coalesce(lag(side) over of_phase <> side, true) as is_other_side
     from charts
     window of_phase as (partition by measure_id, area_id, segment, phase order by period)
 ),
 
--- Neighbours that are alike have the same difference of period and number among their like.
-alike as (
+stepped_again as (
     select
         *,
-        period - row_number() over (partition by measure_id, area_id, segment, phase, exceptional order by period) as exceptional_run,
-        period - row_number() over (partition by measure_id, area_id, segment, phase, side order by period) as side_run,
-        period - row_number() over (partition by measure_id, area_id, segment, phase, step order by period) as step_run
+        is_after_gap or coalesce(lag(step) over of_phase <> step, true) as is_other_step
     from stepped
+    window of_phase as (partition by measure_id, area_id, segment, phase order by period)
 ),
 
+-- How long each run has lasted: from the latest place where one began.
 counted as (
     select
         *,
-        row_number() over exceptional_so_far as exceptional_k,
-        sum(abs(rule_outside)) over exceptional_so_far as outside_k,
-        row_number() over (partition by measure_id, area_id, segment, phase, side, side_run order by period) as side_k,
-        row_number() over (partition by measure_id, area_id, segment, phase, step, step_run order by period) as step_k
-    from alike
-    window exceptional_so_far as (partition by measure_id, area_id, segment, phase, exceptional, exceptional_run order by period)
+        position + 1 - max(case when is_after_gap or is_otherwise_exceptional then position end) over so_far as exceptional_k,
+        outside_so_far - max(case when is_after_gap or is_otherwise_exceptional then outside_so_far - abs(rule_outside) end) over so_far as outside_k,
+        position + 1 - max(case when is_after_gap or is_other_side then position end) over so_far as side_k,
+        position + 1 - max(case when is_other_step then position end) over so_far as step_k
+    from stepped_again
+    window so_far as (partition by measure_id, area_id, segment, phase order by period rows unbounded preceding)
 ),
 
 recent as (
     select * from counted
     where
         is_latest
-        or period > latest_period - {{ var('findings_months') }}
+        or period > (select max(charts.period) from charts) - {{ var('findings_months') }}
 ),
 
 -- SLA, statutory target or ambition: by the value in force, as the chart took it.

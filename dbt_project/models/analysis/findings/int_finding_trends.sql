@@ -68,21 +68,29 @@ windows as (
         )
 ),
 
-judged as (
+sloped as (
     select
         *,
-        {{ mann_kendall_s('y_12') }} as s_12,
-        {{ mann_kendall_variance('y_12') }} as variance_12,
-        100 * {{ sen_slope('y_12', 't_12') }} / nullif(size_12, 0) as slope_pct,
-        {{ mann_kendall_s('y_15') }} as s_15,
-        {{ mann_kendall_variance('y_15') }} as variance_15,
-        100 * {{ sen_slope('y_15', 't_15') }} / nullif(size_15, 0) as long_slope_pct,
-        list_sum(list_transform(y_15, lambda value, i: if(i > 1 and value > y_15[i - 1], 1, 0))) as rises_15,
-        list_sum(list_transform(y_15, lambda value, i: if(i > 1 and value < y_15[i - 1], 1, 0))) as falls_15
+        {{ pair_slopes('y_12', 't_12', var('trend_months') | int) }} as slopes_12,
+        {{ pair_slopes('y_15', 't_15', var('long_trend_months') | int) }} as slopes_15
     from windows
     where
         last_period = period
         or period > latest_period - {{ var('findings_months') | int + 3 }}
+),
+
+judged as (
+    select
+        *,
+        {{ mann_kendall_s('slopes_12') }} as s_12,
+        {{ mann_kendall_variance('y_12') }} as variance_12,
+        100 * {{ sen_slope('slopes_12') }} / nullif(size_12, 0) as slope_pct,
+        {{ mann_kendall_s('slopes_15') }} as s_15,
+        {{ mann_kendall_variance('y_15') }} as variance_15,
+        100 * {{ sen_slope('slopes_15') }} / nullif(size_15, 0) as long_slope_pct,
+        list_sum(list_transform(y_15, lambda value, i: if(i > 1 and value > y_15[i - 1], 1, 0))) as rises_15,
+        list_sum(list_transform(y_15, lambda value, i: if(i > 1 and value < y_15[i - 1], 1, 0))) as falls_15
+    from sloped
 ),
 
 -- A trend is said from eight months on, a long-term one only of the whole window.
