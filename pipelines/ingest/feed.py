@@ -218,22 +218,27 @@ def _own_steps(steps: Iterator[_Step]) -> Generator[_Step, None, None]:
             is_over = isinstance(next(steps, _End()), _End)
 
 
-def _portions(file: LandingFile, blocks: Iterator[_Step]) -> Iterator[list[Conformed]]:
-    """A file's blocks by at least INSERT_ROWS rows; fewer in the last portion, which comes once the file is known to be as it was.
-
-    So a file whose first portion is a smaller one has been read to its end.
-    """
-    portion: list[Conformed] = []
-    for block in blocks:
+def _blocks(file: LandingFile, steps: Iterator[_Step]) -> Iterator[Conformed]:
+    """A file's blocks; at their end raises FileDeferred where the file is no longer what it was."""
+    for block in steps:
         assert isinstance(block, Conformed)
-        portion.append(block)
-        if sum(b.rows_read for b in portion) >= INSERT_ROWS:
-            yield portion
-            portion = []
+        yield block
     if not is_unchanged(file):
         raise FileDeferred("changed while it was being read; it is tried again in the next run")
-    if portion:
-        yield portion
+
+
+def _head(blocks: Iterator[Conformed]) -> list[Conformed]:
+    """The first INSERT_ROWS rows or some more; where they are fewer, the file has been read to its end."""
+    head: list[Conformed] = []
+    while sum(b.rows_read for b in head) < INSERT_ROWS and (block := next(blocks, None)) is not None:
+        head.append(block)
+    return head
+
+
+def _handed_over(blocks: list[Conformed]) -> Iterator[Conformed]:
+    """The blocks one by one, each forgotten here as it is given away: a long file's must not stay."""
+    while blocks:
+        yield blocks.pop(0)
 
 
 def _outcome(entry: LedgerEntry) -> FileOutcome:
@@ -392,19 +397,19 @@ class _FeedRun:
         assert isinstance(opened, _Opened)
         match, layout = opened.match, opened.match.layout
         file_time = extract_time_of(file.path.name, layout.file_time_pattern)
-        portions = _portions(file, steps)
-        first = next(portions, [])
-        read = sum(b.rows_read for b in first)
+        blocks = _blocks(file, steps)
+        head = _head(blocks)
+        read = sum(b.rows_read for b in head)
         with batch.enter(read) if read < INSERT_ROWS else batch.alone():
             load_id = next_load_id(self.connection)
             provenance = Provenance(file_hash, load_id, self.loaded_at, file_time)
             read = accepted = rejected = flagged = 0
-            for portion in chain([first], portions):
-                batch.insert(portion, provenance)
-                read += sum(b.rows_read for b in portion)
-                accepted += sum(b.rows_accepted for b in portion)
-                rejected += sum(b.rows_rejected for b in portion)
-                flagged += sum(b.clock_flagged_rows for b in portion)
+            for block in chain(_handed_over(head), blocks):
+                batch.insert(block, provenance)
+                read += block.rows_read
+                accepted += block.rows_accepted
+                rejected += block.rows_rejected
+                flagged += block.clock_flagged_rows
             insert_notes(self.connection, load_id, self.feed, opened.notes)
             entry = LedgerEntry(
                 load_id=load_id,

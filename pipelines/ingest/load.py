@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -97,9 +97,9 @@ class Batch:
             raise
         self.commit()
 
-    def insert(self, blocks: Iterable[Conformed], provenance: Provenance) -> None:
-        """Append conformed blocks' rows and rejects, as soon as they are enough for an INSERT."""
-        self._blocks += ((block, provenance) for block in blocks)
+    def insert(self, block: Conformed, provenance: Provenance) -> None:
+        """Append a conformed block's rows and rejects, as soon as there are enough for an INSERT."""
+        self._blocks.append((block, provenance))
         if sum(block.rows_read for block, _ in self._blocks) >= INSERT_ROWS:
             self._insert_waiting()
 
