@@ -144,7 +144,7 @@ def open_build(settings: Settings, read_only: bool = False) -> Iterator[duckdb.D
             "threads": settings.threads,
             "temp_directory": str(settings.temp_dir),
             "preserve_insertion_order": False,
-            # Each landing file is a transaction of its own; a checkpoint every 16 MB of log would cost more than the loads.
+            # At every checkpoint each table's last row group is compressed anew: every 16 MB of log would be too often.
             "checkpoint_threshold": "256MB",
         },
     )

@@ -45,6 +45,8 @@ POLARS_TYPES: dict[str, pl.DataType] = {
     "timestamp": pl.Datetime("us"),
 }
 
+_NO_REASONS = pl.DataFrame(schema={"file_row": pl.Int64, "column_name": pl.String, "rule": pl.String, "row_key": pl.String})
+
 
 @dataclass(frozen=True)
 class Conformed:
@@ -262,9 +264,6 @@ def _broken_value_rules(column: Column, text: pl.Series, value: pl.Series) -> It
         yield _rule(column, "below_minimum"), value < column.minimum
     if column.maximum is not None:
         yield _rule(column, "above_maximum"), value > column.maximum
-
-
-_NO_REASONS = pl.DataFrame(schema={"file_row": pl.Int64, "column_name": pl.String, "rule": pl.String, "row_key": pl.String})
 
 
 def _in_order(feed: Feed, names: list[str]) -> list[str]:
