@@ -84,10 +84,20 @@ in_parts as (
         part_periods.period_end,
         part_periods.dimension_1 as value_1,
         'all' as value_2,
-        any_value(part_counts.n) filter (where is_part and is_current and part_counts.is_complete) as n_current,
-        any_value(part_counts.n) filter (where is_part and not is_current and part_counts.is_complete) as n_base,
-        any_value(part_counts.n) filter (where not is_part and is_current) as whole_current,
-        any_value(part_counts.n) filter (where not is_part and not is_current) as whole_base
+        any_value(part_counts.n) filter (
+            where part_counts.measure_id = part_periods.dimension_1 and part_counts.period_end = part_periods.period_end
+                and part_counts.is_complete
+        ) as n_current,
+        any_value(part_counts.n) filter (
+            where part_counts.measure_id = part_periods.dimension_1 and part_counts.period_end <> part_periods.period_end
+                and part_counts.is_complete
+        ) as n_base,
+        any_value(part_counts.n) filter (
+            where part_counts.measure_id <> part_periods.dimension_1 and part_counts.period_end = part_periods.period_end
+        ) as whole_current,
+        any_value(part_counts.n) filter (
+            where part_counts.measure_id <> part_periods.dimension_1 and part_counts.period_end <> part_periods.period_end
+        ) as whole_base
     from part_periods
     inner join part_counts
         on
@@ -95,11 +105,6 @@ in_parts as (
             and part_periods.period_type = part_counts.period_type
             and part_counts.measure_id in (part_periods.measure_id, part_periods.dimension_1)
             and part_counts.period_end in (part_periods.period_end, part_periods.base_period_end)
-    cross join lateral (
-        select
-            part_counts.measure_id = part_periods.dimension_1 as is_part,
-            part_counts.period_end = part_periods.period_end as is_current
-    ) as told
     group by
         part_periods.set_id, part_periods.measure_id, part_periods.area_id, part_periods.period_type, part_periods.period_end, part_periods.dimension_1
     having n_current is not null and n_base is not null and whole_current is not null and whole_base is not null
