@@ -1,4 +1,4 @@
-/* The key of a table of over a hundred thousand rows is looked up by the test unique_key and not by an index, which would cost twenty times as much
+/* The key of a table of over two hundred thousand rows is looked up by the test unique_key and not by an index, which would cost twenty times as much
    (meta key_is_tested; the marts have the key all the same, made when they are published). */
 {% macro duckdb__get_table_columns_and_constraints() -%}
     {%- set constraints = model.constraints -%}

@@ -64,7 +64,8 @@ def _objects_that_stay() -> Iterator[None]:
     try:
         yield
     finally:
-        gc.freeze()
+        if not gc.get_freeze_count():  # a later run in this process must not keep the refuse of the one before
+            gc.freeze()
         gc.enable()
 
 

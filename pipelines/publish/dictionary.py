@@ -7,7 +7,7 @@ from typing import Any
 
 from pipelines.contracts.model import Column, Contracts, Feed
 from pipelines.publish.ledger import LEDGERS
-from pipelines.publish.marts import CHECK_RESULTS, published_tables
+from pipelines.publish.marts import CHECK_RESULTS, contract_key, published_models, published_tables
 from pipelines.publish.revisions import REVISIONS, REVISIONS_DESCRIPTION
 from pipelines.publish.writing import HEARTBEAT
 
@@ -185,13 +185,13 @@ def measures_page(measures: Iterable[Mapping[str, Any]]) -> str:
 
 def data_dictionary(contracts: Contracts, manifest: Mapping[str, Any], measures: Iterable[Mapping[str, Any]] = ()) -> str:
     """Markdown: what comes out (measures, rows of core.dim_measure; published tables, from dbt's parsed manifest) and what comes in (feeds)."""
-    nodes = {f"{n['schema']}.{n.get('alias') or n['name']}": n for n in manifest["nodes"].values() if n["resource_type"] == "model"}
+    nodes = published_models(manifest)
     lines = [HEADER, *_measure_lines(measures), "## Published tables", ""]
     for name in [*published_tables(manifest), HEARTBEAT, REVISIONS, *(ledger.table for ledger in LEDGERS)]:
         node = nodes.get(name)
         lines += [f"### {name}", "", (node or {}).get("description") or WRITTEN_BY_THE_RUN.get(name, ""), ""]
         if node is not None:
-            key = next((c["columns"] for c in node.get("constraints") or [] if c["type"] == "primary_key"), [])
+            key = contract_key(node)
             lines += [f"Key: {', '.join(f'`{c}`' for c in key)}.", ""] if key else []
             lines += _table(
                 ["column", "type", "what it is"], [[f"`{c['name']}`", c.get("data_type"), c.get("description")] for c in node["columns"].values()]

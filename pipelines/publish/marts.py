@@ -54,25 +54,32 @@ class Published:
     caveat_rows: int  # rows that carry a caveat of this run's warnings
 
 
-def published_tables(manifest: Mapping[str, Any]) -> list[str]:
-    """`schema.table` of every dbt model whose meta says `published: true`, and the check results. Takes the manifest as parsed JSON."""
-    found = [
-        f"{node['schema']}.{node.get('alias') or node['name']}"
+def published_models(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The node of every dbt model whose meta says `published: true`, by `schema.table`. Takes the manifest as parsed JSON."""
+    return {
+        f"{node['schema']}.{node.get('alias') or node['name']}": node
         for node in manifest["nodes"].values()
-        if node["resource_type"] == "model" and ((node.get("config") or {}).get("meta") or {}).get("published")
-    ]
-    return [*sorted(found), CHECK_RESULTS]
+        if node["resource_type"] == "model" and _meta(node).get("published")
+    }
+
+
+def _meta(node: Mapping[str, Any]) -> Mapping[str, Any]:
+    return (node.get("config") or {}).get("meta") or {}
+
+
+def contract_key(node: Mapping[str, Any]) -> tuple[str, ...]:
+    """The columns of the primary key in a model's contract; none where it names none."""
+    return next((tuple(c["columns"]) for c in node.get("constraints") or [] if c["type"] == "primary_key"), ())
+
+
+def published_tables(manifest: Mapping[str, Any]) -> list[str]:
+    """`schema.table` of every published dbt model, and the check results. Takes the manifest as parsed JSON."""
+    return [*sorted(published_models(manifest)), CHECK_RESULTS]
 
 
 def tested_keys(manifest: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     """The key of each published dbt model that a test looks up instead of an index (meta key_is_tested). Takes the manifest as parsed JSON."""
-    return {
-        f"{node['schema']}.{node.get('alias') or node['name']}": tuple(constraint["columns"])
-        for node in manifest["nodes"].values()
-        if node["resource_type"] == "model" and ((node.get("config") or {}).get("meta") or {}).get("key_is_tested")
-        for constraint in node["constraints"]
-        if constraint["type"] == "primary_key"
-    }
+    return {name: contract_key(node) for name, node in published_models(manifest).items() if _meta(node).get("key_is_tested")}
 
 
 def publish(

@@ -71,6 +71,19 @@ def state(settings):
     return database
 
 
+def set_values(settings, value):
+    with open_build(settings) as connection:
+        connection.execute("update measures.measure_values set value = ?", [value])
+
+
+def published(settings, contracts, run_id):
+    """What readers see once a run has published."""
+    publish(settings, run_id, Gate(run_id, True, (), ()), PUBLISHED, NOW, contracts)
+    assert not (settings.published_dir / ".staging").exists()
+    assert len(list((settings.published_dir / ".versions").iterdir())) <= 2
+    return state(settings)
+
+
 def killed_at(settings, point):
     child = subprocess.run([sys.executable, "-c", CHILD, str(settings.data_dir), point], cwd=PROJECT_DIR, capture_output=True, text=True, check=False)
     assert child.returncode == -signal.SIGKILL, child.stderr
@@ -84,28 +97,20 @@ def made(tmp_path_factory):
 @pytest.mark.parametrize("point", [*BEFORE, *AFTER])
 def test_a_kill_leaves_the_old_marts_or_the_new_ones(made, point):
     settings, contracts = made
-    with open_build(settings) as connection:
-        connection.execute("update measures.measure_values set value = 50")
-    publish(settings, "old", Gate("old", True, (), ()), PUBLISHED, NOW, contracts)
-    old = state(settings)
-    with open_build(settings) as connection:
-        connection.execute("update measures.measure_values set value = 60")
+    set_values(settings, 50)
+    old = published(settings, contracts, "old")
+    set_values(settings, 60)
     killed_at(settings, point)
     # the fixed links are in place since the first publication, so only the switch itself tells old from new
     assert state(settings) == ([("new", 60.0, 60.0, old[0][3])] if point in AFTER else old)
-    publish(settings, "next", Gate("next", True, (), ()), PUBLISHED, NOW, contracts)
-    assert state(settings) == [("next", 60.0, 60.0, old[0][3])]
-    assert not (settings.published_dir / ".staging").exists()
-    assert len(list((settings.published_dir / ".versions").iterdir())) <= 2
+    assert published(settings, contracts, "next") == [("next", 60.0, 60.0, old[0][3])]
 
 
 @pytest.mark.parametrize("point", [*(point for point in BEFORE if point != "copy core.dim_measure"), *AFTER])
 def test_a_kill_of_a_publication_that_carries_tables_over_leaves_the_old_marts_or_the_new_ones(made, point):
     settings, contracts = made
-    with open_build(settings) as connection:
-        connection.execute("update measures.measure_values set value = 50")
-    publish(settings, "old", Gate("old", True, (), ()), PUBLISHED, NOW, contracts)
-    old = state(settings)
+    set_values(settings, 50)
+    old = published(settings, contracts, "old")
     values = settings.published_dir / "parquet" / "measures.measure_values.parquet"
     file, text = values.stat().st_ino, values.read_bytes()
     with open_build(settings) as connection:
@@ -113,10 +118,7 @@ def test_a_kill_of_a_publication_that_carries_tables_over_leaves_the_old_marts_o
     killed_at(settings, point)
     assert state(settings) == ([("new", 50.0, 50.0, old[0][3])] if point in AFTER else old)
     assert (values.stat().st_ino, values.read_bytes()) == (file, text), "the file that both versions hold"
-    publish(settings, "next", Gate("next", True, (), ()), PUBLISHED, NOW, contracts)
-    assert state(settings) == [("next", 50.0, 50.0, old[0][3])]
-    assert not (settings.published_dir / ".staging").exists()
-    assert len(list((settings.published_dir / ".versions").iterdir())) <= 2
+    assert published(settings, contracts, "next") == [("next", 50.0, 50.0, old[0][3])]
 
 
 @pytest.mark.parametrize("point", ["copy core.dim_measure", "switch", "after marts.duckdb", "after parquet"])
