@@ -8,7 +8,8 @@ from pathlib import Path
 
 from pipelines.commands.console import TerminalReporter, console
 from pipelines.report.highlight.beside_printed import side_by_side
-from pipelines.report.highlight.model import Report, build
+from pipelines.report.highlight.build import build
+from pipelines.report.highlight.model import Report
 from pipelines.report.highlight.period import ReportError
 from pipelines.report.highlight.sign_off import as_kept, sign
 from pipelines.report.highlight.write import write

@@ -17,8 +17,9 @@ from pypdf import PdfReader
 from pipelines.commands.console import console
 from pipelines.commands.report import build_report
 from pipelines.report.highlight import html, pptx
+from pipelines.report.highlight.build import build
 from pipelines.report.highlight.cells import plain
-from pipelines.report.highlight.model import Report, build
+from pipelines.report.highlight.model import Report
 from pipelines.report.highlight.period import ReportError
 from pipelines.report.highlight.sign_off import as_kept, sign
 from pipelines.report.marts import Marts

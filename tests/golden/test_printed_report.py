@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from pipelines.report.highlight.beside_printed import side_by_side
-from pipelines.report.highlight.model import build
+from pipelines.report.highlight.build import build
 from pipelines.report.marts import Marts
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.synthetic.generate import write_extracts

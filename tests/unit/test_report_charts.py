@@ -9,7 +9,7 @@ from itertools import combinations
 
 import pytest
 
-from pipelines.report import charts
+from pipelines.report import charts, icons
 from pipelines.report.charts import Bar, Event, Label, Mark, Point
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -41,8 +41,8 @@ EVERY = {
     "lines": charts.line_chart([("raw", series()), ("adjusted", series(30))], "pct", LABEL),
     "bars": charts.bars([Bar("Swindon", 3, "3"), Bar("County", -2, "-2")], LABEL),
     "heat": charts.heat_map([Mark("A", 4, 5, before=(3, 5)), Mark("B", 4, 5)], LABEL),
-    "variation": charts.variation_icon("concern_high"),
-    "assurance": charts.assurance_icon("fail"),
+    "variation": icons.variation_icon("concern_high"),
+    "assurance": icons.assurance_icon("fail"),
 }
 
 
@@ -59,10 +59,10 @@ def test_icons_can_be_told_apart_without_colour():
     def grey(svg: str) -> str:
         return re.sub(r"#[0-9a-f]{3,6}|<title>.*?</title>", "", svg)
 
-    icons = {kind: grey(charts.variation_icon(kind)) for kind in charts.VARIATION_WORDS} | {
-        kind: grey(charts.assurance_icon(kind)) for kind in charts.ASSURANCE_WORDS
+    drawn = {kind: grey(icons.variation_icon(kind)) for kind in icons.VARIATION_WORDS} | {
+        kind: grey(icons.assurance_icon(kind)) for kind in icons.ASSURANCE_WORDS
     }
-    assert all(a != b for a, b in combinations(icons.values(), 2))
+    assert all(a != b for a, b in combinations(drawn.values(), 2))
 
 
 def test_signals_on_a_chart_differ_in_shape():
@@ -74,8 +74,8 @@ def test_signals_on_a_chart_differ_in_shape():
 
 
 def test_no_icon_for_a_series_without_one():
-    assert charts.variation_icon(None) == ""
-    assert charts.assurance_icon(None) == ""
+    assert icons.variation_icon(None) == ""
+    assert icons.assurance_icon(None) == ""
 
 
 def test_a_missing_month_breaks_the_line():

@@ -7,7 +7,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from pipelines.report import charts
+from pipelines.report import charts, icons
 from pipelines.report.highlight.cells import Cell, Part, plain
 from pipelines.report.highlight.model import Arrow, Chart, Node, Report
 from pipelines.report.trace import cell as row_cell
@@ -90,7 +90,7 @@ def draw(chart: Chart) -> Markup:
 def _description(chart: Chart) -> str:
     if chart.kind == "spc":
         variation = chart.points[-1].variation
-        return charts.VARIATION_WORDS.get(variation or "", "The latest month is not judged")
+        return icons.VARIATION_WORDS.get(variation or "", "The latest month is not judged")
     return "Line chart" if chart.kind == "lines" else "Bar chart"
 
 

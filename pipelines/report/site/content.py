@@ -14,7 +14,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from pipelines.report import charts, words
+from pipelines.report import charts, icons, words
 from pipelines.report.marts import Marts, Row
 from pipelines.report.trace import helpers
 
@@ -61,12 +61,12 @@ class Content:
         )
         self.environment.globals |= helpers(marts) | {
             "content": self,
-            "variation_icon": charts.variation_icon,
-            "assurance_icon": charts.assurance_icon,
-            "icon_use": charts.icon_use,
-            "icon_symbols": charts.icon_symbols,
-            "variation_words": charts.VARIATION_WORDS,
-            "assurance_words": charts.ASSURANCE_WORDS,
+            "variation_icon": icons.variation_icon,
+            "assurance_icon": icons.assurance_icon,
+            "icon_use": icons.icon_use,
+            "icon_symbols": icons.icon_symbols,
+            "variation_words": icons.VARIATION_WORDS,
+            "assurance_words": icons.ASSURANCE_WORDS,
             "unit_names": words.UNIT_NAMES,
             "plain": words.plain_text,
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from pipelines.report.charts import ASSURANCE_WORDS, VARIATION_WORDS
+from pipelines.report.icons import ASSURANCE_WORDS, VARIATION_WORDS
 from pipelines.report.site.content import Content, slug
 
 
