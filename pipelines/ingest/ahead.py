@@ -1,50 +1,67 @@
-"""Read ahead: polars prepares the next block while DuckDB writes this one, so that both cores have work."""
+"""Read ahead: polars prepares the next blocks while DuckDB writes what it has, so that both cores have work."""
 
 from __future__ import annotations
 
-import queue
 import threading
-from collections.abc import Generator, Iterator
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
 T = TypeVar("T")
-_DONE = object()
 
 
 @contextmanager
-def read_ahead(items: Generator[T, None, None], depth: int = 1) -> Iterator[Iterator[T]]:
-    """The generator's items, made in a thread of its own, at most `depth` waiting (which bounds memory).
+def read_ahead(items: Generator[T, None, None], weight: Callable[[T], int], room: int) -> Iterator[Iterator[T]]:
+    """The generator's items, made in a thread of its own.
 
-    An exception of the generator is raised where the items are taken. Leaving the context stops and closes the generator.
+    Another is made while those that wait weigh less than `room` together: a write that takes long finds enough to go on with, and
+    memory stays bounded. An exception of the generator is raised where the items are taken. Leaving the context stops and closes
+    the generator.
     """
-    waiting: queue.Queue[object] = queue.Queue(depth)
-    stopped = threading.Event()
+    waiting: deque[T] = deque()
+    changed = threading.Condition()
     failures: list[BaseException] = []
+    load = 0
+    is_over = is_stopped = False
 
-    def put(item: object) -> bool:
-        while not stopped.is_set():
-            try:
-                waiting.put(item, timeout=0.1)
-                return True
-            except queue.Full:
-                continue
-        return False
+    def has_room() -> bool:
+        return load < room or is_stopped
 
     def work() -> None:
+        nonlocal load, is_over
         try:
             for item in items:
-                if not put(item):
-                    return
+                with changed:
+                    waiting.append(item)
+                    load += weight(item)
+                    changed.notify_all()
+                    changed.wait_for(has_room)
+                    if is_stopped:
+                        return
         except BaseException as error:
             failures.append(error)
         finally:
             items.close()
-            put(_DONE)
+            with changed:
+                is_over = True
+                changed.notify_all()
+
+    def has_news() -> bool:
+        return bool(waiting) or is_over
 
     def taken() -> Iterator[T]:
-        while (item := waiting.get()) is not _DONE:
-            yield item  # type: ignore[misc]
+        nonlocal load
+        while True:
+            with changed:
+                changed.wait_for(has_news)
+                if not waiting:
+                    break
+                item = waiting.popleft()
+                load -= weight(item)
+                changed.notify_all()
+            yield item
+            del item  # a block that was handed over must not stay while the next is awaited
         if failures:
             raise failures[0]
 
@@ -53,5 +70,7 @@ def read_ahead(items: Generator[T, None, None], depth: int = 1) -> Iterator[Iter
     try:
         yield taken()
     finally:
-        stopped.set()
+        with changed:
+            is_stopped = True
+            changed.notify_all()
         thread.join()

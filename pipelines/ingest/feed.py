@@ -36,6 +36,8 @@ from pipelines.settings import Settings
 
 # Part of the fingerprint under which a file is refused: raise it when the readers learn something, and refused files are tried again.
 READER_VERSION = "1"
+# Rows that may wait to be written: what the reader makes while an INSERT or a commit goes on.
+READ_AHEAD_ROWS = 4 * INSERT_ROWS
 FILE_TIME_FORMAT = "%Y%m%dT%H%M"
 # A day or a month in a file's name stands for its end: what the file says is as at the end of that day.
 FILE_DAY_FORMATS = ("%Y-%m-%d", "%Y-%m")
@@ -202,6 +204,10 @@ class _End:
 _Step = Fingerprint | _Opened | Conformed | _End
 
 
+def _rows_of(step: _Step) -> int:
+    return step.rows_read if isinstance(step, Conformed) else 0
+
+
 def _own_steps(steps: Iterator[_Step]) -> Generator[_Step, None, None]:
     """One file's steps out of the stream of all; raises what reading raised. Closed early, it still takes the rest away."""
     is_over = False
@@ -294,7 +300,10 @@ class _FeedRun:
                 outcomes.append(self._standing(file, settled))
         changing = still_changing(to_read, self.settings.settle_seconds)
         if to_read:
-            with read_ahead(self._prepared(to_read, changing)) as steps, batches(self.connection, self.layouts[0]) as batch:
+            with (
+                read_ahead(self._prepared(to_read, changing), _rows_of, READ_AHEAD_ROWS) as steps,
+                batches(self.connection, self.layouts[0]) as batch,
+            ):
                 for file in to_read:
                     outcome = self._take(file, steps, batch)
                     if outcome is None:

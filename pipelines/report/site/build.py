@@ -17,7 +17,8 @@ import os
 import shutil
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
+from concurrent.futures import BrokenExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,9 +27,8 @@ import duckdb
 
 from pipelines.report.marts import Marts
 from pipelines.report.site.content import Content
-from pipelines.report.site.pages import cards, governance, home, measures, quality, reference
+from pipelines.report.site.drawing import MEASURE, Place, Step, draw
 
-ASSETS = Path(__file__).parent / "assets"
 REPORT = Path(__file__).parent.parent
 MANIFEST = ".manifest.json"  # group -> fingerprint and files; and what the whole rests on
 
@@ -60,8 +60,6 @@ REGISTERS = (
     "core.dim_area",
 )
 LINES = ("scorecards.opcc", "scorecards.csp", "scorecards.wcjb")
-
-Step = Callable[[str], None]
 
 
 class SiteError(RuntimeError):
@@ -99,7 +97,9 @@ def build_site(published_dir: Path, marts_path: Path, threads: int = 2, on_step:
             shutil.rmtree(leftover, ignore_errors=True)
         staging.mkdir()
         with Marts.open(marts_path, threads) as marts:
-            groups, drawn = _write(marts, published_dir, root / before if before else None, manifest.get("groups", {}), staging, on_step)
+            content = Content(marts, published_dir)
+            former = root / before if before else None
+            groups, drawn = _write(content, marts_path, threads, former, manifest.get("groups", {}), staging, on_step)
         written = {"basis": basis, "groups": groups}
         (staging / MANIFEST).write_text(json.dumps(written), encoding="utf-8")
         on_step("switch")
@@ -108,7 +108,7 @@ def build_site(published_dir: Path, marts_path: Path, threads: int = 2, on_step:
         for path in root.iterdir():
             if path.name not in {version, before}:
                 shutil.rmtree(path, ignore_errors=True)
-    except (OSError, duckdb.Error) as error:
+    except (OSError, duckdb.Error, BrokenExecutor) as error:
         raise SiteError(f"the site could not be written: {error}. The site before stays in place") from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
@@ -116,11 +116,11 @@ def build_site(published_dir: Path, marts_path: Path, threads: int = 2, on_step:
 
 
 def _write(
-    marts: Marts, published_dir: Path, before: Path | None, known: Mapping[str, dict], staging: Path, on_step: Step
+    content: Content, marts_path: Path, threads: int, before: Path | None, known: Mapping[str, dict], staging: Path, on_step: Step
 ) -> tuple[dict[str, dict], int]:
     """Fill the staging folder. Returns the groups with fingerprint and files, and how many pages were drawn."""
-    content = Content(marts, published_dir)
     on_step("compare")
+    published_dir = content.published_dir
     wanted = _fingerprints(content, f"{code_fingerprint()} {_documents(published_dir)}")
     groups: dict[str, dict] = {name: {"fingerprint": fingerprint, "files": []} for name, fingerprint in wanted.items()}
     stale = []
@@ -131,36 +131,10 @@ def _write(
         else:
             groups[name]["files"] = old["files"]
     drawn = 0
-    for name, path, text in _draw(content, stale, on_step):
-        target = staging / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8", newline="\n")
+    for name, path in draw(content, Place(marts_path, published_dir, staging), stale, threads, on_step):
         groups[name]["files"].append(path)
         drawn += path.endswith(".html")
     return groups, drawn
-
-
-def _draw(content: Content, stale: list[str], on_step: Step) -> Iterator[tuple[str, str, str]]:
-    """(group, path, text) of every file of the groups that changed."""
-    kinds: dict[str, Callable[[Content], Iterator[tuple[str, str]]]] = {
-        "home": home.pages,
-        "cards": cards.pages,
-        "governance": governance.pages,
-        "quality": quality.pages,
-        "reference": reference.pages,
-        "measures": lambda every: iter([measures.index_page(every)]),
-        "assets": lambda _: ((f"assets/{path.name}", path.read_text(encoding="utf-8")) for path in sorted(ASSETS.iterdir())),
-    }
-    for name, pages in kinds.items():
-        if name in stale:
-            on_step(name)
-            for path, text in pages(content):
-                yield name, path, text
-    changed = [name.removeprefix("measure:") for name in stale if name.startswith("measure:")]
-    for done, (measure, path, text) in enumerate(measures.pages(content, changed)):
-        if done % 100 == 0:
-            on_step(f"measures, {done} pages")
-        yield f"measure:{measure}", path, text
 
 
 # ---- what each group of pages rests on
@@ -221,7 +195,7 @@ def _measure_fingerprints(content: Content, shared: str) -> dict[str, str]:
     for measure, parts in found.items():
         feeds = content.feeds_of(content.measures[measure])
         parts += [f"{feed} {files.get(feed)}" for feed in feeds]
-    return {f"measure:{measure}": hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20] for measure, parts in found.items()}
+    return {f"{MEASURE}{measure}": hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20] for measure, parts in found.items()}
 
 
 def _is_shown(table: str) -> bool:

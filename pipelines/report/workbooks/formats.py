@@ -70,11 +70,18 @@ class Formats:
 
     def __init__(self, workbook: xlsxwriter.Workbook) -> None:
         self._workbook = workbook
-        self._made: dict[tuple[tuple[str, Any], ...], Format] = {}
+        self._made: dict[frozenset[tuple[str, Any]], Format] = {}
+        self._asked: dict[frozenset[tuple[str, Any]], Format] = {}  # as asked for, which a hundred thousand cells do alike
 
     def of(self, **properties: Any) -> Format:
+        asked = frozenset(properties.items())
+        if asked not in self._asked:
+            self._asked[asked] = self._make(properties)
+        return self._asked[asked]
+
+    def _make(self, properties: dict[str, Any]) -> Format:
         known = {"valign": "top", "font_color": INK, "font_name": "Arial", "font_size": 10} | {k: v for k, v in properties.items() if v is not None}
-        key = tuple(sorted(known.items()))
+        key = frozenset(known.items())
         if key not in self._made:
             self._made[key] = self._workbook.add_format(known)
         return self._made[key]

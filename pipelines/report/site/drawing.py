@@ -1,0 +1,88 @@
+"""Draws the pages of the groups that changed, into a folder: those of many measures by several processes, which each read the marts."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.report.marts import Marts
+from pipelines.report.site.content import Content
+from pipelines.report.site.pages import cards, governance, home, measures, quality, reference
+
+ASSETS = Path(__file__).parent / "assets"
+MEASURE = "measure:"  # what the name of a measure's group begins with
+# Fewer measures than this are drawn before a second process has started.
+WORTH_PROCESSES = 80
+# Shares of the measures for each process: some measures have a hundred times the pages of others.
+SHARES = 3
+
+Step = Callable[[str], None]
+Drawn = tuple[str, str]  # group, path within the folder
+
+GROUPS: dict[str, Callable[[Content], Iterator[tuple[str, str]]]] = {
+    "home": home.pages,
+    "cards": cards.pages,
+    "governance": governance.pages,
+    "quality": quality.pages,
+    "reference": reference.pages,
+    "measures": lambda content: iter([measures.index_page(content)]),
+    "assets": lambda _: ((f"assets/{path.name}", path.read_text(encoding="utf-8")) for path in sorted(ASSETS.iterdir())),
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where pages are drawn from and to; what a process is told."""
+
+    marts_path: Path
+    published_dir: Path
+    folder: Path
+
+    def write(self, path: str, text: str) -> None:
+        target = self.folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8", newline="\n")
+
+
+def draw(content: Content, place: Place, stale: list[str], processes: int, on_step: Step) -> Iterator[Drawn]:
+    """Write every file of these groups, and say which. Raises OSError, or BrokenProcessPool where a process was killed."""
+    changed = [name.removeprefix(MEASURE) for name in stale if name.startswith(MEASURE)]
+    if processes < 2 or len(changed) < WORTH_PROCESSES:
+        yield from _groups(content, place, stale, on_step)
+        on_step(f"{len(changed)} measures")
+        yield from _measures(content, place, changed)
+        return
+    # Started afresh and not forked: a fork would have copies of DuckDB's and Dagster's locks without their threads.
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+        shares = [pool.submit(_share, place, changed[n :: processes * SHARES]) for n in range(processes * SHARES)]
+        try:
+            yield from _groups(content, place, stale, on_step)
+            for done, share in enumerate(as_completed(shares)):
+                on_step(f"measures, {done} of {len(shares)} parts")
+                yield from share.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _groups(content: Content, place: Place, stale: list[str], on_step: Step) -> Iterator[Drawn]:
+    for name, pages in GROUPS.items():
+        if name in stale:
+            on_step(name)
+            for path, text in pages(content):
+                place.write(path, text)
+                yield name, path
+
+
+def _measures(content: Content, place: Place, chosen: list[str]) -> Iterator[Drawn]:
+    for measure, path, text in measures.pages(content, chosen):
+        place.write(path, text)
+        yield f"{MEASURE}{measure}", path
+
+
+def _share(place: Place, chosen: list[str]) -> list[Drawn]:
+    """What a process does: the pages of some measures. The marts are opened anew: the published file is read-only to all."""
+    with Marts.open(place.marts_path, threads=1) as marts:
+        return list(_measures(Content(marts, place.published_dir), place, chosen))
