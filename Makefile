@@ -19,7 +19,7 @@ test: $(READY) lint
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/sqlfluff lint dbt_project/models dbt_project/tests --processes 1 --quiet
+	$(BIN)/sqlfluff lint dbt_project/models dbt_project/tests --processes 2 --quiet
 
 ui: $(READY)
 	$(BIN)/scorecards ui

@@ -101,7 +101,8 @@ def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
         if standing is not None:
             yield from _unchanged(context, order, standing, row_counts)
             return
-        arguments, unchanged = ["build"], []
+        # the manifest stands from parsing, and what dbt would write of its results is told to Dagster and stored below
+        arguments, unchanged = ["build", "--no-write-json"], []
         if is_subset:
             arguments += ["--select", *sorted(key.path[-1] for key in context.selected_asset_keys)]
         elif full_refresh:
