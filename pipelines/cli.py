@@ -182,13 +182,10 @@ def ui(port: int) -> None:
 
 @cli.command(hidden=True)
 def prepare() -> None:
-    """Parse the dbt project ahead of the first run (what `make setup` ends with)."""
-    from pipelines.instance import prepare_home
-    from pipelines.transform.project import load_manifest
+    """Parse the dbt project and evaluate its unit tests ahead of the first run (what `make setup` ends with)."""
+    from pipelines.commands.prepare import prepare_first_run
 
-    settings = load_settings()
-    prepare_home(settings)
-    load_manifest(settings)
+    sys.exit(prepare_first_run(load_settings()))
 
 
 def main() -> None:

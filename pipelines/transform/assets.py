@@ -13,12 +13,15 @@ from pipelines.ingest.assets import owner_slug
 from pipelines.quality.model import CheckResult
 from pipelines.quality.results import stand_over, store_results
 from pipelines.resources import Warehouse
+from pipelines.transform import unit_tests
 from pipelines.transform.build import is_current, is_full_refresh_due, max_load_id, record_build
-from pipelines.transform.project import TransformError, code_version, has_passed_unit_tests, remember_unit_tests
+from pipelines.transform.project import TransformError, code_version
 from pipelines.transform.runner import DbtRun, NodeResult, run_dbt
 
 DBT_ASSETS_NAME = "dbt_build"
 UNCHANGED = "as in an earlier run: neither the code nor what it looks at has changed since"
+PASSED_BEFORE = "this code has passed it before: it looks at no data"
+NOT_EVALUATED = {UNCHANGED, PASSED_BEFORE}
 CHECK_STATUS = {"pass": "passed", "success": "passed", "warn": "warned", "fail": "failed", "error": "failed", "skipped": "skipped"}
 
 
@@ -107,14 +110,14 @@ def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
             arguments += ["--select", *sorted(key.path[-1] for key in context.selected_asset_keys)]
         elif full_refresh:
             arguments.append("--full-refresh")
-        if not is_subset and has_passed_unit_tests(version):
+        if not is_subset and unit_tests.has_passed(version):
             # They speak of the code alone, and this code has passed them, on these data or on others.
             arguments += ["--exclude-resource-type", "unit_test"]
-            unchanged = [NodeResult(unique_id, "pass", 0.0, 0, UNCHANGED) for unique_id in manifest.get("unit_tests") or {}]
+            unchanged = [NodeResult(unique_id, "pass", 0.0, 0, PASSED_BEFORE) for unique_id in manifest.get("unit_tests") or {}]
         warehouse.reporter.step("transform" + (" (full refresh)" if full_refresh else ""))
         run = run_dbt(warehouse.settings, arguments, lambda name, index, total: warehouse.reporter.detail(f"{index} of {total} {name}"))
         if not is_subset and all(node.status in {"pass", "success"} for node in run.of_type("unit_test")) and not run.broken:
-            remember_unit_tests(version)
+            unit_tests.remember(version)
         run = DbtRun((*run.nodes, *unchanged))
 
         results = list(check_results(run, checks, manifest, context.run.run_id, warehouse))
@@ -188,7 +191,7 @@ def _check_event(node: NodeResult, spec: dg.AssetCheckSpec) -> dg.AssetCheckResu
         check_name=spec.name,
         passed=node.status in {"pass", "success"},
         severity=dg.AssetCheckSeverity.WARN if node.status == "warn" else dg.AssetCheckSeverity.ERROR,
-        description=UNCHANGED if node.message == UNCHANGED else None,
+        description=node.message if node.message in NOT_EVALUATED else None,
         metadata={"failures": node.failures or 0, "seconds": node.seconds},
     )
 
@@ -222,7 +225,7 @@ def check_results(
 def _words(name: str, node: NodeResult) -> str | None:
     """What is said of a test. Never dbt's own text of an error: a conversion error quotes the value."""
     if node.status in {"pass", "success", "skipped"}:
-        return UNCHANGED if node.message == UNCHANGED else None
+        return node.message if node.message in NOT_EVALUATED else None
     if node.status == "error":
         kind = re.search(r"[A-Z][a-z]+ Error", (node.message or "").replace("Runtime Error", ""))
         return f"{name} could not be evaluated ({kind.group(0) if kind else 'error'}); warehouse/dbt/logs/dbt.log has the rest"

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -33,23 +32,6 @@ def code_version(dbt_project_dir: Path = DBT_PROJECT_DIR, contracts_dir: Path = 
         digest.update(path.name.encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
-
-
-def _unit_test_stamp(version: str) -> Path:
-    return DBT_PROJECT_DIR / "target" / "unit_tests_passed" / version
-
-
-def has_passed_unit_tests(version: str) -> bool:
-    """Whether this code has passed dbt's unit tests in this checkout, whatever data it ran on."""
-    return _unit_test_stamp(version).exists()
-
-
-def remember_unit_tests(version: str) -> None:
-    """Note that this code has passed; where the checkout cannot be written, the next new warehouse evaluates them again."""
-    stamp = _unit_test_stamp(version)
-    with suppress(OSError):
-        stamp.parent.mkdir(parents=True, exist_ok=True)
-        stamp.touch()
 
 
 def set_environment(settings: Settings) -> None:

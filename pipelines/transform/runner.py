@@ -38,26 +38,29 @@ class DbtRun:
         return [n for n in self.of_type("model", "seed", "snapshot") if n.status in {"error", "skipped"}]
 
 
-def run_dbt(settings: Settings, arguments: list[str], on_node: Callable[[str, int, int], None] | None = None) -> DbtRun:
-    """Run dbt and wait for it. `on_node(name, index, total)` is called as each node begins. Raises TransformError when dbt did not run at all."""
+def run_dbt(settings: Settings, arguments: list[str], on_node: Callable[[str, int, int], None] | None = None, manifest: Any = None) -> DbtRun:
+    """Run dbt and wait for it. `on_node(name, index, total)` is called as each node begins. Raises TransformError when dbt did not run at all.
+
+    manifest  what dbt's own `parse` gave, to use instead of parsing
+    """
 
     def hear(event: Any) -> None:
         if on_node is not None and event.info.name == "LogStartLine":
             on_node(event.data.description, event.data.index, event.data.total)
 
-    outcome = call_dbt(settings, arguments, [hear])
+    outcome = call_dbt(settings, arguments, [hear], manifest)
     if outcome.exception is not None or outcome.result is None:
         raise TransformError(f"dbt did not run: {outcome.exception}")
     return DbtRun(tuple(NodeResult(r.node.unique_id, str(r.status), r.execution_time, r.failures, r.message or None) for r in outcome.result.results))
 
 
-def call_dbt(settings: Settings, arguments: list[str], callbacks: list[Callable[[Any], None]] | None = None) -> Any:
+def call_dbt(settings: Settings, arguments: list[str], callbacks: list[Callable[[Any], None]] | None = None, manifest: Any = None) -> Any:
     """Any command of dbt, in this process, with the build database let go of at the end. Gives dbt's own outcome."""
     set_environment(settings)
     from dbt.cli.main import dbtRunner
 
     try:
-        return dbtRunner(callbacks=callbacks or []).invoke(arguments)
+        return dbtRunner(manifest=manifest, callbacks=callbacks or []).invoke(arguments)
     finally:
         _let_go_of_the_database()
 

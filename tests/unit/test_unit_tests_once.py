@@ -1,0 +1,52 @@
+"""Code that has passed dbt's unit tests need not pass them again; code that fails them says which, and is not remembered."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from pipelines.contracts.model import load_contracts
+from pipelines.settings import Settings
+from pipelines.transform import unit_tests
+from pipelines.transform.project import TransformError
+from pipelines.transform.runner import DbtRun, NodeResult
+
+
+@pytest.fixture
+def evaluated(tmp_path, monkeypatch):
+    """What dbt gives, to be set; and the calls of it."""
+    said = SimpleNamespace(nodes=(), calls=[])
+
+    def run(settings, arguments, on_node, manifest):
+        assert settings.build_path.exists()  # laid out, so that dbt finds its sources
+        said.calls.append((settings.data_dir, arguments))
+        return DbtRun(said.nodes)
+
+    monkeypatch.setattr(unit_tests, "_stamp", lambda version: tmp_path / "passed" / version)
+    monkeypatch.setattr(unit_tests, "call_dbt", lambda settings, arguments: SimpleNamespace(success=True, result=None))
+    monkeypatch.setattr(unit_tests, "run_dbt", run)
+    return said
+
+
+def _node(status: str, kind: str = "unit_test", message: str | None = None) -> NodeResult:
+    return NodeResult(f"{kind}.scorecards.{status}", status, 0.1, 0, message)
+
+
+def test_passed_once_and_remembered(evaluated, tmp_path):
+    settings = Settings(data_dir=tmp_path / "data", hash_key=b"k" * 32)
+    evaluated.nodes = (_node("success", "model"), _node("pass"), _node("pass"))
+    assert unit_tests.pass_unit_tests(settings, load_contracts()) == 2
+    assert unit_tests.pass_unit_tests(settings, load_contracts()) == 0
+    ((where, _),) = evaluated.calls
+    assert where != settings.data_dir
+    assert not where.exists()
+    assert not settings.build_path.exists()
+
+
+@pytest.mark.parametrize("node", [_node("fail", message="actual differs from expected"), _node("error", "model", "no such column")])
+def test_what_failed_is_said_and_not_remembered(evaluated, tmp_path, node):
+    settings = Settings(data_dir=tmp_path / "data", hash_key=b"k" * 32)
+    evaluated.nodes = (_node("pass"), node)
+    with pytest.raises(TransformError, match=rf"{node.unique_id}: {node.message}"):
+        unit_tests.pass_unit_tests(settings, load_contracts())
+    evaluated.nodes = (_node("pass"),)
+    assert unit_tests.pass_unit_tests(settings, load_contracts()) == 1
