@@ -403,7 +403,7 @@ def line_chart(series: Sequence[tuple[str, Sequence[Point]]], unit: str, label: 
     if not every:
         return _svg(width, 60, label, f'<text x="12" y="34" fill="{SOFT}" font-size="14">No monthly figures to draw.</text>')
     plane = _Plane.around(
-        min(p.month for p in every), max(p.month for p in every), [p.value for p in every if p.value is not None], unit, width, height, right=116
+        min(p.month for p in every), max(p.month for p in every), [p.value for p in every if p.value is not None], unit, width, height, right=130
     )
     parts = [plane.grid()]
     ends = []

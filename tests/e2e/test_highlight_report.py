@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -141,6 +142,13 @@ def test_bt_errors_stand_beside_the_figures(marts):
 # ---- PDF and slides
 
 
+def _white_over_text(page) -> float:
+    """The area of the largest white rectangle that is painted after the first text of a page, in CSS pixels."""
+    drawn = page.get_contents().get_data().decode("latin1")
+    rectangles = re.findall(r"1 1 1 rg\s+(?:[\d.]+ [\d.]+ [\d.]+ [\d.]+ re\s+W\s+n\s+)?[\d.]+ [\d.]+ ([\d.]+) ([\d.]+) re", drawn[drawn.find("BT") :])
+    return max((float(width) * float(height) for width, height in rectangles), default=0.0)
+
+
 def test_the_pdf_has_text_an_outline_and_the_watermark(written):
     folder, said = written
     if "no PDF: WeasyPrint finds no Pango" in said:
@@ -149,7 +157,8 @@ def test_the_pdf_has_text_an_outline_and_the_watermark(written):
     texts = [page.extract_text() for page in printed.pages]
     assert 18 <= len(texts) <= 24
     assert any("Contact centre: 999" in text and "Data summary" in text for text in texts)
-    assert all("DRAFT" in text for text in texts)
+    assert all("DRAFT" in text for text in texts), "also on the second page of a topic"
+    assert max(map(_white_over_text, printed.pages)) < 10_000, "nothing as large as a column is painted over text"
     titles = [item.title for item in _flat(printed.outline)]
     assert "Contact centre: 999" in titles and "Priority 1: A police service that meets the needs of its community" in titles
     assert printed.metadata is not None and "Quarterly highlight report" in (printed.metadata.title or "")
