@@ -91,7 +91,8 @@ class Force:
 
 
 def _settings(data_dir: Path) -> Settings:
-    return Settings(data_dir=data_dir, hash_key=HASH_KEY, settle_seconds=0)
+    # One thread: the tests run in as many processes as there are cores. Those about several threads set them.
+    return Settings(data_dir=data_dir, hash_key=HASH_KEY, settle_seconds=0, threads=1)
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ def start(force) -> subprocess.Popen:
         "SCORECARDS_DATA_DIR": str(force.settings.data_dir),
         "SCORECARDS_HASH_KEY": force.settings.hash_key.decode(),
         "SCORECARDS_SETTLE_SECONDS": "0",
+        "SCORECARDS_THREADS": str(force.settings.threads),
         "PYTHONUNBUFFERED": "1",
     }
     return subprocess.Popen([sys.executable, "-m", "pipelines.cli", "run"], cwd=PROJECT_DIR, env=environment, stdout=subprocess.PIPE, text=True)

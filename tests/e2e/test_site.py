@@ -258,6 +258,22 @@ def test_only_what_changed_is_drawn_again_and_the_former_site_is_kept(make_force
 
 
 @pytest.mark.slow
+def test_several_processes_draw_the_same_site(make_force, published):
+    force = make_force(from_published=True)
+    root = force.settings.published_dir
+    (root / "site").unlink()
+    shutil.rmtree(root / ".sites")
+    steps: list[str] = []
+    built = build_site(root, force.settings.marts_path, threads=2, on_step=steps.append)
+    assert built.drawn == built.pages
+    assert any("parts" in step for step in steps)
+    one, several = published.settings.published_dir / "site", root / "site"
+    files = {path.relative_to(one) for path in one.rglob("*") if path.is_file() and not path.name.startswith(".")}
+    assert files == {path.relative_to(several) for path in several.rglob("*") if path.is_file() and not path.name.startswith(".")}
+    assert [path for path in files if (one / path).read_bytes() != (several / path).read_bytes()] == []
+
+
+@pytest.mark.slow
 def test_a_build_that_dies_leaves_the_site_as_it_was(make_force):
     force = make_force(from_published=True)
     settings = force.settings
