@@ -26,7 +26,7 @@ class Settings:
     target            `duckdb` (SCORECARDS_TARGET)
     layouts_dir       further supplier layouts (SCORECARDS_LAYOUTS_DIR, default <data_dir>/layouts)
     memory_limit      what DuckDB may use (SCORECARDS_MEMORY_LIMIT, default 2GB)
-    threads           worker threads of DuckDB, polars and dbt (SCORECARDS_THREADS, default the machine's cores)
+    threads           worker threads of DuckDB and dbt, and processes that draw pages (SCORECARDS_THREADS, default the machine's cores)
     settle_seconds    a landing file younger than this may still be being written (SCORECARDS_SETTLE_SECONDS, default 2)
     postgres_url      Dagster's storage, where it is not SQLite (SCORECARDS_DAGSTER_POSTGRES_URL)
     landing_sensor    whether the landing sensor starts switched on (SCORECARDS_LANDING_SENSOR=on)
