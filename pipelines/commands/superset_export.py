@@ -17,7 +17,7 @@ def export(settings: Settings, marts_path: Path | None, out: Path | None) -> int
     if not settings.marts_path.exists():
         console.print("Nothing is published yet: `scorecards run` does it.")
         return 1
-    with Marts.open(settings.marts_path) as marts:
+    with Marts.open(settings.marts_path, settings.threads) as marts:
         path = write_export(marts, marts_path or settings.marts_path, out or settings.published_dir / FILE_NAME)
     console.print(f"Import file {path}: in Superset, Dashboards > Import dashboards (docs/bi/superset.md).", soft_wrap=True)
     return 0

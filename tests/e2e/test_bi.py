@@ -19,7 +19,7 @@ PYTHON = re.findall(r"```python\n(.+?)```", (BI / "python.md").read_text(encodin
 
 @pytest.fixture(scope="module")
 def marts(published):
-    with Marts.open(published.settings.marts_path) as opened:
+    with Marts.open(published.settings.marts_path, published.settings.threads) as opened:
         yield opened
 
 

@@ -49,7 +49,7 @@ def written(settings: Settings) -> tuple[Path, str]:
 
 @pytest.fixture(scope="module")
 def marts(settings: Settings) -> Iterator[Marts]:
-    with Marts.open(settings.marts_path) as opened:
+    with Marts.open(settings.marts_path, settings.threads) as opened:
         yield opened
 
 

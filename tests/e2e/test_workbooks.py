@@ -34,7 +34,7 @@ def workbooks(published, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def marts(published):
-    with Marts.open(published.settings.marts_path) as opened:
+    with Marts.open(published.settings.marts_path, published.settings.threads) as opened:
         yield opened
 
 

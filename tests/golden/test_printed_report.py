@@ -51,7 +51,7 @@ def test_contradicted_figures_say_what_follows_from_the_data(demo):
 
 def test_the_page_beside_the_printed_report_is_what_the_marts_say(demo):
     """docs/printed-report-side-by-side.md; written anew by `scorecards report --month 2023-07 --beside-printed` with its path."""
-    with Marts.open(demo.settings.marts_path) as marts:
+    with Marts.open(demo.settings.marts_path, demo.settings.threads) as marts:
         page = side_by_side(marts, build(marts, month=date(2023, 7, 1)))
     assert (PROJECT_DIR / "docs" / "printed-report-side-by-side.md").read_text(encoding="utf-8") == page
 
