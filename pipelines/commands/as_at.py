@@ -25,6 +25,7 @@ def run_as_at(settings: Settings, day: date) -> int:
     aside = settings.known_on(day)
     reporter = TerminalReporter()
     reporter.step("prepare")
+    from pipelines.publish.assets import PUBLISH_STEP
     from pipelines.publish.marts import PublishError, publish, published_tables, tested_keys
     from pipelines.quality.gate import decide
     from pipelines.quality.runner import run_checks
@@ -44,7 +45,7 @@ def run_as_at(settings: Settings, day: date) -> int:
             build_known(warehouse, manifest, run_id)
             reporter.step("check")
             run_checks(aside, contracts, run_id, warehouse.now, as_at=str(day), on_table=reporter.detail)
-            reporter.step("gate and publish")
+            reporter.step(PUBLISH_STEP)
             with warehouse.connect() as connection:
                 gate = decide(connection, run_id)
             reporter.finish()

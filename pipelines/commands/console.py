@@ -21,6 +21,7 @@ class TerminalReporter:
         self._status: Status | None = None
         self._step = ""
         self._began = 0.0
+        self.ended: dict[str, float] = {}  # when each step ended, by the monotonic clock
 
     def step(self, message: str) -> None:
         self.finish()
@@ -39,7 +40,8 @@ class TerminalReporter:
             self._status.stop()
             self._status = None
         if self._step:
-            console.print(f"  {self._step} [dim]({time.monotonic() - self._began:.1f} s)[/dim]")
+            now = self.ended[self._step] = time.monotonic()
+            console.print(f"  {self._step} [dim]({now - self._began:.1f} s)[/dim]")
             self._step = ""
 
 

@@ -33,7 +33,7 @@ def run_nightly(settings: Settings, full_refresh: bool = False, marts_only: bool
         import dagster as dg
 
         from pipelines.definitions import build_defs
-        from pipelines.publish.assets import MARTS_KEY
+        from pipelines.publish.assets import MARTS_KEY, PUBLISH_STEP
         from pipelines.transform.assets import DBT_ASSETS_NAME
 
         job = build_defs(settings, reporter=reporter, wait_seconds=0).resolve_job_def("marts" if marts_only else "nightly")
@@ -49,7 +49,9 @@ def run_nightly(settings: Settings, full_refresh: bool = False, marts_only: bool
     reporter.finish()
     failures = [f"{event.step_key}: {error_text(event)}" for event in result.all_events if event.event_type == dg.DagsterEventType.STEP_FAILURE]
     published = any(event.asset_key == MARTS_KEY for event in result.all_events if event.is_step_materialization)
-    refused = print_run_summary(settings, result.run_id, published, failures, time.monotonic() - began)
+    ended = time.monotonic()
+    marts_there = reporter.ended[PUBLISH_STEP] if published else ended
+    refused = print_run_summary(settings, result.run_id, published, failures, marts_there - began, ended - began)
     if not published:
         return FAILED
     if not result.success:

@@ -12,6 +12,7 @@ from pipelines.quality.gate import decide
 from pipelines.resources import Warehouse
 
 MARTS_KEY = dg.AssetKey(["published", "marts"])
+PUBLISH_STEP = "gate and publish"
 
 
 def build_published_asset(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
@@ -27,7 +28,7 @@ def build_published_asset(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=29), warn_window=timedelta(hours=25)),
     )
     def published_marts(context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]) -> dg.MaterializeResult:
-        warehouse.reporter.step("gate and publish")
+        warehouse.reporter.step(PUBLISH_STEP)
         with warehouse.connect() as connection:
             gate = decide(connection, context.run.run_id)
         context.log.info(gate.message)
