@@ -259,10 +259,8 @@ def test_only_what_changed_is_drawn_again_and_the_former_site_is_kept(make_force
 
 @pytest.mark.slow
 def test_several_processes_draw_the_same_site(make_force, published):
-    force = make_force(from_published=True)
+    force = _without_site(make_force)
     root = force.settings.published_dir
-    (root / "site").unlink()
-    shutil.rmtree(root / ".sites")
     steps: list[str] = []
     built = build_site(root, force.settings.marts_path, threads=2, on_step=steps.append)
     assert built.drawn == built.pages
@@ -292,10 +290,8 @@ def test_a_build_that_dies_leaves_the_site_as_it_was(make_force):
 
 @pytest.mark.slow
 def test_a_site_that_cannot_be_drawn_leaves_the_marts_published_and_shows(make_force, capsys):
-    force = make_force(from_published=True)
+    force = _without_site(make_force)
     root = force.settings.published_dir
-    (root / "site").unlink()
-    shutil.rmtree(root / ".sites")
     (root / ".sites").write_text("a file where a folder should be")
     before = (root / "current").resolve()
     assert force.run(pages=True) == 5
@@ -306,6 +302,14 @@ def test_a_site_that_cannot_be_drawn_leaves_the_marts_published_and_shows(make_f
     (root / ".sites").unlink()
     assert build_scorecard_site(force.settings) == 0
     assert (root / "site" / "index.html").exists()
+
+
+def _without_site(make_force):
+    """A force whose marts are published and whose site is not drawn."""
+    force = make_force(from_published=True)
+    (force.settings.published_dir / "site").unlink()
+    shutil.rmtree(force.settings.published_dir / ".sites")
+    return force
 
 
 def _alter(force, sql: str) -> None:

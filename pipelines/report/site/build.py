@@ -99,7 +99,8 @@ def build_site(published_dir: Path, marts_path: Path, threads: int = 2, on_step:
         with Marts.open(marts_path, threads) as marts:
             content = Content(marts, published_dir)
             former = root / before if before else None
-            groups, drawn = _write(content, marts_path, threads, former, manifest.get("groups", {}), staging, on_step)
+            place = Place(marts_path, published_dir, staging)
+            groups, drawn = _write(content, place, threads, former, manifest.get("groups", {}), on_step)
         written = {"basis": basis, "groups": groups}
         (staging / MANIFEST).write_text(json.dumps(written), encoding="utf-8")
         on_step("switch")
@@ -116,22 +117,21 @@ def build_site(published_dir: Path, marts_path: Path, threads: int = 2, on_step:
 
 
 def _write(
-    content: Content, marts_path: Path, threads: int, before: Path | None, known: Mapping[str, dict], staging: Path, on_step: Step
+    content: Content, place: Place, threads: int, before: Path | None, known: Mapping[str, dict], on_step: Step
 ) -> tuple[dict[str, dict], int]:
     """Fill the staging folder. Returns the groups with fingerprint and files, and how many pages were drawn."""
     on_step("compare")
-    published_dir = content.published_dir
-    wanted = _fingerprints(content, f"{code_fingerprint()} {_documents(published_dir)}")
+    wanted = _fingerprints(content, f"{code_fingerprint()} {_documents(place.published_dir)}")
     groups: dict[str, dict] = {name: {"fingerprint": fingerprint, "files": []} for name, fingerprint in wanted.items()}
     stale = []
     for name, fingerprint in wanted.items():
         old = known.get(name)
-        if before is None or old is None or old["fingerprint"] != fingerprint or not _link(before, staging, old["files"]):
+        if before is None or old is None or old["fingerprint"] != fingerprint or not _link(before, place.folder, old["files"]):
             stale.append(name)
         else:
             groups[name]["files"] = old["files"]
     drawn = 0
-    for name, path in draw(content, Place(marts_path, published_dir, staging), stale, threads, on_step):
+    for name, path in draw(content, place, stale, threads, on_step):
         groups[name]["files"].append(path)
         drawn += path.endswith(".html")
     return groups, drawn

@@ -52,15 +52,17 @@ def draw(content: Content, place: Place, stale: list[str], processes: int, on_st
     changed = [name.removeprefix(MEASURE) for name in stale if name.startswith(MEASURE)]
     if processes < 2 or len(changed) < WORTH_PROCESSES:
         yield from _groups(content, place, stale, on_step)
-        on_step(f"{len(changed)} measures")
-        yield from _measures(content, place, changed)
+        for done, drawn in enumerate(_measures(content, place, changed)):
+            if done % 100 == 0:
+                on_step(f"measures, {done} pages")
+            yield drawn
         return
     # Started afresh and not forked: a fork would have copies of DuckDB's and Dagster's locks without their threads.
     with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
         shares = [pool.submit(_share, place, changed[n :: processes * SHARES]) for n in range(processes * SHARES)]
         try:
             yield from _groups(content, place, stale, on_step)
-            for done, share in enumerate(as_completed(shares)):
+            for done, share in enumerate(as_completed(shares), start=1):
                 on_step(f"measures, {done} of {len(shares)} parts")
                 yield from share.result()
         finally:

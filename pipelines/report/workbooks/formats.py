@@ -71,17 +71,11 @@ class Formats:
     def __init__(self, workbook: xlsxwriter.Workbook) -> None:
         self._workbook = workbook
         self._made: dict[frozenset[tuple[str, Any]], Format] = {}
-        self._asked: dict[frozenset[tuple[str, Any]], Format] = {}  # as asked for, which a hundred thousand cells do alike
 
     def of(self, **properties: Any) -> Format:
-        asked = frozenset(properties.items())
-        if asked not in self._asked:
-            self._asked[asked] = self._make(properties)
-        return self._asked[asked]
-
-    def _make(self, properties: dict[str, Any]) -> Format:
-        known = {"valign": "top", "font_color": INK, "font_name": "Arial", "font_size": 10} | {k: v for k, v in properties.items() if v is not None}
-        key = frozenset(known.items())
+        # a hundred thousand cells ask for a few formats: what is common to all is added only to those that are made
+        asked = {name: value for name, value in properties.items() if value is not None}
+        key = frozenset(asked.items())
         if key not in self._made:
-            self._made[key] = self._workbook.add_format(known)
+            self._made[key] = self._workbook.add_format({"valign": "top", "font_color": INK, "font_name": "Arial", "font_size": 10} | asked)
         return self._made[key]
