@@ -1,4 +1,4 @@
--- Section 60 authorities of the last weeks (var section_60_window_days, six weeks): those that began in the days up to each month's end that the
+-- Section 60 authorities of the last weeks (var section_60_window_weeks): those that began in the days up to each month's end that the
 -- register covers. One row an authority and month's end, and an excluded row for every month's end, so that one without an authority stands
 -- with nought. A month's end whose window begins before the register has none.
 with authorities as (
@@ -27,11 +27,11 @@ windows as (
     select
         force_code,
         local_date,
-        local_date - {{ var('section_60_window_days') }} + 1 as first_date
+        local_date - {{ 7 * var('section_60_window_weeks') }} + 1 as first_date
     from ends
     where
         local_date <= covered_to
-        and local_date - {{ var('section_60_window_days') }} + 1 >= first_month
+        and local_date - {{ 7 * var('section_60_window_weeks') }} + 1 >= first_month
 )
 
 select
