@@ -1,5 +1,5 @@
 # make run    set up, write synthetic extracts where there are none, take in what is new, publish
-# make test   set up, check the style, run the tests
+# make test   set up, check the style, run the tests; `make test-fast` the unit tests alone
 # make ui     the Dagster UI on http://127.0.0.1:3000
 SHELL := /bin/bash
 PYTHON ?= python3
@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test ui setup lint bench lock clean superset-venv superset-check superset-lock
+.PHONY: run test test-fast ui setup lint bench lock clean superset-venv superset-check superset-lock
 
 run: $(READY)
 	$(BIN)/scorecards demo --if-empty
@@ -15,6 +15,12 @@ run: $(READY)
 
 test: $(READY) lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+# An answer while one works: style of Python, and the unit tests.
+test-fast: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python -m pytest tests/unit -m "not slow" -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(READY)
 	$(BIN)/ruff check .
