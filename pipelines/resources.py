@@ -12,7 +12,7 @@ import duckdb
 
 from pipelines.contracts.model import Contracts
 from pipelines.settings import Settings
-from pipelines.warehouse import lay_out, open_build, run_lock
+from pipelines.warehouse import create_tables, open_build, run_lock
 
 
 class Reporter(Protocol):
@@ -51,5 +51,5 @@ def held_warehouse(settings: Settings, contracts: Contracts, reporter: Reporter 
     """Take the run lock and lay out the build database. Raises WarehouseBusy when another run holds it longer than that."""
     with run_lock(settings, wait_seconds):
         with open_build(settings) as connection:
-            lay_out(connection, contracts)
+            create_tables(connection, contracts)
         yield Warehouse(settings, contracts, datetime.now(UTC).replace(tzinfo=None, microsecond=0), reporter or Silent())

@@ -155,7 +155,7 @@ def open_build(settings: Settings, read_only: bool = False) -> Iterator[duckdb.D
         connection.close()
 
 
-def lay_out(connection: duckdb.DuckDBPyConnection, contracts: Contracts) -> None:
+def create_tables(connection: duckdb.DuckDBPyConnection, contracts: Contracts) -> None:
     """Create what is missing: the ledger, the check results, and a raw table a feed; a new contract column is added as null."""
     connection.execute(LEDGER_DDL)
     for table, column, type_ in LEDGER_ADDITIONS:

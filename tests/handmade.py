@@ -13,7 +13,7 @@ import duckdb
 
 from pipelines.contracts.model import Contracts, load_contracts
 from pipelines.settings import Settings
-from pipelines.warehouse import lay_out, open_build
+from pipelines.warehouse import create_tables, open_build
 
 NOW = datetime(2023, 8, 1, 2, 0)
 RUN = "run-1"
@@ -239,7 +239,7 @@ def make_warehouse(data_dir: Path) -> tuple[Settings, Contracts]:
     """A built warehouse in which nothing is wrong; feeds without rows here have no data."""
     settings, contracts = make_settings(data_dir), load_contracts()
     with open_build(settings) as connection:
-        lay_out(connection, contracts)
+        create_tables(connection, contracts)
         for feed, (per_day, columns) in RAW_ROWS.items():
             add_rows(
                 connection,

@@ -10,7 +10,7 @@ from pathlib import Path
 from pipelines.contracts.model import Contracts, load_contracts
 from pipelines.ingest.feed import FeedOutcome, FileOutcome, ingest_feed
 from pipelines.settings import Settings
-from pipelines.warehouse import lay_out, open_build
+from pipelines.warehouse import create_tables, open_build
 
 NOW = datetime(2023, 8, 1, 2, 0)
 HASH_KEY = b"a key for tests only"
@@ -67,7 +67,7 @@ class Landing:
 
     def run(self, feed: str = "force_calls", run_id: str = "run-1", now: datetime = NOW) -> FeedOutcome:
         with open_build(self.settings) as connection:
-            lay_out(connection, self.contracts)
+            create_tables(connection, self.contracts)
             return ingest_feed(connection, feed, self.contracts, self.settings, run_id, now, self.said.append)
 
     def take(self, name: str, content: str | bytes) -> FileOutcome:

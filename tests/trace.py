@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.report.words import cell_text
+from pipelines.report.formatting import cell_text
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 UNSEEN = {"script", "style"}

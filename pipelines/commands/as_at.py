@@ -27,7 +27,7 @@ def run_as_at(settings: Settings, day: date) -> int:
     reporter.step("prepare")
     from pipelines.publish.assets import PUBLISH_STEP
     from pipelines.publish.marts import PublishError, publish, published_tables, tested_keys
-    from pipelines.quality.gate import decide
+    from pipelines.quality.gate import evaluate_gate
     from pipelines.quality.runner import run_checks
     from pipelines.resources import held_warehouse
     from pipelines.transform.as_at import bring_known, build_known
@@ -47,7 +47,7 @@ def run_as_at(settings: Settings, day: date) -> int:
             run_checks(aside, contracts, run_id, warehouse.now, as_at=str(day), on_table=reporter.detail)
             reporter.step(PUBLISH_STEP)
             with warehouse.connect() as connection:
-                gate = decide(connection, run_id)
+                gate = evaluate_gate(connection, run_id)
             reporter.finish()
             with warehouse.connect(read_only=True) as connection:
                 print_checks(connection, run_id)

@@ -15,7 +15,6 @@ from itertools import chain
 import duckdb
 
 from pipelines.contracts.model import Contracts, Feed, normalise_header
-from pipelines.ingest.ahead import read_ahead
 from pipelines.ingest.clock import london_datetime_to_utc
 from pipelines.ingest.conform import Conformed, conform
 from pipelines.ingest.files import FileDeferred, FileRefused, LandingFile, SheetMissing, ending_of, is_unchanged, scan_landing, still_changing
@@ -31,13 +30,14 @@ from pipelines.ingest.load import (
     insert_notes,
     next_load_id,
 )
+from pipelines.ingest.prefetch import prefetch
 from pipelines.ingest.tables import Fingerprint, fingerprint, open_table
 from pipelines.settings import Settings
 
 # Part of the fingerprint under which a file is refused: raise it when the readers learn something, and refused files are tried again.
 READER_VERSION = "1"
 # Rows that may wait to be written: what the reader makes while an INSERT or a commit goes on.
-READ_AHEAD_ROWS = 4 * INSERT_ROWS
+PREFETCH_ROWS = 4 * INSERT_ROWS
 FILE_TIME_FORMAT = "%Y%m%dT%H%M"
 # A day or a month in a file's name stands for its end: what the file says is as at the end of that day.
 FILE_DAY_FORMATS = ("%Y-%m-%d", "%Y-%m")
@@ -301,7 +301,7 @@ class _FeedRun:
         changing = still_changing(to_read, self.settings.settle_seconds)
         if to_read:
             with (
-                read_ahead(self._prepared(to_read, changing), _rows_of, READ_AHEAD_ROWS) as steps,
+                prefetch(self._prepared(to_read, changing), _rows_of, PREFETCH_ROWS) as steps,
                 batches(self.connection, self.layouts[0]) as batch,
             ):
                 for file in to_read:

@@ -16,9 +16,9 @@ import pyarrow.parquet as pq
 
 from pipelines.contracts.model import Feed, normalise_header
 from pipelines.ingest.conform import FAULT, ROW
+from pipelines.ingest.csv_records import BROKEN_RECORD, TextFacts, hash_file, inspect_text, record_blocks, utf8_chunks
 from pipelines.ingest.files import FileRefused, SheetMissing
 from pipelines.ingest.headers import HeaderMatch, best_match, why_not
-from pipelines.ingest.text import BROKEN_RECORD, TextFacts, hash_file, inspect_text, record_blocks, utf8_chunks
 from pipelines.ingest.workbook import SheetFacts, sheet_facts
 
 DELIMITERS = (",", ";", "|", "\t")

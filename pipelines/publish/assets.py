@@ -8,7 +8,7 @@ import dagster as dg
 
 from pipelines.publish.marts import publish, published_tables, tested_keys
 from pipelines.quality.assets import CHECK_RESULTS_KEY, asset_key
-from pipelines.quality.gate import decide
+from pipelines.quality.gate import evaluate_gate
 from pipelines.resources import Warehouse
 
 MARTS_KEY = dg.AssetKey(["published", "marts"])
@@ -30,7 +30,7 @@ def build_published_asset(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
     def published_marts(context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]) -> dg.MaterializeResult:
         warehouse.reporter.step(PUBLISH_STEP)
         with warehouse.connect() as connection:
-            gate = decide(connection, context.run.run_id)
+            gate = evaluate_gate(connection, context.run.run_id)
         context.log.info(gate.message)
         if not gate.is_open:
             raise dg.Failure(gate.message, metadata={"failed": len(gate.errors), "warned": len(gate.warnings)})

@@ -17,7 +17,7 @@ from pipelines.contracts.reading import read_yaml
 from pipelines.quality.model import CheckSpec
 
 SUITES_DIR = Path(__file__).parent / "suites"
-# A share of a month's rows, in per cent, up to which odd values are the ordinary dirt of extracts.
+# A share of a month's rows, in per cent, up to which odd values are the ordinary faults of extracts.
 TOLERATED_PCT = 1.0
 # Feeds that come weekly or oftener have a weekday pattern.
 LONGEST_WEEKDAY_CADENCE_DAYS = 7
@@ -282,7 +282,7 @@ def _sheet_check(feed: Feed) -> CheckSpec:
 
 
 def _known_values(feed: Feed, column: Column) -> CheckSpec:
-    """A value map normalises and does not restrict, so other values are ordinary dirt until they are more than a few in a month."""
+    """A value map normalises and does not restrict, so other values are ordinary faults until they are more than a few in a month."""
     values = sorted(set(column.value_map.values()))
     event = feed.event_time
     return _column_spec(

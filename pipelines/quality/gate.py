@@ -42,7 +42,7 @@ class Gate:
         )
 
 
-def decide(connection: duckdb.DuckDBPyConnection, run_id: str) -> Gate:
+def evaluate_gate(connection: duckdb.DuckDBPyConnection, run_id: str) -> Gate:
     """The gate of a run: closed when any check failed or could not be evaluated, or when none was evaluated at all."""
     rows = connection.execute(
         """

@@ -26,7 +26,7 @@ def store_results(connection: duckdb.DuckDBPyConnection, results: Iterable[Check
     return len(rows)
 
 
-def stand_over(connection: duckdb.DuckDBPyConnection, checks: Collection[tuple[str, str]], run_id: str, now: datetime) -> list[CheckResult] | None:
+def carry_forward(connection: duckdb.DuckDBPyConnection, checks: Collection[tuple[str, str]], run_id: str, now: datetime) -> list[CheckResult] | None:
     """The newest result of each of these checks (table, name) as a result of this run, since what they look at has not changed. Not stored.
 
     None where one of them was never evaluated.

@@ -29,7 +29,7 @@ import duckdb
 from pipelines.contracts.model import Contracts, Feed
 from pipelines.quality.checks import planned_checks
 from pipelines.quality.model import CheckResult, CheckSpec
-from pipelines.quality.results import stand_over, store_results
+from pipelines.quality.results import carry_forward, store_results
 from pipelines.settings import Settings
 from pipelines.warehouse import open_build
 
@@ -360,7 +360,7 @@ def run_checks(
         standing = None
         if tables is None and state == _last_state(connection):
             resting = [(s.table, s.name) for s in specs if not s.asks_the_run]
-            standing = stand_over(connection, resting, run_id, clock.now)
+            standing = carry_forward(connection, resting, run_id, clock.now)
         evaluated = evaluate(connection, contracts, [s for s in specs if standing is None or s.asks_the_run], clock, on_table)
         results = [*evaluated, *(standing or [])]
         store_results(connection, results)

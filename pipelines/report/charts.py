@@ -22,7 +22,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from pipelines.report.words import duration_text, trimmed_decimal
+from pipelines.report.formatting import duration_text, trimmed_decimal
 
 IMPROVEMENT, CONCERN, NEUTRAL, COMMON = "#00b0f0", "#e46c0a", "#490092", "#a6a6a6"
 # The outline of each colour: dark enough to be seen on white (contrast of at least 3).

@@ -3,7 +3,7 @@
     data-from="schema.table"  on the element or an ancestor
     data-key="k1|k2|…"        primary key of the row, dates as ISO; one that begins with | continues the key beside the data-from above it
     data-col="column"         on the element that shows the cell; in a table it may stand on the <th> of the column instead
-    data-as="form"            beside data-col where the text is not the column's own form (pipelines/report/words.py: FORMS)
+    data-as="form"            beside data-col where the text is not the column's own form (pipelines/report/formatting.py: FORMS)
     data-sql="select …"       instead of all these: the text is the one cell of this query (counts, above all)
 
 A test opens every generated page, looks each of them up in the marts and compares; a digit anywhere else fails it (tests/trace.py).
@@ -16,8 +16,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from pipelines.report.formatting import NO_VALUE, cell_text
 from pipelines.report.marts import Marts, Row
-from pipelines.report.words import NO_VALUE, cell_text
 
 
 class TraceError(ValueError):

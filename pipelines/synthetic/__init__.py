@@ -1,1 +1,1 @@
-"""Seeded generator of realistic raw extracts. Reading order: calibration, plan, timeline, draw, places, the feeds, dirt, writer, generate."""
+"""Seeded generator of realistic raw extracts. Reading order: calibration, plan, timeline, draw, places, the feeds, data_faults, writer, generate."""

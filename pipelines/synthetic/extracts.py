@@ -18,7 +18,7 @@ from pipelines.synthetic.rows import Rows
 
 @dataclass(frozen=True)
 class Extract:
-    """One file's rows before dirt: a month's base extract, or the corrections since the ones before."""
+    """One file's rows before faults are planted: a month's base extract, or the corrections since the ones before."""
 
     feed: str
     month: date

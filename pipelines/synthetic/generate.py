@@ -52,7 +52,7 @@ def write_extracts(
     """Writes the extracts of `months` months up to `end` and returns the files, by feed and name.
     A feed whose history begins later has files from its own first month on.
 
-    `scale` multiplies every volume (0.02 keeps every kind of dirt and error). `progress(feed, rows)` is called once a
+    `scale` multiplies every volume (0.02 keeps every kind of fault and error). `progress(feed, rows)` is called once a
     file, from one thread at a time. Files of the same names are replaced; no other file is touched. Raises ValueError
     for a period or scale that makes no sense.
     """

@@ -15,14 +15,14 @@ import xlsxwriter
 
 from pipelines.contracts.model import Feed
 from pipelines.synthetic import calibration as cal
-from pipelines.synthetic import dirt, draw
+from pipelines.synthetic import data_faults, draw
 from pipelines.synthetic.extracts import Extract
 from pipelines.synthetic.plan import Plan
 
 
 @dataclass(frozen=True)
 class WrittenFile:
-    """One file of the landing folder: its feed, where it is, and its data rows (dirt included, the header not)."""
+    """One file of the landing folder: its feed, where it is, and its data rows (faults included, the header not)."""
 
     feed: str
     path: Path
@@ -30,8 +30,9 @@ class WrittenFile:
 
 
 def write_extract(landing_dir: Path, extract: Extract, feed: Feed, plan: Plan) -> WrittenFile:
-    """The extract as a file in the feed's landing folder, in its declared style, with its declared dirt."""
-    style = dirt.style_of(extract.feed, extract.month, plan.months_of(extract.feed), extract.is_correction)
+    """The extract as a file in the feed's landing folder, in its declared style, with its declared faults."""
+    style = data_faults.style_of(extract.feed, extract.month, plan.months_of(extract.feed), extract.is_correction)
+    # the name is part of the seed: another one would draw other files
     rng = draw.generator(plan.seed, f"dirt {extract.stem}")
     frame = _with_file_columns(extract, feed, rng)
     path = landing_dir / extract.feed / f"{extract.stem}.{style.file_format}"
@@ -39,14 +40,14 @@ def write_extract(landing_dir: Path, extract: Extract, feed: Feed, plan: Plan) -
         write_file(path, lambda file: frame.write_parquet(file, compression="zstd"))
         return WrittenFile(extract.feed, path, frame.height)
     if style.file_format == "xlsx":
-        write_file(path, lambda file: file.write(_workbook(dirt.spelt_booleans(frame, style), extract)))
+        write_file(path, lambda file: file.write(_workbook(data_faults.spelt_booleans(frame, style), extract)))
         return WrittenFile(extract.feed, path, frame.height)
-    frame = dirt.spelt_booleans(frame, style)
-    if style.dirt:
-        frame = dirt.soiled(dirt.as_texts(frame, style), feed, style, rng)
-    headers = dirt.headers_of(frame.columns, feed, style.header)
-    if any(d.kind == "repeated_header" for d in style.dirt):
-        frame = frame.with_columns(pl.col(c).replace(dirt.REPEATED_HEADER, headers[c]) for c in frame.columns)
+    frame = data_faults.spelt_booleans(frame, style)
+    if style.faults:
+        frame = data_faults.soiled(data_faults.as_texts(frame, style), feed, style, rng)
+    headers = data_faults.headers_of(frame.columns, feed, style.header)
+    if any(d.kind == "repeated_header" for d in style.faults):
+        frame = frame.with_columns(pl.col(c).replace(data_faults.REPEATED_HEADER, headers[c]) for c in frame.columns)
     write_csv(path, frame.rename(headers), bom=style.bom, times=style.times)
     return WrittenFile(extract.feed, path, frame.height)
 
@@ -64,7 +65,7 @@ def _with_file_columns(extract: Extract, feed: Feed, rng: np.random.Generator) -
     return frame.select(c.name for c in feed.columns if c.name in frame.columns)
 
 
-def write_csv(path: Path, frame: pl.DataFrame, *, bom: bool = False, times: str = dirt.ISO_TIMES) -> None:
+def write_csv(path: Path, frame: pl.DataFrame, *, bom: bool = False, times: str = data_faults.ISO_TIMES) -> None:
     """The frame as csv, or as csv.gz if the path says so."""
 
     def write(file: io.BufferedIOBase) -> None:

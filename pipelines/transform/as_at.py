@@ -21,7 +21,7 @@ from pipelines.settings import Settings
 from pipelines.transform.assets import broken_message, check_results, dbt_specs
 from pipelines.transform.project import TransformError
 from pipelines.transform.runner import run_dbt
-from pipelines.warehouse import lay_out, open_build
+from pipelines.warehouse import create_tables, open_build
 
 KEPT = "_kept"  # the warehouse of the nightly, attached read-only
 
@@ -44,7 +44,7 @@ def bring_known(kept: Settings, aside: Settings, contracts: Contracts, now: date
     aside.warehouse_dir.mkdir(parents=True)
     known = Clock("", now, str(aside.as_at)).known
     with open_build(aside) as connection:
-        lay_out(connection, contracts)
+        create_tables(connection, contracts)
         path = str(kept.build_path).replace("'", "''")
         connection.execute(f"attach '{path}' as {KEPT} (read_only)")
         # A warehouse of older code may lack the feed that came in later.

@@ -11,7 +11,7 @@ from dagster_dbt.asset_utils import build_dbt_specs
 
 from pipelines.ingest.assets import owner_slug
 from pipelines.quality.model import CheckResult
-from pipelines.quality.results import stand_over, store_results
+from pipelines.quality.results import carry_forward, store_results
 from pipelines.resources import Warehouse
 from pipelines.transform import unit_tests
 from pipelines.transform.build import is_current, is_full_refresh_due, max_load_id, record_build
@@ -145,7 +145,7 @@ def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
 def _standing_results(connection: Any, checks: Mapping[str, dg.AssetCheckSpec], run_id: str, warehouse: Warehouse) -> list[CheckResult] | None:
     """The results of every test as those of this run, stored; None where one was never evaluated."""
     names = [(".".join(spec.asset_key.path), spec.name) for spec in checks.values()]
-    standing = stand_over(connection, names, run_id, warehouse.now)
+    standing = carry_forward(connection, names, run_id, warehouse.now)
     if standing is not None:
         store_results(connection, standing)
     return standing

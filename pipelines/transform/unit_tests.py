@@ -12,7 +12,7 @@ from pipelines.contracts.model import Contracts
 from pipelines.settings import DBT_PROJECT_DIR, Settings
 from pipelines.transform.project import TransformError, code_version
 from pipelines.transform.runner import call_dbt, run_dbt
-from pipelines.warehouse import lay_out, open_build
+from pipelines.warehouse import create_tables, open_build
 
 
 def _stamp(version: str) -> Path:
@@ -49,7 +49,7 @@ def pass_unit_tests(settings: Settings, contracts: Contracts, on_node: Callable[
     with TemporaryDirectory(dir=settings.temp_dir) as folder:
         empty = replace(settings, data_dir=Path(folder))
         with open_build(empty) as connection:
-            lay_out(connection, contracts)
+            create_tables(connection, contracts)
         run = run_dbt(empty, ["build", "--exclude-resource-type", "test", "--no-write-json"], on_node, parsed.result)
     tests = list(run.of_type("unit_test"))
     problems = [n for n in (*tests, *run.broken) if n.status in {"fail", "error"}]

@@ -13,13 +13,13 @@ from tests.landing import Landing, call, calls, raw_content
 CHILD = """
 import os, signal, sys
 from pathlib import Path
-from pipelines.ingest import feed, load, text
+from pipelines.ingest import feed, load, csv_records
 from tests.landing import Landing
 
 data_dir, point = sys.argv[1:3]
 count, load.INSERT_ROWS, load.COMMIT_ROWS = map(int, sys.argv[3:])
 feed.INSERT_ROWS = load.INSERT_ROWS
-text.BLOCK_BYTES = text.CHUNK_BYTES = 4_096
+csv_records.BLOCK_BYTES = csv_records.CHUNK_BYTES = 4_096
 original = getattr(load, point)
 calls = 0
 

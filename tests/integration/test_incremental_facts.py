@@ -19,7 +19,7 @@ from dbt.cli.main import dbtRunner
 
 from pipelines.contracts.model import load_contracts
 from pipelines.settings import DBT_PROJECT_DIR
-from pipelines.warehouse import lay_out
+from pipelines.warehouse import create_tables
 
 FACTS = {
     "core.fct_force_calls": "*",
@@ -242,7 +242,7 @@ TOUCHED = {
 def load(path: Path, load_id: int, name: str, extracted_at: datetime, rows: Rows) -> None:
     """Put rows into raw as one load of one file a feed. `name` stands in for the file: it does not depend on the order of loading."""
     with duckdb.connect(str(path)) as connection:
-        lay_out(connection, load_contracts())
+        create_tables(connection, load_contracts())
         for feed, feed_rows in rows.items():
             for number, row in enumerate(feed_rows, start=2):
                 full = row | {"_file_hash": f"{feed}-{name}", "_file_row": number, "_loaded_at": datetime(2023, 6, load_id), "_load_id": load_id}

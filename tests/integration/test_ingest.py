@@ -15,9 +15,9 @@ import polars as pl
 import pytest
 
 from pipelines.contracts.model import load_contracts
+from pipelines.ingest import csv_records, load
 from pipelines.ingest import feed as feed_module
-from pipelines.ingest import load, text
-from pipelines.warehouse import lay_out, open_build
+from pipelines.warehouse import create_tables, open_build
 from tests.faults.bad_files import parquet, workbook
 from tests.landing import CLI, HASH_KEY, HEADER, NOW, Landing, call, calls, contracts, raw_content
 
@@ -185,7 +185,7 @@ def test_a_run_with_nothing_new_over_many_files_is_quick(landing):
         landing.write(f"force_calls/{number:03}.csv", calls(call(number)))
     assert landing.run().files_loaded == 400
     with open_build(landing.settings) as connection:
-        lay_out(connection, landing.contracts)
+        create_tables(connection, landing.contracts)
         begun = time.perf_counter()
         outcome = feed_module.ingest_feed(connection, "force_calls", landing.contracts, landing.settings, "run-2", NOW)
         assert time.perf_counter() - begun < 0.5
@@ -274,8 +274,8 @@ def test_a_failing_warehouse_raises_and_leaves_nothing_of_the_file(landing, monk
 def test_a_long_file_that_turns_out_bad_takes_no_other_with_it(landing, monkeypatch):
     monkeypatch.setattr(feed_module, "INSERT_ROWS", 50)
     monkeypatch.setattr(load, "INSERT_ROWS", 50)
-    monkeypatch.setattr(text, "BLOCK_BYTES", 4_096)
-    monkeypatch.setattr(text, "CHUNK_BYTES", 4_096)
+    monkeypatch.setattr(csv_records, "BLOCK_BYTES", 4_096)
+    monkeypatch.setattr(csv_records, "CHUNK_BYTES", 4_096)
     landing.write("force_calls/a.csv", calls(call(1)))
     landing.write("force_calls/b.csv", calls(*(call(n) for n in range(2_000))))
     landing.write("force_calls/c.csv", calls(*(call(n) for n in range(3_000, 3_200))))

@@ -16,7 +16,7 @@ from pipelines.publish import writing
 from pipelines.publish.dictionary import data_dictionary
 from pipelines.publish.marts import PublishError, publish, published_tables
 from pipelines.publish.writing import HEARTBEAT
-from pipelines.quality.gate import Gate, decide
+from pipelines.quality.gate import Gate, evaluate_gate
 from pipelines.quality.model import CheckResult
 from pipelines.quality.results import store_results
 from pipelines.warehouse import open_build
@@ -97,7 +97,7 @@ def test_a_closed_gate_keeps_the_old_marts(made):
         store_results(
             connection, [replace(warning("fresh", "raw.arrests", "arrests"), run_id="run-2", severity="error", status="failed", message="broken")]
         )
-        gate = decide(connection, "run-2")
+        gate = evaluate_gate(connection, "run-2")
     with pytest.raises(PublishError, match="gate is closed") as raised:
         publish(settings, "run-2", gate, PUBLISHED, NOW, contracts)
     assert "raw.arrests fresh: broken (docs/runbooks/freshness.md)" in str(raised.value)
@@ -147,7 +147,7 @@ def test_caveats_stand_on_the_rows_concerned_and_only_there(made):
             "update measures.measure_values set quality_grade = 'D', caveat = 'not complete' where period_type = 'month' and month(period_end) = 7"
         )
         store_results(connection, [april, late, silent])
-        gate = decide(connection, RUN)
+        gate = evaluate_gate(connection, RUN)
     found = publish(settings, RUN, gate, PUBLISHED, NOW, contracts)
     rows = query(
         settings,
@@ -292,7 +292,7 @@ def test_with_nothing_new_a_publication_carries_over_what_stands_and_equals_one_
         before, run, now = folder(settings), f"night-{night}", NOW + timedelta(days=night)
         with open_build(settings) as connection:
             later(connection, run)
-            gate = decide(connection, run)
+            gate = evaluate_gate(connection, run)
         anew = written_anew(settings, contracts, run, gate, now)
         found = publish(settings, run, gate, PUBLISHED, now, contracts)
         assert shared(before, folder(settings)) == set(found.tables) - {"quality.check_results", HEARTBEAT}
@@ -322,7 +322,7 @@ def test_a_caveat_that_appears_or_goes_is_written_and_the_other_tables_stand(mad
         before, now = folder(settings), NOW + timedelta(days=1 if also else 2)
         with open_build(settings) as connection:
             later(connection, run, also=also)
-            gate = decide(connection, run)
+            gate = evaluate_gate(connection, run)
         anew = written_anew(settings, contracts, run, gate, now)
         found = publish(settings, run, gate, PUBLISHED, now, contracts)
         assert content(folder(settings)) == anew

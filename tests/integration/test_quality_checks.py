@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from pipelines.quality.gate import decide
+from pipelines.quality.gate import evaluate_gate
 from pipelines.quality.runner import run_checks
 from pipelines.warehouse import open_build
 from tests.handmade import NOW, PERSONAL_VALUE, RAW_ROWS, RUN, add_rows, make_warehouse, rebuild
@@ -31,7 +31,7 @@ def test_good_data_pass_every_check_and_missing_feeds_are_named(made):
     assert results["raw.online_reports", "fresh"].message == "no data yet for online_reports"
     with open_build(settings) as connection:
         assert connection.execute("select count(*) from quality.check_results where run_id = ?", [RUN]).fetchone() == (len(results),)
-        assert decide(connection, RUN).is_open
+        assert evaluate_gate(connection, RUN).is_open
 
 
 def test_while_nothing_changes_only_checks_that_ask_the_clock_or_the_run_are_evaluated(made):
@@ -81,7 +81,7 @@ def test_300_ghost_legs_warn_with_rule_month_calls_and_both_rates(made):
     assert (result.from_month, result.to_month) == (date(2023, 5, 1), date(2023, 5, 1))
     assert result.observed == pytest.approx(100 * 455 / 1850 - 10)
     with open_build(settings) as connection:
-        gate = decide(connection, RUN)
+        gate = evaluate_gate(connection, RUN)
     assert gate.is_open
     assert [w.runbook for w in gate.warnings] == ["docs/runbooks/bt_abandonment.md"]
 
@@ -187,7 +187,7 @@ def test_what_must_never_happen_fails_and_closes_the_gate(made, break_it, table,
     failed = {name for (_, name), r in results.items() if r.status == "failed"}
     assert failed == {check}
     with open_build(settings) as connection:
-        gate = decide(connection, RUN)
+        gate = evaluate_gate(connection, RUN)
     assert not gate.is_open
     assert check in gate.message
     assert "docs/runbooks/" in gate.message
@@ -278,7 +278,7 @@ def test_a_check_that_cannot_be_evaluated_closes_the_gate_without_quoting_data(m
     assert broken.status == "failed"
     assert broken.message.endswith("could not be evaluated: Conversion Error") or "Binder Error" in broken.message
     with open_build(settings) as connection:
-        assert not decide(connection, RUN).is_open
+        assert not evaluate_gate(connection, RUN).is_open
 
 
 def test_an_earlier_view_reconciles_with_the_raw_rows_known_then(made):
@@ -298,7 +298,7 @@ def test_an_earlier_view_reconciles_with_the_raw_rows_known_then(made):
 def test_a_run_without_results_keeps_the_gate_closed(made):
     settings, _ = made
     with open_build(settings) as connection:
-        gate = decide(connection, "another run")
+        gate = evaluate_gate(connection, "another run")
     assert not gate.is_open
     assert "no check of run another run" in gate.message
 

@@ -1,4 +1,4 @@
-"""The files of a scaled-down set: every kind of dirt, late and corrected rows, the same bytes for the same seed."""
+"""The files of a scaled-down set: every kind of fault, late and corrected rows, the same bytes for the same seed."""
 
 import csv
 import gzip
@@ -14,7 +14,7 @@ import pytest
 from pipelines.contracts.model import load_contracts, normalise_header
 from pipelines.settings import PROJECT_DIR
 from pipelines.synthetic import calibration as cal
-from pipelines.synthetic import dirt
+from pipelines.synthetic import data_faults
 from pipelines.synthetic import timeline as tl
 from pipelines.synthetic.generate import write_extracts, write_samples
 from pipelines.synthetic.plan import Plan
@@ -145,7 +145,7 @@ def test_no_extract_is_later_than_the_tenth_and_knows_the_future(files):
         )
         assert taken < latest
         clean = file.feed in ("incident_logs", "crimes") and taken.day == 9
-        if clean:  # correction files have no dirt
+        if clean:  # correction files have no faults
             frame = text_frame(file.path, file.feed)
             for column in FEEDS[file.feed].columns:
                 if column.type == "timestamp" and not column.is_extract_time:
@@ -153,15 +153,15 @@ def test_no_extract_is_later_than_the_tenth_and_knows_the_future(files):
             assert set(frame["extracted_at"]) == {f"{taken:%Y-%m-%d %H:%M:%S}"}
 
 
-@pytest.mark.parametrize("entry", cal.files.DIRT, ids=lambda d: f"{d.kind}-{d.feed}")
+@pytest.mark.parametrize("entry", cal.files.DATA_FAULTS, ids=lambda d: f"{d.kind}-{d.feed}")
 def test_declared_dirt_is_in_the_files(entry, files):
     for month in entry.months:
         (path,) = base_files(files, entry.feed, month)
         assert _shows(entry, path), path.name
 
 
-def _shows(entry: cal.files.Dirt, path: Path) -> bool:
-    """Whether the file has the dirt, told from its bytes and texts alone."""
+def _shows(entry: cal.files.DataFault, path: Path) -> bool:
+    """Whether the file has the fault, told from its bytes and texts alone."""
     feed = FEEDS[entry.feed]
     header, *rows = records(path)
     cells = {cell for row in rows for cell in row}
@@ -195,10 +195,10 @@ def _shows(entry: cal.files.Dirt, path: Path) -> bool:
 
 
 def test_every_kind_of_dirt_is_declared_and_survives_a_short_period():
-    assert {d.kind for d in cal.files.DIRT} >= set(dirt._KINDS)
+    assert {d.kind for d in cal.files.DATA_FAULTS} >= set(data_faults._KINDS)
     months = [date(2023, 6, 1), date(2023, 7, 1)]
-    styles = [dirt.style_of(feed, m, months, False) for feed in FEEDS for m in months]
-    assert {d.kind for s in styles for d in s.dirt} == set(dirt._KINDS)
+    styles = [data_faults.style_of(feed, m, months, False) for feed in FEEDS for m in months]
+    assert {d.kind for s in styles for d in s.faults} == set(data_faults._KINDS)
     assert any(s.bom for s in styles) and {s.header for s in styles} >= {"upper", "spaces", "aliases"}
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipelines.report.formatting import cell_text
 from pipelines.report.marts import Row
 from pipelines.report.trace import TraceError
-from pipelines.report.words import cell_text
 
 
 @dataclass(frozen=True)

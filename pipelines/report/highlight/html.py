@@ -8,11 +8,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from pipelines.report import charts, icons
+from pipelines.report.formatting import date_text
 from pipelines.report.highlight.cells import Cell, Part, plain
 from pipelines.report.highlight.model import Arrow, Chart, Node, Report
 from pipelines.report.trace import cell as row_cell
 from pipelines.report.trace import column, origin, text
-from pipelines.report.words import date_text
 
 CHART_WIDTH, CHART_HEIGHT = 430, 200
 STATE_MARKS = {"overdue": "!", "at risk": "△", "on track": "●", "complete": "✓", "no date": "?"}

@@ -15,6 +15,7 @@ from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls
 from pptx.util import Inches, Pt
 
+from pipelines.report.formatting import date_text
 from pipelines.report.highlight.cells import Cell, Part, plain
 from pipelines.report.highlight.html import TONE_MARKS
 from pipelines.report.highlight.model import Priority, Remark, Report, Tile, Topic
@@ -44,7 +45,6 @@ from pipelines.report.highlight.slide_text import (
     unstyled,
     write_paragraphs,
 )
-from pipelines.report.words import date_text
 
 TONES = {"improvement": "00B0F0", "concern": "E46C0A", "neutral": "8896A3"}
 

@@ -14,7 +14,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from pipelines.report import charts, icons, words
+from pipelines.report import charts, formatting, icons
 from pipelines.report.marts import Marts, Row
 from pipelines.report.trace import helpers
 
@@ -67,8 +67,8 @@ class Content:
             "icon_symbols": icons.icon_symbols,
             "variation_words": icons.VARIATION_WORDS,
             "assurance_words": icons.ASSURANCE_WORDS,
-            "unit_names": words.UNIT_NAMES,
-            "plain": words.plain_text,
+            "unit_names": formatting.UNIT_NAMES,
+            "plain": formatting.plain_text,
         }
 
     def page(self, template: str, path: str, **context: Any) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""When files are extracted, how they are written, and their dirt."""
+"""When files are extracted, how they are written, and their faults."""
 
 from __future__ import annotations
 
@@ -89,8 +89,8 @@ FORMATS: Mapping[tuple[str, date], str] = {
 
 
 @dataclass(frozen=True)
-class Dirt:
-    """One kind of dirt in one feed's base files of these months; of months outside the period, others take the place.
+class DataFault:
+    """One kind of fault in one feed's base files of these months; of months outside the period, others take the place.
 
     `share` is the share of the file's rows that it touches (at least one), where the kind touches single rows.
     """
@@ -106,60 +106,60 @@ def _m(*months: str) -> tuple[date, ...]:
     return tuple(date.fromisoformat(f"{m}-01") for m in months)
 
 
-DIRT: tuple[Dirt, ...] = (
+DATA_FAULTS: tuple[DataFault, ...] = (
     # how a file is written
-    Dirt("bom", "force_calls", _m("2021-02", "2023-07")),
-    Dirt("bom", "crimes", _m("2023-05")),
-    Dirt("header_upper", "incident_logs", _m("2020-11", "2023-02")),
-    Dirt("header_upper", "arrests", _m("2021-09")),
-    Dirt("header_spaces", "force_calls", _m("2022-05", "2023-03")),
-    Dirt("header_spaces", "online_reports", _m("2023-06")),
-    Dirt("header_aliases", "crimes", _m("2021-12", "2023-04")),
-    Dirt("header_aliases", "bt_999_calls", _m("2023-06")),
-    Dirt("header_aliases", "incident_logs", _m("2023-05")),
-    Dirt("header_aliases", "measure_returns", _m("2023-05")),
-    Dirt("column_order", "crime_outcomes", _m("2022-02", "2023-07")),
-    Dirt("column_order", "arrests", _m("2023-02")),
-    Dirt("header_aliases", "protection_orders", _m("2023-03")),
-    Dirt("header_spaces", "speedwatch_sessions", _m("2023-05")),
-    Dirt("uk_times", "speed_enforcement", _m("2023-06")),
-    Dirt("uk_times", "crimes", _m("2020-09", "2023-03")),
-    Dirt("uk_times", "crime_outcomes", _m("2023-04")),
-    Dirt("uk_times", "measure_returns", _m("2023-04")),
-    Dirt("booleans_words", "incident_logs", _m("2022-06", "2023-04")),
-    Dirt("booleans_digits", "bt_999_calls", _m("2023-05")),
-    Dirt("extra_column", "force_calls", _m("2022-10", "2023-06")),
-    Dirt("quoted_newline", "incident_logs", _m("2022-12", "2023-07"), share=0.01),
-    Dirt("blank_column", "bt_999_calls", _m("2022-04", "2023-03"), column="bt_centre"),
-    Dirt("blank_column", "incident_logs", _m("2023-06"), column="lsoa_code"),
+    DataFault("bom", "force_calls", _m("2021-02", "2023-07")),
+    DataFault("bom", "crimes", _m("2023-05")),
+    DataFault("header_upper", "incident_logs", _m("2020-11", "2023-02")),
+    DataFault("header_upper", "arrests", _m("2021-09")),
+    DataFault("header_spaces", "force_calls", _m("2022-05", "2023-03")),
+    DataFault("header_spaces", "online_reports", _m("2023-06")),
+    DataFault("header_aliases", "crimes", _m("2021-12", "2023-04")),
+    DataFault("header_aliases", "bt_999_calls", _m("2023-06")),
+    DataFault("header_aliases", "incident_logs", _m("2023-05")),
+    DataFault("header_aliases", "measure_returns", _m("2023-05")),
+    DataFault("column_order", "crime_outcomes", _m("2022-02", "2023-07")),
+    DataFault("column_order", "arrests", _m("2023-02")),
+    DataFault("header_aliases", "protection_orders", _m("2023-03")),
+    DataFault("header_spaces", "speedwatch_sessions", _m("2023-05")),
+    DataFault("uk_times", "speed_enforcement", _m("2023-06")),
+    DataFault("uk_times", "crimes", _m("2020-09", "2023-03")),
+    DataFault("uk_times", "crime_outcomes", _m("2023-04")),
+    DataFault("uk_times", "measure_returns", _m("2023-04")),
+    DataFault("booleans_words", "incident_logs", _m("2022-06", "2023-04")),
+    DataFault("booleans_digits", "bt_999_calls", _m("2023-05")),
+    DataFault("extra_column", "force_calls", _m("2022-10", "2023-06")),
+    DataFault("quoted_newline", "incident_logs", _m("2022-12", "2023-07"), share=0.01),
+    DataFault("blank_column", "bt_999_calls", _m("2022-04", "2023-03"), column="bt_centre"),
+    DataFault("blank_column", "incident_logs", _m("2023-06"), column="lsoa_code"),
     # single cells
-    Dirt("null_texts", "force_calls", _m("2021-05", "2023-04"), share=0.001),
-    Dirt("null_texts", "incident_logs", _m("2023-03"), share=0.002),
-    Dirt("null_texts", "crimes", _m("2022-10", "2023-06"), share=0.004),
-    Dirt("blank_texts", "incident_logs", _m("2022-01", "2023-06"), share=0.002),
-    Dirt("blank_texts", "arrests", _m("2023-05"), share=0.01),
-    Dirt("zero_times", "force_calls", _m("2020-12", "2023-05"), share=0.002),
-    Dirt("zero_times", "incident_logs", _m("2023-02"), share=0.002),
-    Dirt("padded", "crimes", _m("2023-07"), share=0.01),
-    Dirt("code_spellings", "incident_logs", _m("2022-09", "2023-06"), share=0.01, column="final_grade"),
-    Dirt("code_spellings", "crime_outcomes", _m("2023-05"), share=0.05, column="outcome_code"),
+    DataFault("null_texts", "force_calls", _m("2021-05", "2023-04"), share=0.001),
+    DataFault("null_texts", "incident_logs", _m("2023-03"), share=0.002),
+    DataFault("null_texts", "crimes", _m("2022-10", "2023-06"), share=0.004),
+    DataFault("blank_texts", "incident_logs", _m("2022-01", "2023-06"), share=0.002),
+    DataFault("blank_texts", "arrests", _m("2023-05"), share=0.01),
+    DataFault("zero_times", "force_calls", _m("2020-12", "2023-05"), share=0.002),
+    DataFault("zero_times", "incident_logs", _m("2023-02"), share=0.002),
+    DataFault("padded", "crimes", _m("2023-07"), share=0.01),
+    DataFault("code_spellings", "incident_logs", _m("2022-09", "2023-06"), share=0.01, column="final_grade"),
+    DataFault("code_spellings", "crime_outcomes", _m("2023-05"), share=0.05, column="outcome_code"),
     # single rows that are accepted once or skipped
-    Dirt("repeated_header", "force_calls", _m("2023-02")),
-    Dirt("repeated_header", "arrests", _m("2021-06", "2023-07")),
-    Dirt("exact_duplicates", "force_calls", _m("2021-10", "2023-07"), share=0.0005),
-    Dirt("exact_duplicates", "crimes", _m("2023-02"), share=0.002),
-    Dirt("exact_duplicates", "crime_outcomes", _m("2022-08"), share=0.003),
+    DataFault("repeated_header", "force_calls", _m("2023-02")),
+    DataFault("repeated_header", "arrests", _m("2021-06", "2023-07")),
+    DataFault("exact_duplicates", "force_calls", _m("2021-10", "2023-07"), share=0.0005),
+    DataFault("exact_duplicates", "crimes", _m("2023-02"), share=0.002),
+    DataFault("exact_duplicates", "crime_outcomes", _m("2022-08"), share=0.003),
     # single rows that must be rejected
-    Dirt("invalid_times", "force_calls", _m("2021-03", "2022-03", "2023-06"), share=0.0005),
-    Dirt("invalid_times", "incident_logs", _m("2022-11", "2023-07"), share=0.0005),
-    Dirt("invalid_times", "crime_outcomes", _m("2023-06"), share=0.002),
-    Dirt("missing_keys", "bt_999_calls", _m("2021-07", "2023-07"), share=0.0005),
-    Dirt("missing_keys", "crimes", _m("2022-05", "2023-07"), share=0.001),
-    Dirt("missing_keys", "incident_logs", _m("2023-01"), share=0.0003),
-    Dirt("missing_keys", "speedwatch_sessions", _m("2023-06"), share=0.002),
-    Dirt("invalid_values", "crimes", _m("2022-12", "2023-07"), share=0.001, column="victim_age"),
-    Dirt("invalid_values", "force_calls", _m("2022-07", "2023-07"), share=0.0003, column="line"),
-    Dirt("invalid_values", "crime_outcomes", _m("2023-03"), share=0.001, column="outcome_code"),
+    DataFault("invalid_times", "force_calls", _m("2021-03", "2022-03", "2023-06"), share=0.0005),
+    DataFault("invalid_times", "incident_logs", _m("2022-11", "2023-07"), share=0.0005),
+    DataFault("invalid_times", "crime_outcomes", _m("2023-06"), share=0.002),
+    DataFault("missing_keys", "bt_999_calls", _m("2021-07", "2023-07"), share=0.0005),
+    DataFault("missing_keys", "crimes", _m("2022-05", "2023-07"), share=0.001),
+    DataFault("missing_keys", "incident_logs", _m("2023-01"), share=0.0003),
+    DataFault("missing_keys", "speedwatch_sessions", _m("2023-06"), share=0.002),
+    DataFault("invalid_values", "crimes", _m("2022-12", "2023-07"), share=0.001, column="victim_age"),
+    DataFault("invalid_values", "force_calls", _m("2022-07", "2023-07"), share=0.0003, column="line"),
+    DataFault("invalid_values", "crime_outcomes", _m("2023-03"), share=0.001, column="outcome_code"),
 )
 NULL_TEXTS = ("NULL", "#DIV/0!", "N/A", "null")
 BLANK_TEXTS = ("   ", "-", " ")

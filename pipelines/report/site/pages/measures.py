@@ -12,10 +12,10 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from pipelines.report.charts import Event, Label, Point, bar, line_chart, points_of, spc_chart
+from pipelines.report.formatting import cell_text
 from pipelines.report.marts import Marts, Row
 from pipelines.report.site.content import Content, Series
 from pipelines.report.trace import column, origin, table_origin
-from pipelines.report.words import cell_text
 
 # Charts whose limits follow each month's denominator are drawn as they are judged; charts of the time between events are not monthly.
 BY_MONTH = ("p_prime", "u_prime")

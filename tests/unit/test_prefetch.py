@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from pipelines.ingest.ahead import read_ahead
+from pipelines.ingest.prefetch import prefetch
 
 
 def _numbers(made: list[int], until: int, fails_at: int | None = None):
@@ -20,7 +20,7 @@ def _threads() -> list[threading.Thread]:
 
 
 def test_items_come_whole_and_in_order():
-    with read_ahead(_numbers([], 1000), lambda _: 1, 7) as items:
+    with prefetch(_numbers([], 1000), lambda _: 1, 7) as items:
         assert list(items) == list(range(1000))
     assert _threads() == []
 
@@ -28,7 +28,7 @@ def test_items_come_whole_and_in_order():
 def test_no_more_is_made_than_there_is_room_for():
     made: list[int] = []
     weights = {0: 1, 1: 1, 2: 10}
-    with read_ahead(_numbers(made, 100), lambda n: weights.get(n, 1), 5) as items:
+    with prefetch(_numbers(made, 100), lambda n: weights.get(n, 1), 5) as items:
         threading.Event().wait(0.2)
         assert made == [0, 1, 2]  # 2 alone is more than there is room for: it is made, and nothing after it
         assert [next(items), next(items)] == [0, 1]
@@ -40,7 +40,7 @@ def test_no_more_is_made_than_there_is_room_for():
 
 def test_items_without_weight_never_wait():
     made: list[int] = []
-    with read_ahead(_numbers(made, 50), lambda _: 0, 1) as items:
+    with prefetch(_numbers(made, 50), lambda _: 0, 1) as items:
         threading.Event().wait(0.2)
         assert len(made) == 50
         assert list(items) == made
@@ -48,7 +48,7 @@ def test_items_without_weight_never_wait():
 
 def test_what_reading_raises_is_raised_where_items_are_taken_behind_those_before_it():
     taken = []
-    with read_ahead(_numbers([], 10, fails_at=3), lambda _: 1, 100) as items, pytest.raises(OSError, match="the disk is gone"):
+    with prefetch(_numbers([], 10, fails_at=3), lambda _: 1, 100) as items, pytest.raises(OSError, match="the disk is gone"):
         for item in items:
             taken.append(item)
     assert taken == [0, 1, 2]
@@ -65,7 +65,7 @@ def test_leaving_early_stops_and_closes_the_reader():
         finally:
             closed.append(True)
 
-    with read_ahead(endless(), lambda _: 1, 3) as items:
+    with prefetch(endless(), lambda _: 1, 3) as items:
         assert next(items) == 1
     assert closed == [True]
     assert _threads() == []

@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 @contextmanager
-def read_ahead(items: Generator[T, None, None], weight: Callable[[T], int], room: int) -> Iterator[Iterator[T]]:
+def prefetch(items: Generator[T, None, None], weight: Callable[[T], int], room: int) -> Iterator[Iterator[T]]:
     """The generator's items, made in a thread of its own.
 
     Another is made while those that wait weigh less than `room` together: a write that takes long finds enough to go on with, and

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.ingest import text
+from pipelines.ingest import csv_records
+from pipelines.ingest.csv_records import TextFacts, inspect_text, record_blocks, utf8_chunks
 from pipelines.ingest.files import FileRefused
 from pipelines.ingest.headers import match_headers
 from pipelines.ingest.tables import _csv_blocks
-from pipelines.ingest.text import TextFacts, inspect_text, record_blocks, utf8_chunks
 from tests.landing import contracts
 
 FIELDS = st.text(st.characters(codec="utf-8", exclude_characters="\0\x1e\x1f\r", exclude_categories=("Cs",)), max_size=12)
@@ -21,10 +21,10 @@ WIDTH = 4
 @pytest.fixture
 def small_blocks(monkeypatch):
     """Limits so small that a few rows cross every border."""
-    monkeypatch.setattr(text, "BLOCK_BYTES", 64)
-    monkeypatch.setattr(text, "LOOKAHEAD_BYTES", 512)
-    monkeypatch.setattr(text, "MAX_QUOTED_BYTES", 400)
-    monkeypatch.setattr(text, "MAX_LINE_BYTES", 1_024)
+    monkeypatch.setattr(csv_records, "BLOCK_BYTES", 64)
+    monkeypatch.setattr(csv_records, "LOOKAHEAD_BYTES", 512)
+    monkeypatch.setattr(csv_records, "MAX_QUOTED_BYTES", 400)
+    monkeypatch.setattr(csv_records, "MAX_LINE_BYTES", 1_024)
 
 
 def chunked(data: bytes, size: int):
@@ -45,7 +45,7 @@ def read_back(data: bytes, size: int, delimiter: str = ",") -> list[tuple[list[s
 @given(st.lists(st.lists(FIELDS, min_size=WIDTH, max_size=WIDTH), max_size=12), st.integers(1, 90), st.sampled_from(",;|\t"), st.booleans())
 def test_what_a_csv_writer_wrote_is_read_back(rows, size, delimiter, quote_all):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(text, "BLOCK_BYTES", 64)
+        patch.setattr(csv_records, "BLOCK_BYTES", 64)
         buffer = io.StringIO()
         csv.writer(buffer, delimiter=delimiter, lineterminator="\n", quoting=csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL).writerows(rows)
         expected = [row for row in rows if any(field.strip() for field in row)]
@@ -68,10 +68,10 @@ def test_broken_and_odd_quotes_among_good_ones(small_blocks, size):
     assert read_back(data, size) == [
         (["1", "a\nb", "c", "d"], None),
         (["2", '5" x', '6" y', "d"], None),
-        ([text.BROKEN_RECORD, None, "", ""], "broken_quotes"),
+        ([csv_records.BROKEN_RECORD, None, "", ""], "broken_quotes"),
         (["4", "a", "", "d"], None),
         (["5", "a", "c", "d"], None),
-        ([text.BROKEN_RECORD, None, "", ""], "broken_quotes"),
+        ([csv_records.BROKEN_RECORD, None, "", ""], "broken_quotes"),
         (["7", 'x "y"', "c", "d"], None),
     ]
 
@@ -109,7 +109,7 @@ def test_encodings_are_told_apart(tmp_path, data, encoding, newline):
 
 
 def test_a_character_across_a_chunk_border_is_still_utf8(tmp_path, monkeypatch):
-    monkeypatch.setattr(text, "CHUNK_BYTES", 3)
+    monkeypatch.setattr(csv_records, "CHUNK_BYTES", 3)
     path = tmp_path / "x.csv"
     path.write_bytes("abé€\n".encode())
     _, facts = inspect_text(path, is_gzip=False)

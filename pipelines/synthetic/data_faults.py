@@ -1,4 +1,4 @@
-"""How a file is written, and the dirt in it. Works on whole columns; what each file gets is declared in the calibration."""
+"""How a file is written, and the faults in it. Works on whole columns; what each file gets is declared in the calibration."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class Style:
     header: str = "snake"
     times: str = ISO_TIMES
     booleans: str = "letters"
-    dirt: tuple[cal.files.Dirt, ...] = ()  # what touches columns, cells and rows
+    faults: tuple[cal.files.DataFault, ...] = ()  # what touches columns, cells and rows
 
 
-def applied_month(dirt: cal.files.Dirt, month: date, months: list[date]) -> date:
-    """The month that has the dirt: the declared one, or, where the period does not hold it, one that takes its place."""
+def applied_month(fault: cal.files.DataFault, month: date, months: list[date]) -> date:
+    """The month that has the fault: the declared one, or, where the period does not hold it, one that takes its place."""
     return month if month in months else months[(month.year * 12 + month.month) % len(months)]
 
 
@@ -38,11 +38,11 @@ def style_of(feed: str, month: date, months: list[date], is_correction: bool) ->
     """The declared style of a feed's file of the month. Correction files are clean."""
     if is_correction:
         return Style(times=UK_TIMES if feed in cal.files.UK_DATES else ISO_TIMES)
-    mine = tuple(d for d in cal.files.DIRT if d.feed == feed and any(applied_month(d, m, months) == month for m in d.months))
+    mine = tuple(d for d in cal.files.DATA_FAULTS if d.feed == feed and any(applied_month(d, m, months) == month for m in d.months))
     kinds = {d.kind for d in mine}
     style = Style(file_format=cal.files.FORMATS.get((feed, month), "csv"))
     if style.file_format in ("parquet", "xlsx"):
-        return style  # typed files cannot hold the texts that dirt is made of
+        return style  # typed files cannot hold the texts that faults are made of
     headers = [k.removeprefix("header_") for k in sorted(kinds) if k.startswith("header_")]
     booleans = [k.removeprefix("booleans_") for k in sorted(kinds) if k.startswith("booleans_")]
     return replace(
@@ -51,7 +51,7 @@ def style_of(feed: str, month: date, months: list[date], is_correction: bool) ->
         header=headers[0] if headers else style.header,
         times=UK_TIMES if "uk_times" in kinds or feed in cal.files.UK_DATES else style.times,
         booleans=booleans[0] if booleans else style.booleans,
-        dirt=tuple(d for d in mine if d.kind in _KINDS),
+        faults=tuple(d for d in mine if d.kind in _KINDS),
     )
 
 
@@ -88,17 +88,17 @@ _LAST = {"blank_column": 1, "repeated_header": 2}
 
 
 def soiled(texts: pl.DataFrame, feed: Feed, style: Style, rng: np.random.Generator) -> pl.DataFrame:
-    """The texts with the style's dirt, in the declared order; a column is blanked and the header repeated last."""
-    for dirt in sorted(style.dirt, key=lambda d: _LAST.get(d.kind, 0)):
+    """The texts with the style's faults, in the declared order; a column is blanked and the header repeated last."""
+    for fault in sorted(style.faults, key=lambda d: _LAST.get(d.kind, 0)):
         if texts.height:
-            texts = _KINDS[dirt.kind](texts, feed, dirt, rng)
+            texts = _KINDS[fault.kind](texts, feed, fault, rng)
     return texts
 
 
-def _rows(texts: pl.DataFrame, dirt: cal.files.Dirt, rng: np.random.Generator, among: pl.Series | None = None) -> np.ndarray:
-    """Positions that the dirt touches: its share of the file, at least one, where there is a candidate."""
+def _rows(texts: pl.DataFrame, fault: cal.files.DataFault, rng: np.random.Generator, among: pl.Series | None = None) -> np.ndarray:
+    """Positions that the fault touches: its share of the file, at least one, where there is a candidate."""
     candidates = np.arange(texts.height) if among is None else np.flatnonzero(among.to_numpy())
-    wanted = min(len(candidates), max(1, round(texts.height * dirt.share)))
+    wanted = min(len(candidates), max(1, round(texts.height * fault.share)))
     return np.sort(rng.choice(candidates, wanted, replace=False))
 
 
@@ -106,59 +106,61 @@ def _optional(texts: pl.DataFrame, feed: Feed) -> list[str]:
     return [c for c in texts.columns if c in feed.by_name and not feed.by_name[c].required]
 
 
-def _fill_blanks(texts: pl.DataFrame, columns: list[str], words: tuple[str, ...], dirt: cal.files.Dirt, rng: np.random.Generator) -> pl.DataFrame:
+def _fill_blanks(
+    texts: pl.DataFrame, columns: list[str], words: tuple[str, ...], fault: cal.files.DataFault, rng: np.random.Generator
+) -> pl.DataFrame:
     """Blank cells of some rows say one of the words instead."""
     for name in columns:
-        where = _rows(texts, dirt, rng, texts[name].is_null())
+        where = _rows(texts, fault, rng, texts[name].is_null())
         texts = texts.with_columns(texts[name].scatter(where, draw.take(list(words), rng.integers(0, len(words), len(where)))))
     return texts
 
 
-def _null_texts(texts: pl.DataFrame, feed: Feed, dirt: cal.files.Dirt, rng: np.random.Generator) -> pl.DataFrame:
-    return _fill_blanks(texts, _optional(texts, feed), cal.files.NULL_TEXTS, dirt, rng)
+def _null_texts(texts: pl.DataFrame, feed: Feed, fault: cal.files.DataFault, rng: np.random.Generator) -> pl.DataFrame:
+    return _fill_blanks(texts, _optional(texts, feed), cal.files.NULL_TEXTS, fault, rng)
 
 
-def _blank_texts(texts: pl.DataFrame, feed: Feed, dirt: cal.files.Dirt, rng: np.random.Generator) -> pl.DataFrame:
-    return _fill_blanks(texts, _optional(texts, feed), cal.files.BLANK_TEXTS, dirt, rng)
+def _blank_texts(texts: pl.DataFrame, feed: Feed, fault: cal.files.DataFault, rng: np.random.Generator) -> pl.DataFrame:
+    return _fill_blanks(texts, _optional(texts, feed), cal.files.BLANK_TEXTS, fault, rng)
 
 
-def _zero_times(texts: pl.DataFrame, feed: Feed, dirt: cal.files.Dirt, rng: np.random.Generator) -> pl.DataFrame:
+def _zero_times(texts: pl.DataFrame, feed: Feed, fault: cal.files.DataFault, rng: np.random.Generator) -> pl.DataFrame:
     columns = [c for c in _optional(texts, feed) if feed.by_name[c].type == "timestamp"]
-    return _fill_blanks(texts, columns, (cal.files.ZERO_TIME,), dirt, rng)
+    return _fill_blanks(texts, columns, (cal.files.ZERO_TIME,), fault, rng)
 
 
-def _padded(texts: pl.DataFrame, feed: Feed, dirt: cal.files.Dirt, rng: np.random.Generator) -> pl.DataFrame:
+def _padded(texts: pl.DataFrame, feed: Feed, fault: cal.files.DataFault, rng: np.random.Generator) -> pl.DataFrame:
     """Spaces around the values of some rows."""
-    where = _rows(texts, dirt, rng)
+    where = _rows(texts, fault, rng)
     return texts.with_columns(s.scatter(where, ("  " + s + " ").gather(where)) for s in texts.get_columns())
 
 
-def _code_spellings(texts: pl.DataFrame, feed: Feed, dirt: cal.files.Dirt, rng: np.random.Generator) -> pl.DataFrame:
+def _code_spellings(texts: pl.DataFrame, feed: Feed, fault: cal.files.DataFault, rng: np.random.Generator) -> pl.DataFrame:
     """Other spellings of a code, as the contract knows them."""
-    spellings = cal.files.CODE_SPELLINGS[dirt.column]
-    column = texts[dirt.column]
-    where = _rows(texts, dirt, rng, column.is_in(list(spellings)))
+    spellings = cal.files.CODE_SPELLINGS[fault.column]
+    column = texts[fault.column]
+    where = _rows(texts, fault, rng, column.is_in(list(spellings)))
     return texts.with_columns(column.scatter(where, column.gather(where).replace(dict(spellings))))
 
 
-def _blank_column(texts: pl.DataFrame, feed: Feed, dirt: cal.files.Dirt, rng: np.random.Generator) -> pl.DataFrame:
-    return texts.with_columns(pl.lit(None, dtype=pl.String).alias(dirt.column))
+def _blank_column(texts: pl.DataFrame, feed: Feed, fault: cal.files.DataFault, rng: np.random.Generator) -> pl.DataFrame:
+    return texts.with_columns(pl.lit(None, dtype=pl.String).alias(fault.column))
 
 
-def _extra_column(texts: pl.DataFrame, feed: Feed, dirt: cal.files.Dirt, rng: np.random.Generator) -> pl.DataFrame:
+def _extra_column(texts: pl.DataFrame, feed: Feed, fault: cal.files.DataFault, rng: np.random.Generator) -> pl.DataFrame:
     name, values = cal.files.EXTRA_COLUMN
     return texts.with_columns(draw.take(list(values), rng.integers(0, len(values), texts.height)).alias(name))
 
 
-def _quoted_newline(texts: pl.DataFrame, feed: Feed, dirt: cal.files.Dirt, rng: np.random.Generator) -> pl.DataFrame:
+def _quoted_newline(texts: pl.DataFrame, feed: Feed, fault: cal.files.DataFault, rng: np.random.Generator) -> pl.DataFrame:
     """A column that the contract does not know, with line breaks, commas and quotes in some rows."""
     name, values = cal.files.REMARKS_COLUMN
-    where = _rows(texts, dirt, rng)
+    where = _rows(texts, fault, rng)
     remarks = pl.Series(name, [None], dtype=pl.String).new_from_index(0, texts.height)
     return texts.with_columns(remarks.scatter(where, draw.take(list(values), rng.integers(0, len(values), len(where)))))
 
 
-def _column_order(texts: pl.DataFrame, feed: Feed, dirt: cal.files.Dirt, rng: np.random.Generator) -> pl.DataFrame:
+def _column_order(texts: pl.DataFrame, feed: Feed, fault: cal.files.DataFault, rng: np.random.Generator) -> pl.DataFrame:
     return texts.select([texts.columns[i] for i in rng.permutation(len(texts.columns))])
 
 
@@ -168,12 +170,12 @@ def _inserted(texts: pl.DataFrame, rows: pl.DataFrame, after: np.ndarray) -> pl.
     return pl.concat([texts, rows.select(texts.columns)])[np.argsort(place, kind="stable")]
 
 
-def _exact_duplicates(texts: pl.DataFrame, feed: Feed, dirt: cal.files.Dirt, rng: np.random.Generator) -> pl.DataFrame:
-    where = _rows(texts, dirt, rng)
+def _exact_duplicates(texts: pl.DataFrame, feed: Feed, fault: cal.files.DataFault, rng: np.random.Generator) -> pl.DataFrame:
+    where = _rows(texts, fault, rng)
     return _inserted(texts, texts[where], where)
 
 
-def _repeated_header(texts: pl.DataFrame, feed: Feed, dirt: cal.files.Dirt, rng: np.random.Generator) -> pl.DataFrame:
+def _repeated_header(texts: pl.DataFrame, feed: Feed, fault: cal.files.DataFault, rng: np.random.Generator) -> pl.DataFrame:
     """The header stands once more in the middle; `headers_of` gives the words, which the writer puts in."""
     row = pl.DataFrame({c: [REPEATED_HEADER] for c in texts.columns})
     return _inserted(texts, row, np.array([texts.height // 2]))
@@ -184,29 +186,29 @@ def _spoilt_copies(texts: pl.DataFrame, feed: Feed, where: np.ndarray, suffix: s
     return texts[where].with_columns(pl.col(feed.key[0]) + pl.lit(suffix))
 
 
-def _invalid_times(texts: pl.DataFrame, feed: Feed, dirt: cal.files.Dirt, rng: np.random.Generator) -> pl.DataFrame:
-    where = _rows(texts, dirt, rng)
+def _invalid_times(texts: pl.DataFrame, feed: Feed, fault: cal.files.DataFault, rng: np.random.Generator) -> pl.DataFrame:
+    where = _rows(texts, fault, rng)
     wrong = draw.take(list(cal.files.INVALID_TIMES), rng.integers(0, len(cal.files.INVALID_TIMES), len(where)))
     rows = _spoilt_copies(texts, feed, where, "-E").with_columns(wrong.alias(feed.event_time))
     return _inserted(texts, rows, where)
 
 
-def _missing_keys(texts: pl.DataFrame, feed: Feed, dirt: cal.files.Dirt, rng: np.random.Generator) -> pl.DataFrame:
-    where = _rows(texts, dirt, rng)
+def _missing_keys(texts: pl.DataFrame, feed: Feed, fault: cal.files.DataFault, rng: np.random.Generator) -> pl.DataFrame:
+    where = _rows(texts, fault, rng)
     rows = texts[where].with_columns(pl.lit(None, dtype=pl.String).alias(feed.key[0]))
     return _inserted(texts, rows, where)
 
 
-def _invalid_values(texts: pl.DataFrame, feed: Feed, dirt: cal.files.Dirt, rng: np.random.Generator) -> pl.DataFrame:
-    words = cal.files.INVALID_VALUES[dirt.column]
-    where = _rows(texts, dirt, rng)
+def _invalid_values(texts: pl.DataFrame, feed: Feed, fault: cal.files.DataFault, rng: np.random.Generator) -> pl.DataFrame:
+    words = cal.files.INVALID_VALUES[fault.column]
+    where = _rows(texts, fault, rng)
     wrong = draw.take(list(words), rng.integers(0, len(words), len(where)))
-    return _inserted(texts, _spoilt_copies(texts, feed, where, "-V").with_columns(wrong.alias(dirt.column)), where)
+    return _inserted(texts, _spoilt_copies(texts, feed, where, "-V").with_columns(wrong.alias(fault.column)), where)
 
 
 REPEATED_HEADER = "\x00header"  # stands for the header's own words until the writer knows them
 
-_KINDS: dict[str, Callable[[pl.DataFrame, Feed, cal.files.Dirt, np.random.Generator], pl.DataFrame]] = {
+_KINDS: dict[str, Callable[[pl.DataFrame, Feed, cal.files.DataFault, np.random.Generator], pl.DataFrame]] = {
     "null_texts": _null_texts,
     "blank_texts": _blank_texts,
     "zero_times": _zero_times,

@@ -1,0 +1,99 @@
+"""Pages and marts say a value in the same words: pipelines/report/formatting.py beside the macros of dbt, executed in DuckDB."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, datetime
+
+import duckdb
+import jinja2
+import pytest
+
+from pipelines.report import formatting
+from pipelines.settings import DBT_PROJECT_DIR
+
+EDGES = [
+    0.0,
+    0.04,
+    0.05,
+    0.25,
+    0.5,
+    0.95,
+    1.5,
+    2.5,
+    12.0,
+    12.04,
+    59.4,
+    59.5,
+    60.0,
+    61.0,
+    999.5,
+    3599.4,
+    3599.5,
+    3600.0,
+    8252.0,
+    9853.0,
+    146.05,
+    1e6,
+    1234567.5,
+]
+
+
+def _values() -> list[float]:
+    drawn = random.Random(7)
+    every = EDGES + [drawn.uniform(0, 10 ** drawn.uniform(0, 7)) for _ in range(400)] + [drawn.randrange(0, 4000) / 20 for _ in range(200)]
+    return every
+
+
+@pytest.fixture(scope="module")
+def macros():
+    text = (DBT_PROJECT_DIR / "macros" / "measures" / "periods.sql").read_text(encoding="utf-8")
+    return jinja2.Environment(autoescape=False).from_string(text).module
+
+
+@pytest.mark.parametrize("unit", formatting.UNITS)
+def test_a_value_reads_as_the_marts_say_it(macros, unit):
+    sql = f"select number, {macros.value_text('number', 'unit')} from (select unnest($numbers::double[]) as number, $unit as unit)"
+    found = duckdb.execute(sql, {"numbers": _values(), "unit": unit}).fetchall()
+    assert [(number, formatting.value_text(number, unit)) for number, _ in found] == found
+
+
+@pytest.mark.parametrize("unit", formatting.UNITS)
+def test_a_change_reads_as_the_marts_say_it(macros, unit):
+    drawn = random.Random(11)
+    changes = [(sign * v, drawn.choice([None, sign * drawn.uniform(0, 60), sign * 0.04, 0.0])) for v in _values() for sign in (1, -1)]
+    sql = f"""
+    select change, change_pct, {macros.change_text("change", "change_pct", "unit")}
+    from (select unnest($changes::double[]) as change, unnest($shares::double[]) as change_pct, $unit as unit)
+    """
+    found = duckdb.execute(sql, {"changes": [c for c, _ in changes], "shares": [s for _, s in changes], "unit": unit}).fetchall()
+    assert [(c, s, formatting.change_text(c, s, unit)) for c, s, _ in found] == found
+
+
+def test_nothing_has_no_text():
+    assert formatting.value_text(None, "count") is None
+    assert formatting.value_text(3.0, "furlongs") is None
+    assert formatting.change_text(None, 1.0, "pct") is None
+
+
+def test_periods_are_said_in_full():
+    assert formatting.period_text("month", date(2023, 7, 31)) == "July 2023"
+    assert formatting.period_text("quarter", date(2023, 6, 30)) == "April to June 2023"
+    assert formatting.period_text("r12m", date(2023, 7, 31)) == "12 months to July 2023"
+    assert formatting.period_text("year", date(2022, 12, 31)) == "2022"
+    assert formatting.period_text("snapshot", date(2023, 7, 3)) == "3 July 2023"
+
+
+def test_a_cell_takes_the_form_of_its_type_and_unit():
+    assert formatting.cell_text(None, {}) == "–"
+    assert formatting.cell_text(True, {}) == "yes"
+    assert formatting.cell_text(1234, {}) == "1,234"
+    assert formatting.cell_text(72.0, {"unit": "seconds"}) == "1m12s"
+    assert formatting.cell_text(0.123456, {}) == "0.123"
+    assert formatting.cell_text(date(2023, 7, 1), {}) == "1 July 2023"
+    assert formatting.cell_text(date(2023, 7, 1), {}, "month") == "July 2023"
+    assert formatting.cell_text(datetime(2023, 8, 2, 2, 14), {}) == "2 August 2023 at 02:14 UTC"
+    assert formatting.cell_text(-3.0, {"change_pct": -2.04}, "change count") == "-2% (-3)"
+    assert formatting.cell_text("hit_or_miss", {}, "plain") == "hit or miss"
+    assert formatting.cell_text("yoy", {}, "comparison") == "the year before"
+    assert formatting.cell_text(-14947.04, {}, "signed") == "-14,947"
