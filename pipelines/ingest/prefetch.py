@@ -1,4 +1,4 @@
-"""Read ahead: polars prepares the next blocks while DuckDB writes what it has, so that both cores have work."""
+"""Prefetch: polars prepares the next blocks while DuckDB writes what it has, so that both cores have work."""
 
 from __future__ import annotations
 

@@ -349,7 +349,7 @@ def run_checks(
     on_table  called with each table's name as its checks begin
 
     While neither plans nor data have changed since the last run that evaluated them all, only checks that ask the clock or
-    the run are evaluated; the others stand over.
+    the run are evaluated; the results of the others are carried forward.
 
     A feed without data is `skipped`, by name; a check that cannot be evaluated is `failed`. Raises nothing of the data's making.
     """
