@@ -22,7 +22,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from pipelines.report.formatting import duration_text, trimmed_decimal
+from pipelines.report.units import axis_text, nice_ticks
 
 IMPROVEMENT, CONCERN, NEUTRAL, COMMON = "#00b0f0", "#e46c0a", "#490092", "#a6a6a6"
 # The outline of each colour: dark enough to be seen on white (contrast of at least 3).
@@ -219,43 +219,6 @@ def _month_ticks(first: date, last: date) -> Iterator[tuple[date, str]]:
         month = date(first.year + (first.month - 1 + ahead) // 12, (first.month - 1 + ahead) % 12 + 1, 1)
         if (month.month - 1) % step == 0:
             yield month, f"{month:%Y}" if step == 12 else f"{month:%b %y}"
-
-
-NICE = (1, 2, 2.5, 5, 10)
-NICE_SECONDS = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 10800, 14400, 21600, 43200, 86400)
-
-
-def nice_ticks(low: float, high: float, unit: str, about: int = 5) -> tuple[float, ...]:
-    """Round numbers from at or below `low` to at or above `high`; durations step by whole seconds, minutes or hours."""
-    span, size = high - low, max(abs(low), abs(high))
-    if span <= max(1e-6 * size, 1e-6):  # a constant series, give or take the last bits of its sums
-        span = size if size > 1e-6 else 1.0
-    raw = span / about
-    if unit == "seconds" and raw <= NICE_SECONDS[-1]:
-        step: float = next(s for s in NICE_SECONDS if s >= raw)
-    else:
-        power = 10 ** math.floor(math.log10(raw))
-        step = next(n * power for n in NICE if n * power >= raw * 0.999999)
-        if unit in ("count", "gbp", "kg"):
-            step = max(1.0, step if step != 2.5 else 5.0)
-    start = math.floor(low / step + 1e-9)
-    end = max(math.ceil(high / step - 1e-9), start + 1)
-    return tuple(round(i * step, 10) for i in range(start, end + 1))
-
-
-def axis_text(value: float, unit: str) -> str:
-    """A tick of an axis: short, without the words of the unit."""
-    if unit == "seconds":
-        sign, whole = ("-", -value) if value < 0 else ("", value)
-        text = duration_text(whole)
-        while len(text) > 3 and text.endswith(("00s", "00m")):
-            text = text[:-3]
-        return sign + (text or "0s")
-    if unit == "pct":
-        return trimmed_decimal(value) + "%"
-    if unit == "gbp":
-        return f"£{value:,.0f}"
-    return f"{value:,.0f}" if value == int(value) else f"{value:.10f}".rstrip("0")
 
 
 def _limits(plane: _Plane, points: Sequence[Point]) -> str:

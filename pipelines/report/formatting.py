@@ -1,90 +1,20 @@
-"""Values as people read them: the same texts as the macros of dbt_project/macros/measures/periods.sql, in Python.
+"""Cells of the marts as people read them: dates, periods, numbers and words here, values and changes of a unit by units.py.
 
 Marts hold the texts of what stands on a card (`value_text`, `yoy_text`). Charts, tables and pages of a measure show many more
-cells, and those get their text here. A test holds both sides equal.
+cells, and those get their text here.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from dateutil.relativedelta import relativedelta
+
+from pipelines.report.units import UNITS, change_text, rounded, sign_text, trimmed_decimal, value_text, whole_text
+
 NO_VALUE = "–"
-RATES = {"per_1k": "per 1,000", "per_10k": "per 10,000", "per_100k": "per 100,000"}
-# What stands in the heading of a column or beside an axis.
-UNIT_NAMES = {"count": "number", "pct": "%", "seconds": "time", "gbp": "£", "kg": "kg", "hours": "hours", "days": "days", "score": "score"} | RATES
-
-
-def rounded(value: float, digits: int = 0) -> float:
-    """Half away from zero, as SQL rounds (Python's own rounding goes to the even neighbour)."""
-    scale = 10**digits
-    size = abs(value) * scale
-    whole = math.floor(size)
-    return math.copysign((whole + (size - whole >= 0.5)) / scale, value)
-
-
-def trimmed_decimal(value: float) -> str:
-    """One decimal, without a trailing .0."""
-    return f"{rounded(value, 1):.1f}".removesuffix(".0")
-
-
-def whole_text(value: float) -> str:
-    """9,853"""
-    return f"{int(rounded(value)):,}"
-
-
-def duration_text(seconds: float) -> str:
-    """Seconds as 11s, 13m37s or 2h17m32s."""
-    whole = int(rounded(seconds))
-    if whole < 60:
-        return f"{whole}s"
-    if whole < 3600:
-        return f"{whole // 60}m{whole % 60:02d}s"
-    return f"{whole // 3600}h{whole % 3600 // 60:02d}m{whole % 60:02d}s"
-
-
-def _rate_text(per: str) -> Callable[[float], str]:
-    return lambda value: f"{rounded(value, 1):.1f} {per}"
-
-
-_VALUE_TEXTS: dict[str, Callable[[float], str]] = {
-    "count": whole_text,
-    "pct": lambda value: trimmed_decimal(value) + "%",
-    "seconds": duration_text,
-    **{unit: _rate_text(per) for unit, per in RATES.items()},
-    "gbp": lambda value: "£" + whole_text(value),
-    "kg": lambda value: whole_text(value) + " kg",
-    "hours": lambda value: trimmed_decimal(value) + " hours",
-    "days": lambda value: trimmed_decimal(value) + " days",
-    "score": trimmed_decimal,
-}
-UNITS = tuple(_VALUE_TEXTS)
-
-
-def value_text(value: float | None, unit: str | None) -> str | None:
-    """A value as it is said aloud: 12% or 4.4%, 2h17m32s, 9,853, £103,000. None for none, and for a unit nobody knows."""
-    return None if value is None or unit not in _VALUE_TEXTS else _VALUE_TEXTS[unit](value)
-
-
-def sign_text(number: float) -> str:
-    """+ or -, and nothing for 0."""
-    return "+" if number > 0 else "-" if number < 0 else ""
-
-
-def change_text(change: float | None, change_pct: float | None, unit: str | None) -> str | None:
-    """A change as it is said aloud: +11.8% (+1,039), -2.4 pts, +35s. The sign is that of the rounded number."""
-    if change is None:
-        return None
-    if unit == "pct":
-        return f"{sign_text(rounded(change, 1))}{trimmed_decimal(abs(change))} pts"
-    if unit == "seconds":
-        return sign_text(rounded(change)) + duration_text(abs(change))
-    share = "" if change_pct is None else f"{sign_text(rounded(change_pct, 1))}{trimmed_decimal(abs(change_pct))}% "
-    if unit in (*RATES, "score", "days", "hours"):
-        return f"{share}({sign_text(rounded(change, 1))}{trimmed_decimal(abs(change))})"
-    return f"{share}({sign_text(rounded(change))}{whole_text(abs(change))})"
 
 
 def signed_text(number: float) -> str:
@@ -119,7 +49,7 @@ def period_text(period_type: str, period_end: date) -> str:
     if period_type == "r12m":
         return f"12 months to {month_text(period_end)}"
     if period_type == "quarter":
-        return f"{date(period_end.year, period_end.month - 2, 1):%B} to {month_text(period_end)}"
+        return f"{period_end - relativedelta(months=2):%B} to {month_text(period_end)}"
     if period_type == "year":
         return f"{period_end:%Y}"
     return date_text(period_end)
@@ -152,14 +82,21 @@ def number_text(value: float) -> str:
     return f"{value:,.3g}" if abs(value) < 1 else f"{rounded(value, 2):,.2f}".rstrip("0").rstrip(".")
 
 
-def _change_of(unit: str) -> Callable[[Any, Mapping[str, Any]], str | None]:
+Form = Callable[[Any, Mapping[str, Any]], str | None]
+
+
+def _value_form(unit: str) -> Form:
+    return lambda value, row: value_text(value, unit)
+
+
+def _change_form(unit: str) -> Form:
     return lambda value, row: change_text(value, row.get("change_pct"), unit)
 
 
 # Name of a form -> text of a cell (never null) and the row it stands in. The names go into `data-as` (pipelines/report/trace.py).
-FORMS: dict[str, Callable[[Any, Mapping[str, Any]], str | None]] = {
-    **{unit: (lambda value, row, unit=unit: value_text(value, unit)) for unit in UNITS},  # type: ignore[misc]
-    **{f"change {unit}": _change_of(unit) for unit in UNITS},
+FORMS: dict[str, Form] = {
+    **{unit: _value_form(unit) for unit in UNITS},
+    **{f"change {unit}": _change_form(unit) for unit in UNITS},
     "month": lambda value, row: month_text(value),
     "short month": lambda value, row: short_month_text(value),
     "date": lambda value, row: date_text(value),

@@ -51,7 +51,7 @@ def _as_mart(value, column: Column, unit: str | None, number_format: str):
         assert number_format == "[h]:mm:ss"
         return value * 86_400
     if column.kind == "value" and unit == "pct":
-        assert number_format == '0.0"%"'
+        assert number_format == '#,##0.0"%"'
     return value
 
 

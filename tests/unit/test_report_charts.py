@@ -9,7 +9,7 @@ from itertools import combinations
 
 import pytest
 
-from pipelines.report import charts, icons
+from pipelines.report import charts, icons, units
 from pipelines.report.charts import Bar, Event, Label, Mark, Point
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -105,7 +105,7 @@ def test_limits_never_cross_a_phase():
     ],
 )
 def test_axes_have_round_numbers(low, high, unit, expected):
-    ticks = charts.nice_ticks(low, high, unit)
+    ticks = units.nice_ticks(low, high, unit)
     assert ticks[0] <= low
     assert ticks[-1] >= high
     if unit != "seconds":
@@ -117,7 +117,7 @@ def test_axes_have_round_numbers(low, high, unit, expected):
     [(0, "seconds", "0s"), (300, "seconds", "5m"), (5400, "seconds", "1h30m"), (40, "pct", "40%"), (1000, "count", "1,000"), (2.5, "per_1k", "2.5")],
 )
 def test_ticks_are_short(value, unit, text):
-    assert charts.axis_text(value, unit) == text
+    assert units.axis_text(value, unit) == text
 
 
 @pytest.mark.parametrize("unit", ["count", "pct", "seconds", "per_1k"])

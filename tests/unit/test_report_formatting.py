@@ -1,4 +1,4 @@
-"""Pages and marts say a value in the same words: pipelines/report/formatting.py beside the macros of dbt, executed in DuckDB."""
+"""Pages and marts say a value in the same words: pipelines/report/units.py beside the macros of dbt, executed in DuckDB."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import duckdb
 import jinja2
 import pytest
 
-from pipelines.report import formatting
+from pipelines.report import formatting, units
 from pipelines.settings import DBT_PROJECT_DIR
 
 EDGES = [
@@ -51,14 +51,14 @@ def macros():
     return jinja2.Environment(autoescape=False).from_string(text).module
 
 
-@pytest.mark.parametrize("unit", formatting.UNITS)
+@pytest.mark.parametrize("unit", units.UNITS)
 def test_a_value_reads_as_the_marts_say_it(macros, unit):
     sql = f"select number, {macros.value_text('number', 'unit')} from (select unnest($numbers::double[]) as number, $unit as unit)"
     found = duckdb.execute(sql, {"numbers": _values(), "unit": unit}).fetchall()
-    assert [(number, formatting.value_text(number, unit)) for number, _ in found] == found
+    assert [(number, units.value_text(number, unit)) for number, _ in found] == found
 
 
-@pytest.mark.parametrize("unit", formatting.UNITS)
+@pytest.mark.parametrize("unit", units.UNITS)
 def test_a_change_reads_as_the_marts_say_it(macros, unit):
     drawn = random.Random(11)
     changes = [(sign * v, drawn.choice([None, sign * drawn.uniform(0, 60), sign * 0.04, 0.0])) for v in _values() for sign in (1, -1)]
@@ -67,13 +67,13 @@ def test_a_change_reads_as_the_marts_say_it(macros, unit):
     from (select unnest($changes::double[]) as change, unnest($shares::double[]) as change_pct, $unit as unit)
     """
     found = duckdb.execute(sql, {"changes": [c for c, _ in changes], "shares": [s for _, s in changes], "unit": unit}).fetchall()
-    assert [(c, s, formatting.change_text(c, s, unit)) for c, s, _ in found] == found
+    assert [(c, s, units.change_text(c, s, unit)) for c, s, _ in found] == found
 
 
 def test_nothing_has_no_text():
-    assert formatting.value_text(None, "count") is None
-    assert formatting.value_text(3.0, "furlongs") is None
-    assert formatting.change_text(None, 1.0, "pct") is None
+    assert units.value_text(None, "count") is None
+    assert units.value_text(3.0, "furlongs") is None
+    assert units.change_text(None, 1.0, "pct") is None
 
 
 def test_periods_are_said_in_full():

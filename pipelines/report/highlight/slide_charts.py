@@ -12,27 +12,17 @@ from pptx.enum.dml import MSO_LINE
 from pptx.oxml.ns import qn
 from pptx.util import Inches, Pt
 
-from pipelines.report.charts import CONCERN, IMPROVEMENT, NEUTRAL, OUTLINES, nice_ticks
+from pipelines.report.charts import CONCERN, IMPROVEMENT, NEUTRAL, OUTLINES
 from pipelines.report.highlight.cells import plain
 from pipelines.report.highlight.model import Chart
 from pipelines.report.highlight.slide_text import FONT, INK, NAVY, SOFT, Paragraph, lines_of, text_box
+from pipelines.report.units import axis_format, cell_number, nice_ticks, number_format
 
 SERIES = ("12436D", "B34700", "490092", "3D3D3D")
 
 
 def _number(value: float | None, unit: str) -> float | None:
-    """A value as Excel keeps it: a duration is a part of a day."""
-    return None if value is None else value / 86400 if unit == "seconds" else value
-
-
-def _format(unit: str, largest: float) -> str:
-    if unit == "seconds":
-        return "[h]:mm" if largest >= 3600 else "[m]:ss"
-    return {"pct": '0.#"%"' if largest < 5 else '0"%"', "count": "#,##0", "gbp": '"£"#,##0'}.get(unit, "0.0")
-
-
-def _label_format(unit: str, largest: float) -> str:
-    return {"seconds": "[h]:mm:ss", "pct": '0.0"%"', "count": "#,##0", "gbp": '"£"#,##0'}.get(unit, "0.0")
+    return None if value is None else cell_number(value, unit)
 
 
 def chart_frame(slide: Any, chart: Chart, x: float, y: float, w: float, h: float) -> None:
@@ -93,7 +83,7 @@ def _bar_style(drawn: Any, chart: Chart) -> None:
     plot.gap_width = 45
     plot.has_data_labels = True
     labels = plot.data_labels
-    labels.number_format, labels.number_format_is_linked = _label_format(chart.unit, 0), False
+    labels.number_format, labels.number_format_is_linked = number_format(chart.unit), False
     labels.position = XL_LABEL_POSITION.OUTSIDE_END
     labels.font.size = Pt(7.5)
     plot.series[0].format.fill.solid()
@@ -117,7 +107,7 @@ def _line_style(drawn: Any, chart: Chart, numbers: list[float]) -> None:
     axis = drawn.value_axis
     axis.minimum_scale, axis.maximum_scale = _number(ticks[0], chart.unit), _number(ticks[-1], chart.unit)
     axis.major_unit = _number(ticks[1] - ticks[0], chart.unit)
-    axis.tick_labels.number_format, axis.tick_labels.number_format_is_linked = _format(chart.unit, ticks[-1]), False
+    axis.tick_labels.number_format, axis.tick_labels.number_format_is_linked = axis_format(chart.unit, ticks), False
     axis.has_major_gridlines = True
     axis.major_gridlines.format.line.color.rgb = RGBColor.from_string("DFE4E8")
     axis.format.line.fill.background()

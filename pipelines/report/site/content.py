@@ -17,6 +17,7 @@ from markupsafe import Markup
 from pipelines.report import charts, formatting, icons
 from pipelines.report.marts import Marts, Row
 from pipelines.report.trace import helpers
+from pipelines.report.units import UNIT_HEADINGS
 
 TEMPLATES = Path(__file__).parent / "templates"
 # A card with more lines than this has one page a plan priority, and an overview in front of them.
@@ -67,7 +68,7 @@ class Content:
             "icon_symbols": icons.icon_symbols,
             "variation_words": icons.VARIATION_WORDS,
             "assurance_words": icons.ASSURANCE_WORDS,
-            "unit_names": formatting.UNIT_NAMES,
+            "unit_names": UNIT_HEADINGS,
             "plain": formatting.plain_text,
         }
 

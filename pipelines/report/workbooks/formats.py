@@ -1,4 +1,4 @@
-"""How cells look: number formats by unit, and colours that never stand without their words."""
+"""How cells look: number formats of what has no unit (units.py has the others), and colours that never stand without their words."""
 
 from __future__ import annotations
 
@@ -7,35 +7,9 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.format import Format
 
-SECONDS_A_DAY = 86_400
-
-# Durations are Excel durations (parts of a day); per cents stay 0 to 100, as in the marts.
-VALUE_FORMATS = {
-    "count": "#,##0",
-    "pct": '0.0"%"',
-    "seconds": "[h]:mm:ss",
-    "per_1k": "#,##0.0",
-    "per_10k": "#,##0.0",
-    "per_100k": "#,##0.0",
-    "gbp": '"£"#,##0',
-    "kg": '#,##0" kg"',
-    "hours": "#,##0.0",
-    "days": "#,##0.0",
-    "score": "0.0",
-}
-# A change of a duration stays in seconds: Excel shows no negative time.
-CHANGE_FORMATS = {
-    "count": "+#,##0;-#,##0;0",
-    "pct": '+0.0" pts";-0.0" pts";0.0" pts"',
-    "seconds": '+#,##0" s";-#,##0" s";0" s"',
-    "gbp": '+"£"#,##0;-"£"#,##0;"£"0',
-    "kg": '+#,##0" kg";-#,##0" kg";0" kg"',
-}
-ANY_CHANGE = "+#,##0.0;-#,##0.0;0.0"
 CHANGE_PCT = '+0.0"%";-0.0"%";0.0"%"'
 DATE = "d mmm yyyy"
 WHOLE = "#,##0"
-GENERAL = "#,##0.##"
 
 # Pale fills under words. Blue improves, orange concerns, purple is neither better nor worse, grey is chance (docs/spc.md).
 FILLS = {
@@ -50,14 +24,6 @@ FILLS = {
 }
 INK, RULE, HEAD = "#1d2733", "#c9d1da", "#22304a"
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def value_format(unit: str | None) -> str:
-    return VALUE_FORMATS.get(unit or "", GENERAL)
-
-
-def change_format(unit: str | None) -> str:
-    return CHANGE_FORMATS.get(unit or "", ANY_CHANGE)
 
 
 def fill_of(word: str | None) -> str | None:

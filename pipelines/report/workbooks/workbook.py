@@ -13,19 +13,16 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from pipelines.report.marts import Row
+from pipelines.report.units import cell_number, change_format, number_format
 from pipelines.report.workbooks.formats import (
     CHANGE_PCT,
     DATE,
     FORMULA_SIGNS,
-    GENERAL,
     HEAD,
     RULE,
-    SECONDS_A_DAY,
     WHOLE,
     Formats,
-    change_format,
     fill_of,
-    value_format,
 )
 from pipelines.report.workbooks.sheets import Column, Sheet
 
@@ -33,7 +30,7 @@ TIER = "OFFICIAL – internal"
 HEADER_ROW = 3  # from 0: title, subtitle, an empty row, then the header
 LONGEST_TEXT = 32_767  # what a cell holds
 LINE_POINTS, MOST_LINES = 13, 30
-NUMBER_FORMATS = {"whole": WHOLE, "decimal": GENERAL, "exact": "0.0000", "pct": '0.0"%"', "change_pct": CHANGE_PCT}
+NUMBER_FORMATS = {"whole": WHOLE, "decimal": number_format(None), "exact": "0.0000", "pct": number_format("pct"), "change_pct": CHANGE_PCT}
 
 ABOUT = "About"
 ABOUT_COLUMNS = (30, 110)
@@ -84,8 +81,8 @@ def _write_cell(worksheet: Worksheet, at: tuple[int, int], column: Column, row: 
         moment = datetime(value.year, value.month, value.day)
         worksheet.write_datetime(*at, moment, formats.of(num_format=DATE, align="right", **properties))
     elif column.kind == "value":
-        number = value / SECONDS_A_DAY if row["unit"] == "seconds" else value
-        worksheet.write_number(*at, number, formats.of(num_format=value_format(row["unit"]), **properties))
+        number = cell_number(value, row["unit"])
+        worksheet.write_number(*at, number, formats.of(num_format=number_format(row["unit"]), **properties))
     elif column.kind == "change":
         worksheet.write_number(*at, value, formats.of(num_format=change_format(row["unit"]), **properties))
     elif column.kind in NUMBER_FORMATS:

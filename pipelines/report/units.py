@@ -1,0 +1,205 @@
+"""Units of measures, in one table: how a value, a change, the tick of an axis and the cell of a workbook are written.
+
+Everything a page, chart, workbook or slide knows of a unit is derived from its entry in UNITS. The macros of
+dbt_project/macros/measures/periods.sql write values and changes of the marts in the same way; a test holds the two equal.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+SECONDS_PER_DAY = 86_400
+
+
+@dataclass(frozen=True)
+class Unit:
+    """How values of one unit are written.
+
+    heading          beside an axis or in the heading of a column
+    prefix, suffix   before and after the number: £103,000, 40%, 12 kg
+    decimals         0 or 1
+    trims_zero       a text drops a trailing .0
+    is_in_cells      prefix and suffix also stand in the cells of workbooks and the labels of slides; else the heading says the unit
+    change_suffix    a change is absolute and ends with this (−2.4 pts); without it, a change has its per cent first: +11.8% (+1,039)
+    is_duration      seconds, written as 2h17m32s
+    """
+
+    heading: str
+    prefix: str = ""
+    suffix: str = ""
+    decimals: int = 1
+    trims_zero: bool = True
+    is_in_cells: bool = True
+    change_suffix: str | None = None
+    is_duration: bool = False
+
+
+def _rate(per: str) -> Unit:
+    return Unit(per, suffix=f" {per}", trims_zero=False, is_in_cells=False)
+
+
+UNITS: Mapping[str, Unit] = {
+    "count": Unit("number", decimals=0),
+    "pct": Unit("%", suffix="%", change_suffix=" pts"),
+    "seconds": Unit("time", decimals=0, is_duration=True, change_suffix=" s"),
+    "per_1k": _rate("per 1,000"),
+    "per_10k": _rate("per 10,000"),
+    "per_100k": _rate("per 100,000"),
+    "gbp": Unit("£", prefix="£", decimals=0),
+    "kg": Unit("kg", suffix=" kg", decimals=0),
+    "hours": Unit("hours", suffix=" hours", is_in_cells=False),
+    "days": Unit("days", suffix=" days", is_in_cells=False),
+    "score": Unit("score"),
+}
+UNIT_HEADINGS = {name: unit.heading for name, unit in UNITS.items()}
+# For a cell or an axis whose row names no unit.
+_PLAIN = Unit("")
+
+
+def _unit(name: str | None) -> Unit:
+    return UNITS.get(name or "", _PLAIN)
+
+
+# ---- texts
+
+
+def rounded(value: float, digits: int = 0) -> float:
+    """Half away from zero, as SQL rounds (Python's own rounding goes to the even neighbour)."""
+    scale = 10**digits
+    size = abs(value) * scale
+    whole = math.floor(size)
+    return math.copysign((whole + (size - whole >= 0.5)) / scale, value)
+
+
+def trimmed_decimal(value: float) -> str:
+    """One decimal, without a trailing .0."""
+    return f"{rounded(value, 1):.1f}".removesuffix(".0")
+
+
+def whole_text(value: float) -> str:
+    """9,853"""
+    return f"{int(rounded(value)):,}"
+
+
+def duration_text(seconds: float) -> str:
+    """Seconds as 11s, 13m37s or 2h17m32s."""
+    whole = int(rounded(seconds))
+    if whole < 60:
+        return f"{whole}s"
+    if whole < 3600:
+        return f"{whole // 60}m{whole % 60:02d}s"
+    return f"{whole // 3600}h{whole % 3600 // 60:02d}m{whole % 60:02d}s"
+
+
+def _number_text(value: float, unit: Unit) -> str:
+    if unit.decimals == 0:
+        return whole_text(value)
+    return trimmed_decimal(value) if unit.trims_zero else f"{rounded(value, 1):.1f}"
+
+
+def value_text(value: float | None, unit: str | None) -> str | None:
+    """A value as it is said aloud: 12% or 4.4%, 2h17m32s, 9,853, £103,000. None for none, and for an unknown unit."""
+    if value is None or unit not in UNITS:
+        return None
+    form = UNITS[unit]
+    return duration_text(value) if form.is_duration else f"{form.prefix}{_number_text(value, form)}{form.suffix}"
+
+
+def sign_text(number: float) -> str:
+    """+ or -, and nothing for 0."""
+    return "+" if number > 0 else "-" if number < 0 else ""
+
+
+def change_text(change: float | None, change_pct: float | None, unit: str | None) -> str | None:
+    """A change as it is said aloud: +11.8% (+1,039), -2.4 pts, +35s. The sign is that of the rounded number."""
+    if change is None:
+        return None
+    form = UNITS[unit] if unit in UNITS else Unit("", decimals=0)
+    sign = sign_text(rounded(change, form.decimals))
+    if form.is_duration:
+        return sign + duration_text(abs(change))
+    number = sign + (trimmed_decimal(abs(change)) if form.decimals else whole_text(abs(change)))
+    if form.change_suffix is not None:
+        return number + form.change_suffix
+    share = "" if change_pct is None else f"{sign_text(rounded(change_pct, 1))}{trimmed_decimal(abs(change_pct))}% "
+    return f"{share}({number})"
+
+
+# ---- axes
+
+_STEPS = (1, 2, 2.5, 5, 10)
+_DURATION_STEPS = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 10800, 14400, 21600, 43200, SECONDS_PER_DAY)
+
+
+def nice_ticks(low: float, high: float, unit: str, about: int = 5) -> tuple[float, ...]:
+    """Round numbers from at or below `low` to at or above `high`; durations step by whole seconds, minutes or hours."""
+    form = _unit(unit)
+    span, size = high - low, max(abs(low), abs(high))
+    if span <= max(1e-6 * size, 1e-6):  # a constant series, give or take the last bits of its sums
+        span = size if size > 1e-6 else 1.0
+    raw = span / about
+    if form.is_duration and raw <= _DURATION_STEPS[-1]:
+        step: float = next(s for s in _DURATION_STEPS if s >= raw)
+    else:
+        power = 10 ** math.floor(math.log10(raw))
+        step = next(n * power for n in _STEPS if n * power >= raw * 0.999999)
+        if form.decimals == 0:
+            step = max(1.0, step if step != 2.5 else 5.0)
+    start = math.floor(low / step + 1e-9)
+    end = max(math.ceil(high / step - 1e-9), start + 1)
+    return tuple(round(i * step, 10) for i in range(start, end + 1))
+
+
+def axis_text(value: float, unit: str) -> str:
+    """A tick of an axis: short, with what is joined to the number (£, %) and without the words of the unit."""
+    form = _unit(unit)
+    if form.is_duration:
+        sign, whole = ("-", -value) if value < 0 else ("", value)
+        text = duration_text(whole)
+        while len(text) > 3 and text.endswith(("00s", "00m")):
+            text = text[:-3]
+        return sign + (text or "0s")
+    joined = "" if form.suffix.startswith(" ") else form.suffix
+    number = f"{value:,.0f}" if value == int(value) else f"{value:.10f}".rstrip("0")
+    return f"{form.prefix}{number}{joined}"
+
+
+# ---- number formats of workbooks and slides. A duration is a part of a day, per cents run from 0 to 100 as in the marts.
+
+
+def cell_number(value: float, unit: str | None) -> float:
+    """A value as a spreadsheet holds it."""
+    return value / SECONDS_PER_DAY if _unit(unit).is_duration else value
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"' if text else ""
+
+
+def number_format(unit: str | None, decimals: int | None = None) -> str:
+    """The format of values; `decimals` other than those of the unit for the ticks of an axis."""
+    if unit not in UNITS:
+        return "#,##0.##"
+    form = UNITS[unit]
+    if form.is_duration:
+        return "[h]:mm:ss"
+    number = "#,##0.0" if (form.decimals if decimals is None else decimals) else "#,##0"
+    return f"{_quoted(form.prefix)}{number}{_quoted(form.suffix)}" if form.is_in_cells else number
+
+
+def change_format(unit: str | None) -> str:
+    """The format of changes. Those of a duration stay in seconds: Excel shows no negative time."""
+    form = _unit(unit)
+    number = "#,##0.0" if form.decimals else "#,##0"
+    suffix = form.suffix if form.change_suffix is None else form.change_suffix
+    text = f"{_quoted(form.prefix)}{number}{_quoted(suffix)}" if form.is_in_cells else number
+    return f"+{text};-{text};{text}"
+
+
+def axis_format(unit: str, ticks: tuple[float, ...]) -> str:
+    """The format of the ticks of a slide's axis: whole where all of them are."""
+    if _unit(unit).is_duration:
+        return "[h]:mm" if ticks[-1] >= 3600 else "[m]:ss"
+    return number_format(unit, decimals=0 if all(tick == int(tick) for tick in ticks) else 1)
