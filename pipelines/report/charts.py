@@ -1,13 +1,5 @@
 """Charts as inline SVG: pure functions from rows to markup, without script, fonts or files of their own.
 
-Colours are those that British public boards know (Making Data Count); each also has a shape of its own, so that a chart says the
-same in black and white:
-
-    improvement  blue    circle
-    concern      orange  square
-    neutral      purple  triangle
-    common cause grey    small dot
-
 The points, limits and rules themselves are the marts'; nothing is computed here but where to draw them.
 """
 
@@ -22,13 +14,24 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from pipelines.report.palette import (
+    BAND,
+    COMMON,
+    CONCERN,
+    GRID,
+    IMPROVEMENT,
+    INK,
+    LINE,
+    NEUTRAL,
+    OUTLINES,
+    PALE,
+    SERIES,
+    SOFT,
+    TARGET,
+    colour_of,
+)
 from pipelines.report.units import axis_text, nice_ticks
 
-IMPROVEMENT, CONCERN, NEUTRAL, COMMON = "#00b0f0", "#e46c0a", "#490092", "#a6a6a6"
-# The outline of each colour: dark enough to be seen on white (contrast of at least 3).
-OUTLINES = {IMPROVEMENT: "#006a94", CONCERN: "#9c4700", NEUTRAL: "#2f005e", COMMON: "#5f6a74"}
-INK, SOFT, FAINT, BAND, TARGET = "#1c2733", "#56636f", "#dfe4e8", "#f1f5f8", "#8a1c4a"
-SERIES = (("#12436d", ""), ("#b34700", "7 4"), ("#490092", "2 3"), ("#3d3d3d", "10 3 2 3"))
 FONT = 'font-family="system-ui,-apple-system,Segoe UI,Roboto,Helvetica,Arial,sans-serif"'
 
 
@@ -90,12 +93,6 @@ class Mark:
     before: tuple[int, int] | None = None
 
 
-def colour_of(variation: str | None) -> str:
-    """The colour of a point or icon by `variation` of measures.measure_spc."""
-    kind = (variation or "").partition("_")[0]
-    return {"improvement": IMPROVEMENT, "concern": CONCERN, "neutral": NEUTRAL}.get(kind, COMMON)
-
-
 def points_of(rows: Iterable[Mapping[str, Any]]) -> list[Point]:
     """Points from rows of measures.measure_spc, or of measures.spc_alternatives (whose centre line may not be a mean), in their order."""
     return [
@@ -146,7 +143,7 @@ def spc_chart(
     parts.append(_steps(plane, [(p.month, p.target) for p in points], f'stroke="{TARGET}" stroke-width="1.5" stroke-dasharray="8 3 2 3"'))
     if rolling:
         parts.append(f'<path d="{_line(plane, rolling)}" fill="none" stroke="{SERIES[0][0]}" stroke-width="1.5" stroke-dasharray="2 2"/>')
-    parts.append(f'<path d="{_line(plane, points)}" fill="none" stroke="#5b6b7a" stroke-width="1.4" stroke-linejoin="round"/>')
+    parts.append(f'<path d="{_line(plane, points)}" fill="none" stroke="{LINE}" stroke-width="1.4" stroke-linejoin="round"/>')
     parts.append(_dots(plane, shown, 1.0))
     parts.append(_side_labels(plane, points[-1]))
     return _svg(width, height, label, "".join(parts))
@@ -194,7 +191,7 @@ class _Plane:
         parts = []
         for tick in self.ticks:
             y = self.y(tick)
-            parts.append(f'<path d="M{self.left} {y:.1f}H{end}" stroke="{FAINT}"/>')
+            parts.append(f'<path d="M{self.left} {y:.1f}H{end}" stroke="{GRID}"/>')
             parts.append(
                 f'<text class="axis" x="{self.left - 8}" y="{y + 4:.1f}" text-anchor="end" font-size="12" fill="{SOFT}">'
                 f"{escape(axis_text(tick, self.unit))}</text>"
@@ -229,7 +226,7 @@ def _limits(plane: _Plane, points: Sequence[Point]) -> str:
     if banded:
         above = _step_path(plane, [(p.month, p.upper) for p in banded])
         below = _step_path(plane, [(p.month, p.lower) for p in reversed(banded)], backwards=True)
-        parts.append(f'<path d="{above}L{below[1:]}Z" fill="{BAND}"/>')
+        parts.append(f'<path d="{above}L{below[1:]}Z" fill="{PALE}"/>')
         parts.append(_steps(plane, [(p.month, p.upper) for p in points], f'stroke="{SOFT}" stroke-dasharray="{dash}"'))
         parts.append(_steps(plane, [(p.month, p.lower) for p in points], f'stroke="{SOFT}" stroke-dasharray="{dash}"'))
     parts.append(_steps(plane, [(p.month, p.mean) for p in points], f'stroke="{INK}" stroke-width="1.2"'))
@@ -330,6 +327,18 @@ def _side_labels(plane: _Plane, last: Point) -> str:
     return "".join(parts)
 
 
+def key_of_signals() -> Markup:
+    """The key of a process behaviour chart: what each colour and shape means."""
+    shapes = (
+        (f'<circle cx="6" cy="6" r="5" fill="{IMPROVEMENT}" stroke="{OUTLINES[IMPROVEMENT]}"/>', "improvement"),
+        (f'<rect x="1" y="1" width="10" height="10" fill="{CONCERN}" stroke="{OUTLINES[CONCERN]}"/>', "concern"),
+        (f'<path d="M6 1l5 10H1z" fill="{NEUTRAL}"/>', "signal, neither way better"),
+        (f'<circle cx="6" cy="6" r="3" fill="{COMMON}" stroke="{OUTLINES[COMMON]}"/>', "common cause"),
+    )
+    items = "".join(f'<li><svg width="14" height="12" aria-hidden="true">{shape}</svg> {words}</li>' for shape, words in shapes)
+    return Markup(f'<ul class="key">{items}</ul>')
+
+
 # ---- small charts
 
 
@@ -348,9 +357,9 @@ def sparkline(points: Sequence[Point], label: Label, width: int = 132, height: i
         if banded:
             above = _step_path(plane, [(p.month, p.upper) for p in banded])
             below = _step_path(plane, [(p.month, p.lower) for p in reversed(banded)], backwards=True)
-            parts.append(f'<path d="{above}L{below[1:]}Z" fill="#e6ecf1"/>')
+            parts.append(f'<path d="{above}L{below[1:]}Z" fill="{BAND}"/>')
         parts.append(_steps(plane, [(p.month, p.mean) for p in segment], f'stroke="{SOFT}" stroke-width=".8"'))
-    parts.append(f'<path d="{_line(plane, points)}" fill="none" stroke="#3b4a58" stroke-width="1.3" stroke-linejoin="round"/>')
+    parts.append(f'<path d="{_line(plane, points)}" fill="none" stroke="{LINE}" stroke-width="1.3" stroke-linejoin="round"/>')
     parts.append(_dots(plane, [p for p in points[:-1] if p.colour != COMMON], 0.6))
     parts.append(_dots(plane, points[-1:], 0.85))
     return _svg(width, height, label, "".join(parts), css="spark")

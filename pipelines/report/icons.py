@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from markupsafe import Markup, escape
 
-from pipelines.report.charts import COMMON, CONCERN, FONT, IMPROVEMENT, INK, NEUTRAL, OUTLINES, colour_of
+from pipelines.report.charts import FONT
+from pipelines.report.palette import BAND, COMMON, CONCERN, IMPROVEMENT, INK, NEUTRAL, OUTLINES, colour_of
 
 VARIATION_WORDS = {
     "improvement_high": "Special cause: improvement, high",
@@ -44,7 +45,7 @@ def _assurance_drawing(assurance: str) -> str:
         "pass": (f'<circle cx="16" cy="16" r="13" fill="{IMPROVEMENT}" stroke="{OUTLINES[IMPROVEMENT]}" stroke-width="2"/>', "P"),
         "fail": (f'<rect x="3" y="3" width="26" height="26" rx="2" fill="{CONCERN}" stroke="{OUTLINES[CONCERN]}" stroke-width="2"/>', "F"),
         "hit_or_miss": (
-            f'<circle cx="16" cy="16" r="13" fill="#e3e6e9" stroke="{OUTLINES[COMMON]}" stroke-width="2" stroke-dasharray="4 2.5"/>',
+            f'<circle cx="16" cy="16" r="13" fill="{BAND}" stroke="{OUTLINES[COMMON]}" stroke-width="2" stroke-dasharray="4 2.5"/>',
             "?",
         ),
     }[assurance]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+import zipfile
 from datetime import date
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 
-from pipelines.report import charts, icons, units
+from pipelines.report import charts, icons, palette, units
 from pipelines.report.charts import Bar, Event, Label, Mark, Point
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -82,7 +84,7 @@ def test_a_missing_month_breaks_the_line():
     whole, broken = charts.spc_chart(series(12), "count", LABEL), charts.spc_chart(series(12, without=5), "count", LABEL)
 
     def line(svg: str) -> str:
-        return next(p.get("d") for p in parsed(svg).iter(f"{SVG}path") if p.get("stroke") == "#5b6b7a")
+        return next(p.get("d") for p in parsed(svg).iter(f"{SVG}path") if p.get("stroke") == palette.LINE)
 
     assert line(whole).count("M") == 1
     assert line(broken).count("M") == 2
@@ -127,3 +129,16 @@ def test_a_series_that_does_not_vary_can_be_drawn(value, unit):
         points = [Point(month(i), value + wobble * (i % 2), value, value, value) for i in range(13)]
         parsed(charts.spc_chart(points, unit, LABEL))
         parsed(charts.sparkline(points, LABEL))
+
+
+def test_style_sheets_and_slides_take_their_colours_from_the_palette():
+    root = Path(palette.__file__).parent
+    for path in (root / "site/assets/site.css", root / "highlight/templates/report.css"):
+        text = path.read_text(encoding="utf-8")
+        assert set(re.findall(r"#[0-9a-f]{3,8}\b", text)) <= {"#fff", "#000", "#0002"}, path.name
+        assert set(re.findall(r"var\((--[a-z-]+)\)", text)) <= set(re.findall(r"(--[a-z-]+):", palette.css_variables())), path.name
+    with zipfile.ZipFile(root / "highlight/templates/slides.pptx") as template:
+        theme = template.read("ppt/theme/theme1.xml").decode()
+    colours = dict(re.findall(r'<a:(dk2|lt2|accent[1-4])>\s*<a:srgbClr val="(\w+)"', theme))
+    expected = (palette.BRAND, palette.PALE, palette.BRAND, palette.IMPROVEMENT, palette.CONCERN, palette.NEUTRAL)
+    assert [f"#{colours[name].lower()}" for name in ("dk2", "lt2", "accent1", "accent2", "accent3", "accent4")] == list(expected)

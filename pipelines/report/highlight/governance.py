@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from pipelines.report.governance_map import Link, map_columns
 from pipelines.report.highlight.cells import Cell, cell
 from pipelines.report.highlight.model import Arrow, Deliverable, Item, Node, Priority, Remark, Risk, Topic
 from pipelines.report.highlight.period import Period
@@ -137,21 +138,19 @@ def _some(row: Row, column: str, form: str | None = None) -> Cell | None:
 
 
 def governance_map(marts: Marts) -> tuple[tuple[Node, ...], tuple[Arrow, ...]]:
-    """The boxes that arrows join, in columns: each stands to the right of all that lead to it (arrows of what comes back do not count)."""
-    arrows = marts.rows("select * from governance.governance_map order by link_id")
+    """The boxes that arrows join, each with its column and row, and the arrows."""
     boxes = {row.node_id: row for row in marts.rows("select * from governance.governance_nodes where not is_withdrawn order by node_id")}
-    arrows = [a for a in arrows if a.from_node in boxes and a.to_node in boxes]
-    forward = [(a.from_node, a.to_node) for a in arrows if a.relation != "holds_to_account"]
-    joined_nodes = sorted({n for a in arrows for n in (a.from_node, a.to_node)})
-    column = dict.fromkeys(joined_nodes, 0)
-    for _ in joined_nodes:  # longest path; a circle ends with the loop
-        for start, end in forward:
-            column[end] = max(column[end], min(column[start] + 1, len(joined_nodes)))
-    columns = sorted(set(column.values()))
-    nodes = []
-    for at, level in enumerate(columns):
-        for row, node_id in enumerate(n for n in joined_nodes if column[n] == level):
-            box = boxes[node_id]
-            nodes.append(Node(node_id, cell(box, "name"), cell(box, "kind"), _some(box, "description"), at, row))
-    found = [Arrow(a.from_node, a.to_node, cell(a, "relation", "plain"), cell(a, "from_name"), cell(a, "to_name")) for a in arrows]
-    return tuple(nodes), tuple(found)
+    rows = marts.rows("select * from governance.governance_map order by link_id")
+    arrows = [
+        Arrow(row.from_node, row.to_node, cell(row, "relation", "plain"), cell(row, "from_name"), cell(row, "to_name"))
+        for row in rows
+        if row.from_node in boxes and row.to_node in boxes
+    ]
+    joined = sorted({node for arrow in arrows for node in (arrow.from_node, arrow.to_node)})
+    links = [Link(arrow.from_node, arrow.to_node, arrow.relation.text) for arrow in arrows]
+    nodes = [
+        Node(node_id, cell(boxes[node_id], "name"), cell(boxes[node_id], "kind"), _some(boxes[node_id], "description"), column, row)
+        for column, node_ids in enumerate(map_columns(joined, links))
+        for row, node_id in enumerate(node_ids)
+    ]
+    return tuple(nodes), tuple(arrows)

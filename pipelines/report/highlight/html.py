@@ -7,8 +7,9 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from pipelines.report import charts, icons
+from pipelines.report import charts, icons, palette
 from pipelines.report.formatting import date_text
+from pipelines.report.governance_map import Box, Link, map_drawing
 from pipelines.report.highlight.cells import Cell, Part, plain
 from pipelines.report.highlight.model import Arrow, Chart, Node, Report
 from pipelines.report.trace import cell as row_cell
@@ -37,7 +38,7 @@ def render(report: Report, for_print: bool = False) -> str:
         "state_marks": STATE_MARKS,
         "tone_marks": TONE_MARKS,
         "chart_columns": chart_columns,
-        "css": Markup(files("pipelines.report.highlight").joinpath("templates", "report.css").read_text(encoding="utf-8")),
+        "css": Markup(palette.css_variables() + files("pipelines.report.highlight").joinpath("templates", "report.css").read_text(encoding="utf-8")),
     }
     return environment.get_template("report.html.j2").render(report=report, for_print=for_print)
 
@@ -105,65 +106,7 @@ def chart_columns(chart: Chart) -> list[tuple[str, str, str]]:
     return [*heads, ("period", "period_end", "period"), ("value", "value", chart.unit)]
 
 
-# ---- the governance map
-
-BOX, GAP_X, GAP_Y, BOX_HEIGHT = 148, 40, 14, 46
-
-
 def governance_drawing(nodes: tuple[Node, ...], arrows: tuple[Arrow, ...]) -> Markup:
-    """The boxes of the governance map and the arrows between them."""
-    columns = max((node.column for node in nodes), default=0) + 1
-    rows = max((node.row for node in nodes), default=0) + 1
-    width, height = columns * (BOX + GAP_X) - GAP_X + 4, rows * (BOX_HEIGHT + GAP_Y) + 4
-    place = {}
-    for node in nodes:
-        in_column = sum(1 for other in nodes if other.column == node.column)
-        top = (height - in_column * (BOX_HEIGHT + GAP_Y) + GAP_Y) / 2
-        place[node.node_id] = (2 + node.column * (BOX + GAP_X), top + node.row * (BOX_HEIGHT + GAP_Y))
-    parts = [
-        Markup(
-            '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
-            '<path d="M0 0L8 4L0 8z" fill="#4b5b69"/></marker></defs>'
-        )
-    ]
-    for arrow in arrows:
-        (x0, y0), (x1, y1) = place[arrow.from_node], place[arrow.to_node]
-        dash = Markup(' stroke-dasharray="4 3"') if arrow.relation.text == "holds to account" else Markup("")
-        start, end = (x0 + BOX, x1) if x1 > x0 else (x0, x1 + BOX)
-        bend = (end - start) / 2
-        parts.append(
-            Markup(
-                '<path d="M{:.0f} {:.0f}C{:.0f} {:.0f} {:.0f} {:.0f} {:.0f} {:.0f}" fill="none" stroke="#4b5b69"{} marker-end="url(#tip)"/>'
-            ).format(start, y0 + BOX_HEIGHT / 2, start + bend, y0 + BOX_HEIGHT / 2, end - bend, y1 + BOX_HEIGHT / 2, end, y1 + BOX_HEIGHT / 2, dash)
-        )
-    for node in nodes:
-        x, y = place[node.node_id]
-        parts.append(
-            Markup('<rect x="{:.0f}" y="{:.0f}" width="{}" height="{}" rx="4" fill="{}" stroke="#12436d"/>').format(
-                x, y, BOX, BOX_HEIGHT, KIND_FILLS.get(node.kind.text, "#fff")
-            )
-        )
-        lines = wrapped(node.name.text, 22)
-        first = y + BOX_HEIGHT / 2 + 4 - 7 * (len(lines) - 1)
-        spans = []
-        for n, line in enumerate(lines):
-            ended = line if n == len(lines) - 1 else line + " "
-            spans.append(Markup('<tspan x="{:.0f}" y="{:.0f}">{}</tspan>').format(x + BOX / 2, first + 14 * n, ended))
-        words = Markup("").join(spans)
-        parts.append(Markup('<text text-anchor="middle" font-size="12" fill="#1c2733" {}>{}</text>').format(attributes(node.name), words))
-    return Markup('<svg class="chart map" role="img" viewBox="0 0 {:.0f} {:.0f}" {}><title>Governance and decision making</title>{}</svg>').format(
-        width, height, Markup(charts.FONT), Markup("").join(parts)
-    )
-
-
-KIND_FILLS = {"board": "#e8f0f7", "body": "#12436d14", "plan": "#fdf3e1", "scorecard": "#e5f6fd", "report": "#f3f1f8", "framework": "#eef3ee"}
-
-
-def wrapped(words: str, width: int) -> list[str]:
-    """Words in lines of at most so many characters."""
-    lines = [""]
-    for word in words.split():
-        if lines[-1] and len(lines[-1]) + len(word) + 1 > width:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
-    return lines
+    """The governance map as inline SVG."""
+    boxes = [Box(node.node_id, node.name.text, node.kind.text, str(attributes(node.name))) for node in nodes]
+    return map_drawing(boxes, [Link(arrow.from_node, arrow.to_node, arrow.relation.text) for arrow in arrows])

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from pptx import Presentation
-from pptx.dml.color import RGBColor
 from pptx.enum.dml import MSO_LINE
 from pptx.enum.shapes import MSO_CONNECTOR, MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
@@ -20,15 +19,9 @@ from pipelines.report.highlight.cells import Cell, Part, plain
 from pipelines.report.highlight.html import TONE_MARKS
 from pipelines.report.highlight.model import Priority, Remark, Report, Tile, Topic
 from pipelines.report.highlight.slide_charts import chart_frame
-from pipelines.report.highlight.slide_master import set_master
 from pipelines.report.highlight.slide_text import (
     BOTTOM,
-    HEIGHT,
-    INK,
     LEFT,
-    NAVY,
-    PALE,
-    SOFT,
     TOP,
     WIDTH,
     Block,
@@ -39,14 +32,18 @@ from pipelines.report.highlight.slide_text import (
     heading,
     native_table,
     outline,
+    rgb,
     stacked,
     table_height,
     text_box,
     unstyled,
     write_paragraphs,
 )
+from pipelines.report.palette import BRAND, CONCERN, CONCERN_DARK, EDGE, IMPROVEMENT, IMPROVEMENT_DARK, INK, NEUTRAL, PALE, SOFT, TARGET
 
-TONES = {"improvement": "00B0F0", "concern": "E46C0A", "neutral": "8896A3"}
+# Made to be opened and changed in PowerPoint: shapes named Foot and Watermark on the master, colours those of palette.py.
+TEMPLATE = Path(__file__).parent / "templates" / "slides.pptx"
+TONES = {"improvement": IMPROVEMENT, "concern": CONCERN, "neutral": EDGE}
 
 
 def write(report: Report, path: Path) -> None:
@@ -72,12 +69,24 @@ HOW_TO_TRACE = (
 )
 
 
+def _from_template(report: Report) -> Any:
+    """The template (theme, master, a cover and a slide with a title) with the foot of this report; its watermark is for drafts only."""
+    presentation = Presentation(str(TEMPLATE))
+    shapes = {shape.name: shape for shape in presentation.slide_master.shapes}
+    foot = f"OFFICIAL – internal   ·   {report.force.text}   ·   {report.period.title}   ·   run {report.heartbeat.run_id}"
+    if report.is_draft:
+        foot += "   ·   Draft: not signed off"
+    else:
+        watermark = shapes["Watermark"]._element
+        watermark.getparent().remove(watermark)
+    shapes["Foot"].text_frame.paragraphs[0].runs[0].text = foot
+    return presentation
+
+
 class _Deck:
     def __init__(self, report: Report) -> None:
         self.report = report
-        self.presentation: Any = Presentation()
-        self.presentation.slide_width, self.presentation.slide_height = Inches(WIDTH), Inches(HEIGHT)
-        set_master(self.presentation, report)
+        self.presentation = _from_template(report)
         self.presentation.core_properties.title = f"Quarterly highlight report, {report.force.text}, {report.period.title}"
         self.presentation.core_properties.author = report.card.owner
         self.presentation.core_properties.subject = report.plan.text
@@ -94,18 +103,18 @@ class _Deck:
             [(report.plan.text, 1.5, False, INK)],
             [(report.force.text, 1.5, True, INK)],
             [(f"{report.period.title}; figures to {date_text(report.period.month_end)}", 1.1, False, SOFT)],
-            [("Draft: not signed off", 1.1, True, "9C4700")]
+            [("Draft: not signed off", 1.1, True, CONCERN_DARK)]
             if report.is_draft or report.signed_on is None
-            else [(f"Signed off by {report.signed_by} on {date_text(report.signed_on)}", 1.1, True, "006A94")],
+            else [(f"Signed off by {report.signed_by} on {date_text(report.signed_on)}", 1.1, True, IMPROVEMENT_DARK)],
         ]
         text_box(slide, rows, LEFT + 0.3, 2.35, 11.8, 1.7, 14)
         contents: list[Paragraph] = []
         for priority in report.priorities:
-            contents.append([(f"Priority {priority.number}: {priority.title.text}", 1.0, True, NAVY)])
+            contents.append([(f"Priority {priority.number}: {priority.title.text}", 1.0, True, BRAND)])
             contents.append([(" · ".join(topic.title.text for topic in priority.topics), 0.92, False, INK)])
         text_box(slide, contents, LEFT + 0.3, 4.05, 7.4, 2.8, 11)
         if report.notices:
-            notices: list[Paragraph] = [[("Before you read", 1.0, True, NAVY)]]
+            notices: list[Paragraph] = [[("Before you read", 1.0, True, BRAND)]]
             notices += [[(f"• {plain(notice.text)}", 1.0, False, INK)] for notice in report.notices]
             text_box(slide, notices, 8.4, 4.05, 4.5, 2.8, 10.5, fill=PALE)
         _notes(slide, report, [], [])
@@ -258,7 +267,7 @@ class _Deck:
             box = slide.shapes.add_shape(MSO_SHAPE.ROUNDED_RECTANGLE, Inches(LEFT + node.column * step), Inches(y), Inches(step - 0.38), Inches(0.64))
             box.name = f"Box: {node.name.text}"
             fill_with(box, PALE)
-            outline(box, NAVY, 1)
+            outline(box, BRAND, 1)
             unstyled(box)
             frame = box.text_frame
             frame.word_wrap = True
@@ -274,7 +283,7 @@ class _Deck:
             forward = end[0] > start[0]
             line.begin_connect(boxes[arrow.from_node], 3 if forward else 1)
             line.end_connect(boxes[arrow.to_node], 1 if forward else 3)
-            line.line.color.rgb = RGBColor.from_string(SOFT)
+            line.line.color.rgb = rgb(SOFT)
             line.line.width = Pt(1)
             if arrow.relation.text == "holds to account":
                 line.line.dash_style = MSO_LINE.DASH
@@ -297,13 +306,13 @@ class _Deck:
         ]
         height = native_table(slide, "This publication", ("This publication", ""), facts, LEFT, TOP, (1.7, 4.3), 10)
         how: list[Paragraph] = [
-            [("How to trace a figure", 1.1, True, NAVY)],
+            [("How to trace a figure", 1.1, True, BRAND)],
             *([(words, 1.0, False, INK)] for words in HOW_TO_TRACE),
         ]
         text_box(slide, how, LEFT, TOP + height + 0.15, 6.0, 2.4, 10.5)
         paragraphs: list[Paragraph] = []
         for notice in report.notices:
-            paragraphs.append([(plain(notice.text), 1.05, True, NAVY)])
+            paragraphs.append([(plain(notice.text), 1.05, True, BRAND)])
             paragraphs += [[(f"• {plain(item)}", 1.0, False, INK)] for item in notice.items]
         if paragraphs:
             text_box(slide, paragraphs, 6.75, TOP, 6.1, BOTTOM - TOP, fitting_size(paragraphs, 6.1, BOTTOM - TOP, 10.5))
@@ -329,19 +338,19 @@ def _remark(remark: Remark) -> Paragraph:
     by.append(f"written {remark.listed_as_of.text}")
     return [
         (f"• {remark.sentence.text}", 1.0, False, INK),
-        (f"  {by[0]}", 0.8, remark.is_untested, "490092" if remark.is_untested else SOFT),
+        (f"  {by[0]}", 0.8, remark.is_untested, NEUTRAL if remark.is_untested else SOFT),
         (" · " + " · ".join(by[1:]), 0.8, False, SOFT),
     ]
 
 
 def _summary(line: Any) -> Paragraph:
-    mark = {"improvement": ("▲ ", "0086B8"), "concern": ("■ ", "E46C0A"), "neutral": ("– ", SOFT)}[line.tone]
+    mark = {"improvement": ("▲ ", IMPROVEMENT_DARK), "concern": ("■ ", CONCERN), "neutral": ("– ", SOFT)}[line.tone]
     runs: Paragraph = [(mark[0], 1.0, True, mark[1])]
     if line.lead:
         runs += [(plain(line.lead), 1.0, True, INK), (" – ", 1.0, False, INK)]
     runs.append((plain(line.said), 1.0, False, INK))
     if line.is_stale:
-        runs.append(("  older than this report's month", 0.85, False, "6E3100"))
+        runs.append(("  older than this report's month", 0.85, False, CONCERN_DARK))
     if line.caveats:
         runs.append((f"  [{', '.join(line.caveats)}]", 0.8, False, SOFT))
     return runs
@@ -351,10 +360,10 @@ KEY: Paragraph = [
     ("thin line: month   ", 1.0, False, SOFT),
     ("black: mean   ", 1.0, False, SOFT),
     ("dashed: limits   ", 1.0, False, SOFT),
-    ("red dashes: target   ", 1.0, False, "8A1C4A"),
-    ("● improvement   ", 1.0, True, "0086B8"),
-    ("■ concern   ", 1.0, True, "9C4700"),
-    ("▲ neither way is better", 1.0, True, "490092"),
+    ("red dashes: target   ", 1.0, False, TARGET),
+    ("● improvement   ", 1.0, True, IMPROVEMENT_DARK),
+    ("■ concern   ", 1.0, True, CONCERN_DARK),
+    ("▲ neither way is better", 1.0, True, NEUTRAL),
 ]
 
 
@@ -384,7 +393,7 @@ def draw_tiles(slide: Any, tiles: Sequence[Tile], x: float, y: float, w: float, 
         change = plain(tile.change) + (f" {TONE_MARKS[tile.tone]}" if TONE_MARKS[tile.tone] and tile.change else "")
         rows: list[Paragraph] = [
             [(plain(tile.title), 0.94, False, INK)],
-            [(plain(tile.value), 1.85, True, NAVY), (f"  {tile.period.text}" if tile.period else "", 0.82, False, SOFT)],
+            [(plain(tile.value), 1.85, True, BRAND), (f"  {tile.period.text}" if tile.period else "", 0.82, False, SOFT)],
         ]
         if change:
             rows.append([(change, 0.88, False, INK)])

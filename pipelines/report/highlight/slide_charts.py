@@ -6,19 +6,16 @@ from typing import Any
 
 from lxml import etree
 from pptx.chart.data import CategoryChartData
-from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_MARKER_STYLE, XL_TICK_LABEL_POSITION, XL_TICK_MARK
 from pptx.enum.dml import MSO_LINE
 from pptx.oxml.ns import qn
 from pptx.util import Inches, Pt
 
-from pipelines.report.charts import CONCERN, IMPROVEMENT, NEUTRAL, OUTLINES
 from pipelines.report.highlight.cells import plain
 from pipelines.report.highlight.model import Chart
-from pipelines.report.highlight.slide_text import FONT, INK, NAVY, SOFT, Paragraph, lines_of, text_box
+from pipelines.report.highlight.slide_text import FONT, Paragraph, lines_of, rgb, text_box
+from pipelines.report.palette import BRAND, CONCERN, GRID, IMPROVEMENT, INK, LINE, NEUTRAL, OUTLINES, SERIES, SOFT, TARGET
 from pipelines.report.units import axis_format, cell_number, nice_ticks, number_format
-
-SERIES = ("12436D", "B34700", "490092", "3D3D3D")
 
 
 def _number(value: float | None, unit: str) -> float | None:
@@ -65,7 +62,7 @@ def chart_frame(slide: Any, chart: Chart, x: float, y: float, w: float, h: float
     frame.name = f"Chart: {plain(chart.title)}"
     drawn = frame.chart
     drawn.font.size, drawn.font.name = Pt(7.5), FONT
-    drawn.font.color.rgb = RGBColor.from_string(SOFT)
+    drawn.font.color.rgb = rgb(SOFT)
     drawn.has_title = False
     drawn.has_legend = chart.kind == "lines" and len(chart.series) > 1
     if drawn.has_legend:
@@ -87,9 +84,9 @@ def _bar_style(drawn: Any, chart: Chart) -> None:
     labels.position = XL_LABEL_POSITION.OUTSIDE_END
     labels.font.size = Pt(7.5)
     plot.series[0].format.fill.solid()
-    plot.series[0].format.fill.fore_color.rgb = RGBColor.from_string(NAVY)
+    plot.series[0].format.fill.fore_color.rgb = rgb(BRAND)
     drawn.category_axis.reverse_order = True
-    drawn.category_axis.format.line.color.rgb = RGBColor.from_string(SOFT)
+    drawn.category_axis.format.line.color.rgb = rgb(SOFT)
     drawn.category_axis.major_tick_mark = XL_TICK_MARK.NONE
     drawn.category_axis.tick_labels.font.size = Pt(7.5)
     drawn.value_axis.visible = False
@@ -109,31 +106,31 @@ def _line_style(drawn: Any, chart: Chart, numbers: list[float]) -> None:
     axis.major_unit = _number(ticks[1] - ticks[0], chart.unit)
     axis.tick_labels.number_format, axis.tick_labels.number_format_is_linked = axis_format(chart.unit, ticks), False
     axis.has_major_gridlines = True
-    axis.major_gridlines.format.line.color.rgb = RGBColor.from_string("DFE4E8")
+    axis.major_gridlines.format.line.color.rgb = rgb(GRID)
     axis.format.line.fill.background()
     axis.major_tick_mark = XL_TICK_MARK.NONE
     months = drawn.category_axis
     months.tick_label_position = XL_TICK_LABEL_POSITION.LOW
-    months.format.line.color.rgb = RGBColor.from_string(SOFT)
+    months.format.line.color.rgb = rgb(SOFT)
     months.major_tick_mark = XL_TICK_MARK.NONE
     months.has_major_gridlines = False
     months.tick_labels.number_format, months.tick_labels.number_format_is_linked = "mmm yy", False
     _every_months(months, 6)
     styles: dict[str, tuple[str, float, Any]] = {
-        "month": ("5B6B7A", 1.25, None),
+        "month": (LINE, 1.25, None),
         "mean": (INK, 1.25, None),
         "upper limit": (SOFT, 0.75, MSO_LINE.DASH),
         "lower limit": (SOFT, 0.75, MSO_LINE.DASH),
-        "target": ("8A1C4A", 1.25, MSO_LINE.DASH_DOT),
+        "target": (TARGET, 1.25, MSO_LINE.DASH_DOT),
     }
     for n, series in enumerate(drawn.plots[0].series):
         colour, width, dash = (
-            styles.get(series.name, (SERIES[n % 4], 2.0, MSO_LINE.DASH if n % 2 else None))
+            styles.get(series.name, (SERIES[n % 4][0], 2.0, MSO_LINE.DASH if n % 2 else None))
             if chart.kind == "spc"
-            else (SERIES[n % 4], 2.0, MSO_LINE.DASH if n % 2 else None)
+            else (SERIES[n % 4][0], 2.0, MSO_LINE.DASH if n % 2 else None)
         )
         series.smooth = False
-        series.format.line.color.rgb = RGBColor.from_string(colour)
+        series.format.line.color.rgb = rgb(colour)
         series.format.line.width = Pt(width)
         if dash is not None:
             series.format.line.dash_style = dash
@@ -144,8 +141,8 @@ def _line_style(drawn: Any, chart: Chart, numbers: list[float]) -> None:
         signal = SIGNALS[series.name]
         series.marker.style, series.marker.size = MARKERS[series.name], 5
         series.marker.format.fill.solid()
-        series.marker.format.fill.fore_color.rgb = RGBColor.from_string(signal.removeprefix("#").upper())
-        series.marker.format.line.color.rgb = RGBColor.from_string(OUTLINES[signal].removeprefix("#").upper())
+        series.marker.format.fill.fore_color.rgb = rgb(signal)
+        series.marker.format.line.color.rgb = rgb(OUTLINES[signal])
 
 
 def _every_months(axis: Any, months: int) -> None:

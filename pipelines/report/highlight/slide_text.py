@@ -12,8 +12,9 @@ from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Inches, Pt
 
+from pipelines.report.palette import BRAND, CONCERN_DARK, INK, RULE, SOFT
+
 FONT = "Arial"
-NAVY, INK, SOFT, PALE, RULE = "12436D", "1C2733", "4B5B69", "F3F6F9", "CFD7DE"
 WIDTH, HEIGHT = 13.333, 7.5
 LEFT, TOP, BOTTOM = 0.45, 1.0, 7.02
 # Height of a line and widths of characters, in parts of the size of the font: near enough to Arial's to know what fits.
@@ -32,13 +33,18 @@ Run = tuple[str, float, bool, str]
 Paragraph = list[Run]
 
 
+def rgb(colour: str) -> RGBColor:
+    """A colour of the palette as slides take it."""
+    return RGBColor(*bytes.fromhex(colour[1:]))
+
+
 def place(shape: Any, x: float, y: float, w: float, h: float) -> None:
     shape.left, shape.top, shape.width, shape.height = Inches(x), Inches(y), Inches(w), Inches(h)
 
 
 def fill_with(shape: Any, colour: str) -> None:
     shape.fill.solid()
-    shape.fill.fore_color.rgb = RGBColor.from_string(colour)
+    shape.fill.fore_color.rgb = rgb(colour)
 
 
 def unstyled(shape: Any) -> None:
@@ -49,7 +55,7 @@ def unstyled(shape: Any) -> None:
 
 
 def outline(shape: Any, colour: str, points: float) -> None:
-    shape.line.color.rgb = RGBColor.from_string(colour)
+    shape.line.color.rgb = rgb(colour)
     shape.line.width = Pt(points)
 
 
@@ -78,7 +84,7 @@ def write_paragraphs(frame: Any, paragraphs: Sequence[Paragraph], size: float, a
             run.font.size = Pt(round(size * factor * 2) / 2)
             run.font.bold = bold
             run.font.name = FONT
-            run.font.color.rgb = RGBColor.from_string(colour)
+            run.font.color.rgb = rgb(colour)
 
 
 def lines_of(paragraph: Paragraph, width: float, size: float) -> int:
@@ -110,10 +116,10 @@ def fitting_size(paragraphs: Sequence[Paragraph], width: float, height: float, l
 
 def heading(slide: Any, words: str, x: float, y: float, w: float) -> float:
     """A heading with a rule beneath; returns where its content begins."""
-    text_box(slide, [[(words, 1.0, True, NAVY)]], x, y, w, 0.22, 10.5)
+    text_box(slide, [[(words, 1.0, True, BRAND)]], x, y, w, 0.22, 10.5)
     rule = slide.shapes.add_connector(MSO_CONNECTOR.STRAIGHT, Inches(x), Inches(y + 0.225), Inches(x + w), Inches(y + 0.225))
     unstyled(rule)
-    rule.line.color.rgb = RGBColor.from_string(NAVY)
+    rule.line.color.rgb = rgb(BRAND)
     rule.line.width = Pt(1.25)
     return y + 0.28
 
@@ -169,12 +175,12 @@ def native_table(
             cell.margin_top = cell.margin_bottom = Pt(2)
             colour, bold = (SOFT, True) if at == 0 else (INK, False)
             if words.startswith("overdue") or words.endswith("review overdue"):
-                colour, bold = "9C4700", True
+                colour, bold = CONCERN_DARK, True
             write_paragraphs(cell.text_frame, [[(words, 1.0, bold, colour)]], size)
             cell.text_frame.paragraphs[0].space_after = Pt(0)
             cell.text_frame.paragraphs[0].font.size = Pt(size)  # of an empty cell too, which else makes its row high
-            edge = NAVY if at == 0 else RULE
+            edge = BRAND if at == 0 else RULE
             cell._tc.get_or_add_tcPr().append(
-                parse_xml(f'<a:lnB {nsdecls("a")} w="{9525 if at else 12700}"><a:solidFill><a:srgbClr val="{edge}"/></a:solidFill></a:lnB>')
+                parse_xml(f'<a:lnB {nsdecls("a")} w="{9525 if at else 12700}"><a:solidFill><a:srgbClr val="{edge[1:]}"/></a:solidFill></a:lnB>')
             )
     return height

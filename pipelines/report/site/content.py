@@ -62,6 +62,7 @@ class Content:
         )
         self.environment.globals |= helpers(marts) | {
             "content": self,
+            "key_of_signals": charts.key_of_signals,
             "variation_icon": icons.variation_icon,
             "assurance_icon": icons.assurance_icon,
             "icon_use": icons.icon_use,

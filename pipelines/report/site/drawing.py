@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.report.marts import Marts
+from pipelines.report.palette import css_variables
 from pipelines.report.site.content import Content
 from pipelines.report.site.pages import cards, governance, home, measures, quality, reference
 
@@ -22,6 +23,13 @@ SHARES = 3
 Step = Callable[[str], None]
 Drawn = tuple[str, str]  # group, path within the folder
 
+
+def _assets() -> Iterator[tuple[str, str]]:
+    for path in sorted(ASSETS.iterdir()):
+        text = path.read_text(encoding="utf-8")
+        yield f"assets/{path.name}", css_variables() + text if path.suffix == ".css" else text
+
+
 GROUPS: dict[str, Callable[[Content], Iterator[tuple[str, str]]]] = {
     "home": home.pages,
     "cards": cards.pages,
@@ -29,7 +37,7 @@ GROUPS: dict[str, Callable[[Content], Iterator[tuple[str, str]]]] = {
     "quality": quality.pages,
     "reference": reference.pages,
     "measures": lambda content: iter([measures.index_page(content)]),
-    "assets": lambda _: ((f"assets/{path.name}", path.read_text(encoding="utf-8")) for path in sorted(ASSETS.iterdir())),
+    "assets": lambda _: _assets(),
 }
 
 

@@ -7,28 +7,13 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.format import Format
 
+from pipelines.report.palette import INK
+
 CHANGE_PCT = '+0.0"%";-0.0"%";0.0"%"'
 DATE = "d mmm yyyy"
 WHOLE = "#,##0"
 
-# Pale fills under words. Blue improves, orange concerns, purple is neither better nor worse, grey is chance (docs/spc.md).
-FILLS = {
-    "green": "#dcefdc",
-    "amber": "#fdeecb",
-    "red": "#f8d7d3",
-    "blue": "#d5e8f7",
-    "improvement": "#cdeefb",
-    "concern": "#fae1d1",
-    "neutral": "#e3d8ef",
-    "common": "#ececec",
-}
-INK, RULE, HEAD = "#1d2733", "#c9d1da", "#22304a"
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def fill_of(word: str | None) -> str | None:
-    """The fill under a RAG, variation or tone: the longest known beginning (`improvement_high` is an improvement)."""
-    return next((fill for name, fill in FILLS.items() if word and word.startswith(name)), None)
 
 
 class Formats:

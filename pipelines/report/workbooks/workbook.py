@@ -13,16 +13,14 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from pipelines.report.marts import Row
+from pipelines.report.palette import BRAND, RULE, fill_of
 from pipelines.report.units import cell_number, change_format, number_format
 from pipelines.report.workbooks.formats import (
     CHANGE_PCT,
     DATE,
     FORMULA_SIGNS,
-    HEAD,
-    RULE,
     WHOLE,
     Formats,
-    fill_of,
 )
 from pipelines.report.workbooks.sheets import Column, Sheet
 
@@ -99,7 +97,7 @@ def _write_sheet(worksheet: Worksheet, sheet: Sheet, content: Content, formats: 
     _head(worksheet, content, formats, f"{content.card.title}: {sheet.name}")
     for index, column in enumerate(sheet.columns):
         worksheet.set_column(index, index, column.width)
-        head = formats.of(bold=True, font_color="#ffffff", bg_color=HEAD, text_wrap=True, valign="vcenter", border=1, border_color=RULE)
+        head = formats.of(bold=True, font_color="#ffffff", bg_color=BRAND, text_wrap=True, valign="vcenter", border=1, border_color=RULE)
         worksheet.write_string(HEADER_ROW, index, column.heading, head)
         worksheet.write_comment(HEADER_ROW, index, column.source or f"{sheet.table}.{column.column}", {"x_scale": 2.2, "y_scale": 0.5})
     worksheet.set_row(HEADER_ROW, 45)
@@ -108,7 +106,7 @@ def _write_sheet(worksheet: Worksheet, sheet: Sheet, content: Content, formats: 
         at = HEADER_ROW + 1 + number
         begins = sheet.groups is not None and row[sheet.groups] != group
         group = row[sheet.groups] if sheet.groups else None
-        rule = {"top": 2 if begins else 1, "top_color": HEAD if begins else RULE}
+        rule = {"top": 2 if begins else 1, "top_color": BRAND if begins else RULE}
         worksheet.set_row(at, _height(sheet, row))
         for index, column in enumerate(sheet.columns):
             bold = {"bold": True} if begins and column.column == sheet.groups else {}

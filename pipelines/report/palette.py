@@ -1,0 +1,75 @@
+"""Every colour of charts, pages, slides and workbooks, once.
+
+Colours of signals are those that British public boards know (Making Data Count); each also has a shape of its own, so that a chart says
+the same in black and white:
+
+    improvement  blue    circle
+    concern      orange  square
+    neutral      purple  triangle
+    common cause grey    small dot
+
+Style sheets name them as variables (--improvement, --improvement-dark, --soft, …), which `css_variables` declares.
+"""
+
+from __future__ import annotations
+
+IMPROVEMENT, CONCERN, NEUTRAL, COMMON = "#00b0f0", "#e46c0a", "#490092", "#a6a6a6"
+# The outline of each, and its text: dark enough to be seen on white (contrast of at least 3; of the first two at least 5).
+IMPROVEMENT_DARK, CONCERN_DARK = "#006a94", "#9c4700"
+OUTLINES = {IMPROVEMENT: IMPROVEMENT_DARK, CONCERN: CONCERN_DARK, NEUTRAL: "#2f005e", COMMON: "#5f6a74"}
+TARGET = "#8a1c4a"
+
+BRAND, INK, SOFT = "#12436d", "#1c2733", "#4b5b69"  # headings, text, text of less weight
+LINE, EDGE, RULE, GRID = "#5b6b7a", "#8796a5", "#cfd7de", "#dfe4e8"  # of a chart's values, of tiles, between rows, of a chart's axes
+BAND, PALE = "#e6ecf1", "#f1f5f8"  # surfaces behind what is drawn or written
+# Colour and dash of the lines of a chart of several series.
+SERIES = ((BRAND, ""), ("#b34700", "7 4"), (NEUTRAL, "2 3"), ("#3d3d3d", "10 3 2 3"))
+
+# Pale fills under words: ratings by target (RAG), and signals.
+FILLS = {
+    "green": "#dcefdc",
+    "amber": "#fdeecb",
+    "red": "#f8d7d3",
+    "blue": "#d5e8f7",
+    "improvement": "#e5f6fd",
+    "concern": "#fdeee2",
+    "neutral": "#e3d8ef",
+    "common": "#ececec",
+}
+# Boxes of the governance map, by kind.
+NODE_FILLS = {"board": "#e3edf7", "body": "#e3edf7", "plan": "#fdf3e1", "scorecard": "#e5f6fd", "report": "#f6f1e7", "framework": "#eef3ee"}
+
+_CSS_ONLY = {"focus": "#ffbf47", "on-brand": "#9fb4c8", "marked": "#ffe9a8", "rag-red": "#b3261e", "rag-amber": "#a15c00", "rag-green": "#1d6b35"}
+
+
+def colour_of(variation: str | None) -> str:
+    """The colour of a point or icon by `variation` of measures.measure_spc."""
+    kind = (variation or "").partition("_")[0]
+    return {"improvement": IMPROVEMENT, "concern": CONCERN, "neutral": NEUTRAL}.get(kind, COMMON)
+
+
+def fill_of(word: str | None) -> str | None:
+    """The fill under a RAG, variation or tone: the longest known beginning (`improvement_high` is an improvement)."""
+    return next((fill for name, fill in FILLS.items() if word and word.startswith(name)), None)
+
+
+def css_variables() -> str:
+    """The palette for a style sheet, which names no colour of its own."""
+    named = {
+        "improvement": IMPROVEMENT,
+        "improvement-dark": IMPROVEMENT_DARK,
+        "improvement-fill": FILLS["improvement"],
+        "concern": CONCERN,
+        "concern-dark": CONCERN_DARK,
+        "concern-fill": FILLS["concern"],
+        "neutral": NEUTRAL,
+        "brand": BRAND,
+        "ink": INK,
+        "soft": SOFT,
+        "edge": EDGE,
+        "rule": RULE,
+        "band": BAND,
+        "pale": PALE,
+        "watermark": f"{CONCERN_DARK}14",
+    }
+    return ":root { " + " ".join(f"--{name}: {colour};" for name, colour in (named | _CSS_ONLY).items()) + " }\n"
