@@ -23,7 +23,7 @@ def build_site_asset(marts_key: dg.AssetKey) -> dg.AssetsDefinition:
         owners=["team:performance_analysis"],
         description="The scorecard site: static pages drawn from the published marts, only those that changed, switched in one step.",
     )
-    def published_site(context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Any]) -> dg.MaterializeResult:
+    def published_site(context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Any]) -> dg.MaterializeResult[None]:
         settings, reporter = warehouse.settings, warehouse.reporter
         reporter.step("scorecard site")
         try:
@@ -49,7 +49,7 @@ def build_workbooks_asset(marts_key: dg.AssetKey) -> dg.AssetsDefinition:
         owners=["team:performance_analysis"],
         description="One Excel workbook a scorecard, from the published marts; one that shows nothing new stays as it is.",
     )
-    def published_xlsx(warehouse: dg.ResourceParam[Any]) -> dg.MaterializeResult:
+    def published_xlsx(warehouse: dg.ResourceParam[Any]) -> dg.MaterializeResult[None]:
         warehouse.reporter.step("workbooks")
         try:
             done = publish_workbooks(warehouse.settings)

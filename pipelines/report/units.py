@@ -101,9 +101,9 @@ def _number_text(value: float, unit: Unit) -> str:
 
 def value_text(value: float | None, unit: str | None) -> str | None:
     """A value as it is said aloud: 12% or 4.4%, 2h17m32s, 9,853, £103,000. None for none, and for an unknown unit."""
-    if value is None or unit not in UNITS:
+    form = UNITS.get(unit or "")
+    if value is None or form is None:
         return None
-    form = UNITS[unit]
     return duration_text(value) if form.is_duration else f"{form.prefix}{_number_text(value, form)}{form.suffix}"
 
 
@@ -116,7 +116,7 @@ def change_text(change: float | None, change_pct: float | None, unit: str | None
     """A change as it is said aloud: +11.8% (+1,039), -2.4 pts, +35s. The sign is that of the rounded number."""
     if change is None:
         return None
-    form = UNITS[unit] if unit in UNITS else Unit("", decimals=0)
+    form = UNITS.get(unit or "", Unit("", decimals=0))
     sign = sign_text(rounded(change, form.decimals))
     if form.is_duration:
         return sign + duration_text(abs(change))
@@ -180,9 +180,9 @@ def _quoted(text: str) -> str:
 
 def number_format(unit: str | None, decimals: int | None = None) -> str:
     """The format of values; `decimals` other than those of the unit for the ticks of an axis."""
-    if unit not in UNITS:
+    form = UNITS.get(unit or "")
+    if form is None:
         return "#,##0.##"
-    form = UNITS[unit]
     if form.is_duration:
         return "[h]:mm:ss"
     number = "#,##0.0" if (form.decimals if decimals is None else decimals) else "#,##0"

@@ -12,8 +12,9 @@ import polars as pl
 from pipelines.synthetic import calibration as cal
 from pipelines.synthetic import draw
 from pipelines.synthetic import timeline as tl
+from pipelines.synthetic.returns import period_ends
 
-SCHEMA = {
+SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "measure_id": pl.String,
     "comparator": pl.String,
     "segment": pl.String,
@@ -27,17 +28,10 @@ SCHEMA = {
 }
 
 
-def _month_ends(first: date, until: date) -> Iterator[date]:
-    month = first
-    while (end := tl.add_months(month, 1) - timedelta(days=1)) <= until:
-        yield end
-        month = tl.add_months(month, 1)
-
-
 def _tri_force(until: date, seed: int) -> Iterator[cal.comparators.Figure]:
     """Arrests and outcomes over domestic abuse crimes of the other two forces, twelve months to each month's end."""
     for rate in cal.comparators.TRI_FORCE:
-        for end in _month_ends(rate.first, until):
+        for end in period_ends("month", rate.first, until):
             crimes = draw.generator(seed, f"comparators {rate.comparator}", end).normal(rate.out_of, 0.006 * rate.out_of)
             bottom = round(float(crimes))
             top = round(bottom * rate.level.at(tl.first_of_month(end)) / 100)
@@ -47,7 +41,7 @@ def _tri_force(until: date, seed: int) -> Iterator[cal.comparators.Figure]:
 
 def _answer_times(until: date, seed: int) -> Iterator[cal.comparators.Figure]:
     """The nation's 999 answer times on BT's clock, month by month: seconds over answered calls."""
-    for end in _month_ends(cal.comparators.BT_FIRST, until):
+    for end in period_ends("month", cal.comparators.BT_FIRST, until):
         noise = float(np.clip(draw.generator(seed, "comparators 999", end).standard_normal(), -2, 2))
         calls = round(cal.comparators.BT_CALLS_A_MONTH * (1 + 0.03 * noise))
         mean = cal.comparators.BT_ANSWER_TIME.at(tl.first_of_month(end))
@@ -80,6 +74,4 @@ def all_figures(seed: int, until: date) -> pl.DataFrame:
 
 def month_rows(seed: int, month: date, until: date) -> pl.DataFrame:
     """The comparators that were supplied in the month, and by `until`."""
-    next_month = tl.add_months(month, 1)
-    at = pl.col("returned_at")
-    return all_figures(seed, until).filter(at >= datetime(month.year, month.month, 1), at < datetime(next_month.year, next_month.month, 1))
+    return all_figures(seed, until).filter(pl.col("returned_at").dt.date().dt.month_start() == month)

@@ -171,7 +171,7 @@ def _risks(rng: np.random.Generator, is_da: np.ndarray, cancelled: np.ndarray) -
 def _tagged(rng: np.random.Generator, month: date, group: np.ndarray, is_child: np.ndarray, cancelled: np.ndarray) -> np.ndarray:
     """Which crimes carry the child sexual abuse tag: the month's share of the rapes and serious sexual offences against children, few others."""
     sexual = np.isin(group, [RAPE, SSO]) & is_child
-    tagged = ~sexual & is_child & (rng.random(len(group)) < cal.crimes.CSA_ELSEWHERE.at(month))
+    tagged: np.ndarray = ~sexual & is_child & (rng.random(len(group)) < cal.crimes.CSA_ELSEWHERE.at(month))
     for where in (np.flatnonzero(sexual & ~cancelled), np.flatnonzero(sexual & cancelled)):
         tagged[where] = draw.flags(rng, len(where), cal.crimes.CSA_TAGGED.at(month))
     return tagged
@@ -252,7 +252,7 @@ def _drawn_outcomes(plan: Plan, month: date, found: pl.DataFrame) -> pl.DataFram
     rng = draw.generator(plan.seed, "outcomes", month)
     recorded, count = found["recorded"].to_numpy(), found.height
     shares = cal.crimes.OUTCOMES
-    code = draw.texts(rng, shares | {"": 1 - sum(shares.values())}, count)
+    code = draw.texts(rng, {**shares, "": 1 - sum(shares.values())}, count)
     at = recorded + draw.seconds(_lags(rng, cal.crimes.OUTCOME_LAG, recorded) * tl.DAY)
     other = (found["population"] == POPULATIONS.index("other")) & code.is_not_null()
     again = other & pl.Series(rng.random(count) < cal.crimes.SECOND_OUTCOMES)

@@ -189,7 +189,7 @@ def _spoilt_copies(texts: pl.DataFrame, feed: Feed, where: np.ndarray, suffix: s
 def _invalid_times(texts: pl.DataFrame, feed: Feed, fault: cal.files.DataFault, rng: np.random.Generator) -> pl.DataFrame:
     where = _rows(texts, fault, rng)
     wrong = draw.take(list(cal.files.INVALID_TIMES), rng.integers(0, len(cal.files.INVALID_TIMES), len(where)))
-    rows = _spoilt_copies(texts, feed, where, "-E").with_columns(wrong.alias(feed.event_time))
+    rows = _spoilt_copies(texts, feed, where, "-E").with_columns(wrong.alias(str(feed.event_time)))
     return _inserted(texts, rows, where)
 
 

@@ -28,7 +28,8 @@ def flags(rng: np.random.Generator, count: int, share: float, at_least: int = 0)
 def codes(rng: np.random.Generator, weights: Mapping[str, float], count: int) -> np.ndarray:
     """Positions in `weights`, drawn by weight."""
     edges = np.cumsum(np.fromiter(weights.values(), dtype=float))
-    return np.searchsorted(edges, rng.random(count) * edges[-1], side="right").clip(max=len(edges) - 1)
+    positions: np.ndarray = np.searchsorted(edges, rng.random(count) * edges[-1], side="right").clip(max=len(edges) - 1)
+    return positions
 
 
 def texts(rng: np.random.Generator, weights: Mapping[str, float], count: int) -> pl.Series:
@@ -44,7 +45,7 @@ def take(values: list[str], positions: np.ndarray) -> pl.Series:
 def largest_remainders(weights: np.ndarray, total: int) -> np.ndarray:
     """Whole numbers in proportion to the weights that sum to `total`."""
     exact = weights / weights.sum() * total
-    whole = np.floor(exact).astype(np.int64)
+    whole: np.ndarray = np.floor(exact).astype(np.int64)
     order = np.argsort(-(exact - whole), kind="stable")
     whole[order[: total - whole.sum()]] += 1
     return whole
@@ -52,13 +53,14 @@ def largest_remainders(weights: np.ndarray, total: int) -> np.ndarray:
 
 def lognormal(rng: np.random.Generator, count: int, sigma: float, *, mean: float | None = None, median: float | None = None) -> np.ndarray:
     """Lognormal values of this mean or this median."""
-    mu = np.log(median) if median is not None else np.log(mean) - sigma**2 / 2
+    mu = np.log(median) if median is not None else np.log(mean or 0.0) - sigma**2 / 2
     return rng.lognormal(mu, sigma, count)
 
 
 def lognormal_at(places: np.ndarray, sigma: float, *, median: float) -> np.ndarray:
     """The values of a lognormal distribution at these places (0-1) of it."""
-    return median * np.exp(sigma * np.interp(places, *_normal_quantiles()))
+    values: np.ndarray = median * np.exp(sigma * np.interp(places, *_normal_quantiles()))
+    return values
 
 
 @cache
@@ -80,7 +82,8 @@ def ranks_within(rng: np.random.Generator, groups: np.ndarray) -> tuple[np.ndarr
 
 
 def seconds(values: np.ndarray) -> np.ndarray:
-    return np.rint(values).astype(np.int64)
+    whole: np.ndarray = np.rint(values).astype(np.int64)
+    return whole
 
 
 def summing_to(values: np.ndarray, total: int) -> np.ndarray:

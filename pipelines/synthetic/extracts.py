@@ -98,7 +98,7 @@ class Extractor:
 
 def _as_known_at(frame: pl.DataFrame, taken: datetime, times: list[str], follows: dict[str, str]) -> pl.DataFrame:
     """The rows without what had not happened yet when the extract was taken."""
-    future = {name: pl.col(name) > taken for name in times if (latest := frame[name].max()) is not None and latest > taken}
+    future = {name: pl.col(name) > taken for name in times if isinstance(latest := frame[name].max(), datetime) and latest > taken}
     future |= {follows[name]: unknown for name, unknown in future.items() if name in follows}
     return (
         frame.with_columns(pl.when(unknown).then(None).otherwise(pl.col(name)).alias(name) for name, unknown in future.items()) if future else frame

@@ -41,7 +41,8 @@ def bent(place: np.ndarray, low: np.ndarray, high: np.ndarray, total: float) -> 
             below = middle
         else:
             above = middle
-    return low + (high - low) * place ** np.exp((below + above) / 2)
+    values: np.ndarray = low + (high - low) * place ** np.exp((below + above) / 2)
+    return values
 
 
 def around_median(drawn: np.ndarray, median: float, shortest: float, longest: float, total: float) -> np.ndarray:

@@ -64,21 +64,21 @@ def write_extracts(
     written: list[WrittenFile] = []
     lock = threading.Lock()
 
-    def done(file: WrittenFile) -> None:
-        with lock:
-            written.append(file)
-            if progress is not None:
-                progress(file.feed, file.rows)
+    def report_each(files: Iterator[WrittenFile]) -> None:
+        for file in files:
+            with lock:
+                written.append(file)
+                if progress is not None:
+                    progress(file.feed, file.rows)
 
-    def run(extracts: Iterator[Extract]) -> None:
-        for extract in extracts:
-            done(write_extract(landing_dir, extract, feeds[extract.feed], plan))
+    def write_each(extracts: Iterator[Extract]) -> None:
+        report_each(write_extract(landing_dir, extract, feeds[extract.feed], plan) for extract in extracts)
 
     # The streams share nothing, so two cores can work on them; what is drawn does not depend on the order.
     with ThreadPoolExecutor(max_workers=2) as pool:
-        tasks = [pool.submit(run, stream(plan)) for stream in STREAMS]
-        tasks.append(pool.submit(lambda: [done(file) for file in write_street(landing_dir, plan, feeds["police_uk_street"])]))
-        tasks.append(pool.submit(lambda: [done(file) for file in governance.write_workbooks(landing_dir, sheets, end)]))
+        tasks = [pool.submit(write_each, stream(plan)) for stream in STREAMS]
+        tasks.append(pool.submit(report_each, write_street(landing_dir, plan, feeds["police_uk_street"])))
+        tasks.append(pool.submit(report_each, governance.write_workbooks(landing_dir, sheets, end)))
         for task in tasks:
             task.result()
     order = list(feeds)

@@ -10,7 +10,9 @@ import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import IO
 
 import xlsxwriter
 
@@ -60,7 +62,7 @@ def write_workbooks(landing_dir: Path, feeds: Sequence[Feed], end: date) -> Iter
             continue
         path = landing_dir / FOLDER / f"governance_{as_of:%Y-%m-%d}.xlsx"
         content = {feed.name: sheet_rows(str(feed.sheet), as_of) for feed in feeds}
-        write_file(path, lambda file, content=content, as_of=as_of: file.write(workbook(feeds, content, as_of)))
+        write_file(path, partial(_put, workbook(feeds, content, as_of)))
         for feed in feeds:
             yield WrittenFile(feed.name, path, len(content[feed.name]))
 
@@ -68,15 +70,19 @@ def write_workbooks(landing_dir: Path, feeds: Sequence[Feed], end: date) -> Iter
 def write_templates(folder: Path, feeds: Sequence[Feed]) -> list[Path]:
     """Write the empty workbook and an empty csv a sheet; they lie beside the landing folder, not in it."""
     path = folder / "governance.xlsx"
-    write_file(path, lambda file: file.write(workbook(feeds, {}, VERSIONS[-1])))
+    write_file(path, partial(_put, workbook(feeds, {}, VERSIONS[-1])))
     written = [path]
     for feed in feeds:
         text = io.StringIO()
         csv.writer(text, lineterminator="\n").writerow([column.name for column in feed.columns])
         path = folder / "governance_csv" / f"{feed.sheet}.csv"
-        write_file(path, lambda file, text=text: file.write(text.getvalue().encode()))
+        write_file(path, partial(_put, text.getvalue().encode()))
         written.append(path)
     return written
+
+
+def _put(content: bytes, file: IO[bytes]) -> None:
+    file.write(content)
 
 
 def workbook(feeds: Sequence[Feed], content: Mapping[str, Rows], as_of: date) -> bytes:

@@ -24,16 +24,16 @@ def _cpt_texts() -> tuple[tuple[str, ...], np.ndarray, tuple[np.ndarray, ...]]:
     """Every spelling of every team, the team it is of, and for each district the weights with which they are drawn."""
     texts: list[str] = []
     teams: list[int] = []
-    weights: list[tuple[float, float, float]] = []
+    weights: list[list[float]] = []
     for cpt in cal.places.CPTS:
         for spelling, share in cal.places.CPT_SPELLINGS.items():
             texts.append(spelling.format(name=cpt.name, upper=cpt.name.upper()))
             teams.append(TEAMS.index(cpt.name))
-            weights.append(tuple(cpt.share * share if d == cpt.district else 0.0 for d in DISTRICTS))
+            weights.append([cpt.share * share if d == cpt.district else 0.0 for d in DISTRICTS])
     for text, share in cal.places.UNALLOCATED_CPTS.items():
         texts.append(text)
         teams.append(-1)
-        weights.append((0.0, 0.0, share))
+        weights.append([0.0, 0.0, share])
     table = np.array(weights)
     return tuple(texts), np.array(teams), tuple(np.cumsum(table[:, i]) / table[:, i].sum() for i in range(len(DISTRICTS)))
 

@@ -21,13 +21,13 @@ def full_months(volume: cal.shapes.Volume, name: str, year: int, seed: int) -> d
     total = volume.yearly[min(volume.yearly, key=lambda y: (abs(y - year), y))]
     months = [add_months(date(year - 1, 8, 1), i) for i in range(12)]
     free = [m for m in months if m not in volume.pins]
-    fixed = {m: volume.pins[m] for m in months if m in volume.pins}
+    fixed = {m: round(volume.pins[m]) for m in months if m in volume.pins}
 
     def weight(month: date) -> float:
         noise = 1 + volume.noise * own_factor(seed, f"volume {name}", month)
         step = np.prod([factor for start, factor in volume.steps.items() if month >= start])
         course = volume.course.at(month) if volume.course else 1.0
-        return days_in_month(month) * volume.season[month.month - 1] * volume.factors.get(month, 1.0) * step * course * noise
+        return float(days_in_month(month) * volume.season[month.month - 1] * volume.factors.get(month, 1.0) * step * course * noise)
 
     spread = largest_remainders(np.array([weight(m) for m in free]), max(0, total - sum(fixed.values())))
     return fixed | dict(zip(free, spread.tolist(), strict=True))

@@ -23,10 +23,10 @@ def month_rows(plan: Plan, month: date) -> Rows:
     made = plan.counted("dvpo", cal.protection.DVPO_AUTHORISED, month, at_least=1)
     not_made = round(made * cal.protection.DVPO_REFUSED)
     applied = tl.draw_times(rng, month, plan.end, notices, "evening")
-    decided = applied + rng.integers(*(h * tl.HOUR for h in cal.protection.NOTICE_HOURS), notices)
+    decided = applied + _hours(rng, cal.protection.NOTICE_HOURS, notices)
     refused = draw.flags(rng, notices, cal.protection.DVPN_REFUSED)
     at_court = _sittings(rng, plan, month, made + not_made)
-    before = rng.integers(*(h * tl.HOUR for h in cal.protection.ORDER_HOURS), made + not_made)
+    before = _hours(rng, cal.protection.ORDER_HOURS, made + not_made)
     absent = np.concatenate([refused, np.arange(made + not_made) >= made])
     rows = pl.DataFrame(
         {
@@ -50,6 +50,11 @@ def month_rows(plan: Plan, month: date) -> Rows:
         ]
     )
     return Rows(frame, np.zeros(count, dtype=bool))
+
+
+def _hours(rng: np.random.Generator, between: tuple[int, int], count: int) -> np.ndarray:
+    """Seconds between two numbers of hours."""
+    return rng.integers(between[0] * tl.HOUR, between[1] * tl.HOUR, count)
 
 
 def _sittings(rng: np.random.Generator, plan: Plan, month: date, count: int) -> tl.Times:

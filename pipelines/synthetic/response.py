@@ -103,7 +103,8 @@ def _at(positions: np.ndarray, count: int) -> np.ndarray:
 def _exact_flags(rng: np.random.Generator, groups: np.ndarray, share: np.ndarray) -> np.ndarray:
     """A mask that has of each group exactly its share, rounded; groups below 0 have none."""
     rank, size = draw.ranks_within(rng, groups)
-    return (rank < np.rint(size * share)) & (groups >= 0)
+    flags: np.ndarray = (rank < np.rint(size * share)) & (groups >= 0)
+    return flags
 
 
 def _district_means(name: str, plan: Plan, month: date) -> np.ndarray:
@@ -153,20 +154,20 @@ def _fitted_responses(name: str, plan: Plan, month: date, drawn: np.ndarray, is_
     longest = _body_longest(shape)
     within = min(len(body), round(plan.level(f"{name} rate", shape.within_sla, month) * deployed))
     if shape.median is None:
-        counts, low, high = (within, len(body) - within), (shape.shortest, sla + 1), (sla, longest)
+        counts, lows, highs = [within, len(body) - within], [shape.shortest, sla + 1], [sla, longest]
     else:
         median = plan.level(f"{name} median", shape.median, month)
         below, middle = fit.middle_ranks(len(drawn))
         middle = min(middle, len(body) - below)
         within = max(within, below + middle)  # the median lies within the SLA
-        counts = (below, middle, within - below - middle, len(body) - within)
-        low, high = (shape.shortest, median, median, sla + 1), (median, median, sla, longest)
+        counts = [below, middle, within - below - middle, len(body) - within]
+        lows, highs = [shape.shortest, median, median, sla + 1], [median, median, sla, longest]
     piece, place = fit.pieces(drawn[body] / sla, counts, longest / min(shape.sla.values()))
-    low, high = (np.choose(piece, [np.broadcast_to(edge, len(body)) for edge in edges]).astype(float) for edges in (low, high))
+    low, high = (np.choose(piece, [np.broadcast_to(edge, len(body)) for edge in edges]).astype(float) for edges in (lows, highs))
     for i in range(len(places.DISTRICTS)):
-        mine = district[body] == i
+        here = district[body] == i
         left = sums[i] - values[over][district[over] == i].sum()
-        values[body[mine]] = fit.bent(place[mine], low[mine], high[mine], left)
+        values[body[here]] = fit.bent(place[here], low[here], high[here], left)
     return values
 
 
@@ -176,12 +177,12 @@ def _drawn_scenes(rng: np.random.Generator, name: str, month: date, team: np.nda
     rank, size = draw.ranks_within(rng, incident * (len(cal.places.CPTS) + 1) + team)
     values = draw.lognormal_at((rank + rng.random(len(rank))) / np.maximum(size, 1), shape.sigma, median=shape.median.trend.at(month))
     for (of_incident, of_team), course in shape.courses.items():
-        mine = np.ones(len(team), dtype=bool)
+        concerned = np.ones(len(team), dtype=bool)
         if of_incident is not None:
-            mine &= incident == INCIDENTS.index(of_incident)
+            concerned &= incident == INCIDENTS.index(of_incident)
         if of_team is not None:
-            mine &= team == places.TEAMS.index(of_team)
-        values[mine] *= course.at(month)
+            concerned &= team == places.TEAMS.index(of_team)
+        values[concerned] *= course.at(month)
     return values.clip(shape.shortest, shape.longest)
 
 

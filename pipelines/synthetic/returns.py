@@ -14,7 +14,7 @@ from pipelines.synthetic import calibration as cal
 from pipelines.synthetic import draw
 from pipelines.synthetic import timeline as tl
 
-SCHEMA = {
+SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "measure_id": pl.String,
     "area_id": pl.String,
     "segment": pl.String,
@@ -46,6 +46,10 @@ class Figure:
     numerator: float | None = None
     denominator: float | None = None
     margin: float | None = None
+
+
+# area, segment, value, numerator, denominator
+Part = tuple[str, str, float, float | None, float | None]
 
 
 def period_ends(every: str, first: date, until: date) -> list[date]:
@@ -92,9 +96,7 @@ def _overlap(weights: dict[str, float]) -> bool:
     return sum(weights.values()) > 1.001
 
 
-def _counts(
-    series: cal.returns.Returned, level: float, end: date, fixed: dict[str, int] | None, seed: int
-) -> Iterator[tuple[str, str, float, None, None]]:
+def _counts(series: cal.returns.Returned, level: float, end: date, fixed: dict[str, int] | None, seed: int) -> Iterator[Part]:
     """(area, segment, value, -, -) of a count in one period; areas add up to the force, exactly."""
     rng = draw.generator(seed, f"returns {series.measure} parts", end)
     areas = dict(series.areas)
@@ -132,7 +134,7 @@ def _fixed_parts(series: cal.returns.Returned, ends: list[date], levels: list[fl
     return found
 
 
-def _shares(series: cal.returns.Returned, level: float, end: date, seed: int) -> Iterator[tuple[str, str, float, float, float]]:
+def _shares(series: cal.returns.Returned, level: float, end: date, seed: int) -> Iterator[Part]:
     """(area, segment, value, numerator, denominator) of a share in one period."""
     rng = draw.generator(seed, f"returns {series.measure} parts", end)
     areas, segments = dict(series.areas), dict(series.segments)
@@ -160,7 +162,7 @@ def _percent(numerator: int, denominator: int, decimals: int) -> float:
     return round(100 * numerator / denominator, decimals) if denominator else 0.0
 
 
-def _apart(series: cal.returns.Returned, level: float, end: date, seed: int) -> Iterator[tuple[str, str, float, None, None]]:
+def _apart(series: cal.returns.Returned, level: float, end: date, seed: int) -> Iterator[Part]:
     """(area, segment, value, -, -) where a segment has a level of its own and nothing adds up: times, scores, indices."""
     rng = draw.generator(seed, f"returns {series.measure} parts", end)
     for area in series.areas:
@@ -257,6 +259,4 @@ def all_figures(seed: int, until: date) -> pl.DataFrame:
 
 def month_rows(seed: int, month: date, until: date) -> pl.DataFrame:
     """The returns that came in the month, and by `until`."""
-    next_month = tl.add_months(month, 1)
-    at = pl.col("returned_at")
-    return all_figures(seed, until).filter(at >= datetime(month.year, month.month, 1), at < datetime(next_month.year, next_month.month, 1))
+    return all_figures(seed, until).filter(pl.col("returned_at").dt.date().dt.month_start() == month)

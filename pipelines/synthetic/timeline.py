@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import polars as pl
+from dateutil.relativedelta import SU, relativedelta
 
 from pipelines.synthetic import calibration as cal
 
@@ -18,8 +19,7 @@ def first_of_month(day: date) -> date:
 
 
 def add_months(month: date, count: int) -> date:
-    index = month.year * 12 + month.month - 1 + count
-    return date(index // 12, index % 12 + 1, 1)
+    return month + relativedelta(months=count)
 
 
 def months_until(end: date, count: int) -> list[date]:
@@ -44,7 +44,7 @@ def report_year(month: date) -> int:
 
 def clock_changes(year: int) -> tuple[date, date]:
     """The last Sundays of March and October, on which the clocks change at 01:00 UTC."""
-    return tuple(day - timedelta(days=(day.weekday() + 1) % 7) for day in (date(year, 3, 31), date(year, 10, 31)))  # type: ignore[return-value]
+    return date(year, 3, 31) + relativedelta(weekday=SU(-1)), date(year, 10, 31) + relativedelta(weekday=SU(-1))
 
 
 def _epoch(day: date, hour: int = 0) -> int:
@@ -57,13 +57,15 @@ _CHANGES = np.array([_epoch(day, 1) for year in range(1970, 2051) for day in clo
 
 def offset_at(times: Times) -> np.ndarray:
     """Seconds by which the London clock is ahead of UTC at these times."""
-    return (np.searchsorted(_CHANGES, times, side="right") % 2) * HOUR
+    is_summer: np.ndarray = np.searchsorted(_CHANGES, times, side="right") % 2
+    return is_summer * HOUR
 
 
 def _in_first_summer_hour(times: Times) -> np.ndarray:
     """Which times lie in the hour after a spring change."""
     change = np.clip(np.searchsorted(_CHANGES, times, side="right") - 1, 0, None)
-    return (change % 2 == 0) & (times - _CHANGES[change] < HOUR)
+    flags: np.ndarray = (change % 2 == 0) & (times - _CHANGES[change] < HOUR)
+    return flags
 
 
 def from_local(day: date, time: str) -> int:

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import polars as pl
@@ -68,14 +69,11 @@ def _with_file_columns(extract: Extract, feed: Feed, rng: np.random.Generator) -
 def write_csv(path: Path, frame: pl.DataFrame, *, bom: bool = False, times: str = data_faults.ISO_TIMES) -> None:
     """The frame as csv, or as csv.gz if the path says so."""
 
-    def write(file: io.BufferedIOBase) -> None:
-        options = {"include_bom": bom, "datetime_format": times, "date_format": times[: times.index(" ")]}
-        if path.suffix == ".gz":
-            text = io.BytesIO()
-            frame.write_csv(text, **options)
+    def write(file: IO[bytes]) -> None:
+        text = io.BytesIO() if path.suffix == ".gz" else file
+        frame.write_csv(text, include_bom=bom, datetime_format=times, date_format=times[: times.index(" ")])
+        if isinstance(text, io.BytesIO):
             file.write(gzip.compress(text.getvalue(), compresslevel=1, mtime=0))
-        else:
-            frame.write_csv(file, **options)
 
     write_file(path, write)
 
@@ -89,7 +87,7 @@ def _workbook(frame: pl.DataFrame, extract: Extract) -> bytes:
     return memory.getvalue()
 
 
-def write_file(path: Path, write: Callable[[io.BufferedIOBase], object]) -> None:
+def write_file(path: Path, write: Callable[[IO[bytes]], object]) -> None:
     """Writes under a temporary name beside the path, then renames: a reader never sees half a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from pptx import Presentation
 from pptx.enum.dml import MSO_LINE
@@ -12,12 +11,16 @@ from pptx.enum.shapes import MSO_CONNECTOR, MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls
+from pptx.presentation import Presentation as Deck
+from pptx.shapes.autoshape import Shape
+from pptx.slide import Slide
 from pptx.util import Inches, Pt
 
 from pipelines.report.formatting import date_text
 from pipelines.report.highlight.cells import Cell, Part, plain
 from pipelines.report.highlight.html import TONE_MARKS
-from pipelines.report.highlight.model import Priority, Remark, Report, Tile, Topic
+from pipelines.report.highlight.model import Deliverable, Priority, Remark, Report, Tile, Topic
+from pipelines.report.highlight.rules import Line
 from pipelines.report.highlight.slide_charts import chart_frame
 from pipelines.report.highlight.slide_text import (
     BOTTOM,
@@ -69,7 +72,7 @@ HOW_TO_TRACE = (
 )
 
 
-def _from_template(report: Report) -> Any:
+def _from_template(report: Report) -> Deck:
     """The template (theme, master, a cover and a slide with a title) with the foot of this report; its watermark is for drafts only."""
     presentation = Presentation(str(TEMPLATE))
     shapes = {shape.name: shape for shape in presentation.slide_master.shapes}
@@ -96,9 +99,7 @@ class _Deck:
 
     def cover(self) -> None:
         report = self.report
-        slide = self.presentation.slides.add_slide(self.presentation.slide_layouts[0])
-        slide.shapes.title.text = "Quarterly highlight report"
-        slide.shapes.title.text_frame.paragraphs[0].font.size = Pt(38)
+        slide = self._titled(0, "Quarterly highlight report")
         rows: list[Paragraph] = [
             [(report.plan.text, 1.5, False, INK)],
             [(report.force.text, 1.5, True, INK)],
@@ -119,9 +120,14 @@ class _Deck:
             text_box(slide, notices, 8.4, 4.05, 4.5, 2.8, 10.5, fill=PALE)
         _notes(slide, report, [], [])
 
-    def _slide(self, kicker: str, title: str) -> Any:
-        slide = self.presentation.slides.add_slide(self.presentation.slide_layouts[1])
-        slide.shapes.title.text = title
+    def _titled(self, layout: int, title: str) -> Slide:
+        slide: Slide = self.presentation.slides.add_slide(self.presentation.slide_layouts[layout])
+        assert slide.shapes.title is not None  # both layouts of the template have one
+        slide.shapes.title.text_frame.text = title
+        return slide
+
+    def _slide(self, kicker: str, title: str) -> Slide:
+        slide = self._titled(1, title)
         text_box(slide, [[(kicker, 1.0, False, SOFT)]], LEFT, 0.17, 9.5, 0.26, 10)
         return slide
 
@@ -160,25 +166,28 @@ class _Deck:
             )
             for r in priority.risks
         ]
-        heads = ("Action", "Date due", "Progress", "By rule"), ("No.", "Risk or issue", "Score", "Moved")
-        widths = (3.35, 1.15, 0.93, 1.0), (0.85, 3.75, 0.93, 0.9)
+        action_widths, risk_widths = (3.35, 1.15, 0.93, 1.0), (0.85, 3.75, 0.93, 0.9)
         size = next(
-            (s for s in (9.5, 9.0, 8.5, 8.0) if table_height(deliverables, widths[0], s) + table_height(risks, widths[1], s) < BOTTOM - TOP - 0.9),
+            (
+                s
+                for s in (9.5, 9.0, 8.5, 8.0)
+                if table_height(deliverables, action_widths, s) + table_height(risks, risk_widths, s) < BOTTOM - TOP - 0.9
+            ),
             8.0,
         )
         y = heading(slide, "Deliverables: progress", x, TOP, w)
         y += (
-            native_table(slide, "Deliverables", heads[0], deliverables, x, y, widths[0], size)
+            native_table(slide, "Deliverables", ("Action", "Date due", "Progress", "By rule"), deliverables, x, y, action_widths, size)
             if deliverables
             else text_box(slide, [_nothing("None is recorded.")], x, y, w, 0.3, 10)
         )
-        if y + 0.5 + table_height(risks, widths[1], size) > BOTTOM and risks:
+        if y + 0.5 + table_height(risks, risk_widths, size) > BOTTOM and risks:
             _notes_of_priority(slide, self.report, priority)
             slide = self._slide("Plan delivery and governance", f"{title}: risks and issues")
-            x, y, widths = LEFT, TOP - 0.15, ((), (1.0, 8.6, 1.4, 1.43))
-        y = heading(slide, "Risks and issues", x, y + 0.15, sum(widths[1]))
+            x, y, risk_widths = LEFT, TOP - 0.15, (1.0, 8.6, 1.4, 1.43)
+        y = heading(slide, "Risks and issues", x, y + 0.15, sum(risk_widths))
         if risks:
-            native_table(slide, "Risks and issues", heads[1], risks, x, y, widths[1], size)
+            native_table(slide, "Risks and issues", ("No.", "Risk or issue", "Score", "Moved"), risks, x, y, risk_widths, size)
         else:
             text_box(slide, [_nothing("None is recorded.")], x, y, w, 0.3, 10)
         _notes_of_priority(slide, self.report, priority)
@@ -259,7 +268,7 @@ class _Deck:
             return
         columns = max(node.column for node in nodes) + 1
         step = (WIDTH - 2 * LEFT) / columns
-        boxes: dict[str, Any] = {}
+        boxes: dict[str, Shape] = {}
         at: dict[str, tuple[int, float]] = {}
         for node in nodes:
             count = sum(1 for other in nodes if other.column == node.column)
@@ -277,7 +286,7 @@ class _Deck:
             boxes[node.node_id], at[node.node_id] = box, (node.column, y)
         for arrow in self.report.arrows:
             start, end = at[arrow.from_node], at[arrow.to_node]
-            line = slide.shapes.add_connector(MSO_CONNECTOR.STRAIGHT, 0, 0, 0, 0)
+            line = slide.shapes.add_connector(MSO_CONNECTOR.STRAIGHT, Inches(0), Inches(0), Inches(0), Inches(0))
             line.name = f"{arrow.from_name.text} {arrow.relation.text} {arrow.to_name.text}"
             unstyled(line)
             forward = end[0] > start[0]
@@ -343,7 +352,7 @@ def _remark(remark: Remark) -> Paragraph:
     ]
 
 
-def _summary(line: Any) -> Paragraph:
+def _summary(line: Line) -> Paragraph:
     mark = {"improvement": ("▲ ", IMPROVEMENT_DARK), "concern": ("■ ", CONCERN), "neutral": ("– ", SOFT)}[line.tone]
     runs: Paragraph = [(mark[0], 1.0, True, mark[1])]
     if line.lead:
@@ -367,11 +376,11 @@ KEY: Paragraph = [
 ]
 
 
-def _state(deliverable: Any) -> str:
+def _state(deliverable: Deliverable) -> str:
     return deliverable.state + (f" by {deliverable.days_overdue.text} days" if deliverable.days_overdue else "")
 
 
-def draw_tiles(slide: Any, tiles: Sequence[Tile], x: float, y: float, w: float, h: float) -> None:
+def draw_tiles(slide: Slide, tiles: Sequence[Tile], x: float, y: float, w: float, h: float) -> None:
     gap = 0.08
     each = (w - gap * (len(tiles) - 1)) / len(tiles)
     for n, tile in enumerate(tiles):
@@ -405,17 +414,19 @@ def draw_tiles(slide: Any, tiles: Sequence[Tile], x: float, y: float, w: float, 
 # ---- notes
 
 
-def _notes(slide: Any, report: Report, lines: Sequence[tuple[Part, ...]], charts: Sequence[str]) -> None:
+def _notes(slide: Slide, report: Report, lines: Sequence[tuple[Part, ...]], charts: Sequence[str]) -> None:
     """Where the figures come from, in the slide's notes."""
     rows = [f"From the published marts of run {report.heartbeat.run_id}. Each figure: table[key].column."]
     for parts in lines:
         cells = [part for part in parts if isinstance(part, Cell)]
         rows.append(f"{plain(parts)}: " + "; ".join(dict.fromkeys(cell.source for cell in cells)))
     rows += [f"Chart: {source}" for source in charts]
-    slide.notes_slide.notes_text_frame.text = "\n".join(rows)
+    notes = slide.notes_slide.notes_text_frame
+    assert notes is not None  # the template of notes has a place for text
+    notes.text = "\n".join(rows)
 
 
-def _notes_of_priority(slide: Any, report: Report, priority: Priority) -> None:
+def _notes_of_priority(slide: Slide, report: Report, priority: Priority) -> None:
     lines: list[tuple[Part, ...]] = [(item.title,) for item in (*priority.outcomes, *priority.focus)]
     lines += [(d.title, " ", d.due, " ", d.progress) for d in priority.deliverables]
     lines += [(r.risk_id, " ", r.title) for r in priority.risks]

@@ -71,7 +71,8 @@ class Figures:
 
     def __init__(self, marts: Marts, lines: list[Row], period: Period) -> None:
         self.marts, self.period = marts, period
-        measures = sorted({line.measure_id for line in lines} | {t.argument for line in lines if line.part != "chart" for t in _named_measures(line)})
+        others = {measure for line in lines if line.part != "chart" for measure in _other_measures(line)}
+        measures = sorted({line.measure_id for line in lines} | others)
         scope: dict[str, Any] = {
             "measures": measures,
             "areas": sorted({line.area_id for line in lines}),
@@ -101,7 +102,7 @@ class Figures:
         ):
             self._values[row.measure_id, row.area_id, row.segment, "before"] = row
         ends = {"ends": sorted({row.period_end for row in self._values.values()})}
-        self._findings: dict[tuple[Any, ...], list[Row]] = {}
+        self._findings: dict[SeriesKey, list[Row]] = {}
         for row in marts.rows(
             f"""
             select * from measures.measure_findings
@@ -111,8 +112,8 @@ class Figures:
             {"measures": measures, "areas": scope["areas"]} | ends,
         ):
             self._findings.setdefault(_series_key(row), []).append(row)
-        self._comparisons: dict[tuple[Any, ...], Row] = {
-            (*_series_key(row), row.comparison): row
+        self._comparisons: dict[tuple[SeriesKey, str], Row] = {
+            (_series_key(row), row.comparison): row
             for row in marts.rows(
                 f"""
                 select * from measures.measure_comparisons
@@ -136,7 +137,7 @@ class Figures:
         return self._findings.get(_series_key(value), [])
 
     def comparison(self, value: Row, comparison: str) -> Row | None:
-        return self._comparisons.get((*_series_key(value), comparison))
+        return self._comparisons.get((_series_key(value), comparison))
 
     def is_stale(self, value: Row) -> bool:
         """Whether the value is older than the report's month lets one expect."""
@@ -150,11 +151,15 @@ class Figures:
         return bool(value.period_end < last - SNAPSHOT_AGE)
 
 
-def _named_measures(line: Row) -> Iterator[Token]:
-    return (t for t in tokens(line.shows, f"{line.topic_id} {line.part} {line.line_order}") if t.what in ("share", "highest") and t.argument)
+def _other_measures(line: Row) -> Iterator[str]:
+    """The measures that a line sets its own beside."""
+    return (t.argument for t in tokens(line.shows, f"{line.topic_id} {line.part} {line.line_order}") if t.what in ("share", "highest") and t.argument)
 
 
-def _series_key(row: Row) -> tuple[Any, ...]:
+SeriesKey = tuple[str, str, str, str, date]
+
+
+def _series_key(row: Row) -> SeriesKey:
     return row.measure_id, row.area_id, row.segment, row.period_type, row.period_end
 
 
@@ -230,7 +235,8 @@ def _kinds(*kinds: str) -> Rule:
 
 
 def _is_sized(row: Row) -> bool:
-    return row.kind.endswith(("_slightly", "_moderately", "_significantly")) or row.kind.startswith(("slight_", "moderate_", "significant_"))
+    kind = str(row.kind)
+    return kind.endswith(("_slightly", "_moderately", "_significantly")) or kind.startswith(("slight_", "moderate_", "significant_"))
 
 
 def _share(figures: Figures, line: Row, value: Row | None, token: Token) -> list[Said]:

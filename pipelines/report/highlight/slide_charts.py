@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import cast
 
 from lxml import etree
-from pptx.chart.data import CategoryChartData
+from pptx.chart.axis import DateAxis
+from pptx.chart.chart import Chart as NativeChart
+from pptx.chart.data import ChartData
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_MARKER_STYLE, XL_TICK_LABEL_POSITION, XL_TICK_MARK
 from pptx.enum.dml import MSO_LINE
 from pptx.oxml.ns import qn
+from pptx.shapes.graphfrm import GraphicFrame
+from pptx.slide import Slide
 from pptx.util import Inches, Pt
 
 from pipelines.report.highlight.cells import plain
@@ -22,13 +26,13 @@ def _number(value: float | None, unit: str) -> float | None:
     return None if value is None else cell_number(value, unit)
 
 
-def chart_frame(slide: Any, chart: Chart, x: float, y: float, w: float, h: float) -> None:
+def chart_frame(slide: Slide, chart: Chart, x: float, y: float, w: float, h: float) -> None:
     """A native chart under its caption. Signals are series of their own, so that a legend, a filter and a screen reader can name them."""
     note = plain(chart.note)
     caption: Paragraph = [(plain(chart.title), 1.0, True, INK), (f"  {note}" if note else "", 0.88, False, SOFT)]
     lines = lines_of(caption, w, 8.5)
     text_box(slide, [caption], x, y, w, 0.145 * lines, 8.5)
-    data = CategoryChartData()
+    data = ChartData()
     numbers: list[float] = []
 
     def add(name: str, values: list[float | None]) -> None:
@@ -58,7 +62,8 @@ def chart_frame(slide: Any, chart: Chart, x: float, y: float, w: float, h: float
             known = {point.month: point.value for point in points}
             add(name, [known.get(month) for month in months])
         kind = XL_CHART_TYPE.LINE_MARKERS
-    frame = slide.shapes.add_chart(kind, Inches(x), Inches(y + 0.145 * lines), Inches(w), Inches(h - 0.145 * lines), data)
+    # python-pptx declares the chart, and returns the shape that holds it
+    frame = cast("GraphicFrame", slide.shapes.add_chart(kind, Inches(x), Inches(y + 0.145 * lines), Inches(w), Inches(h - 0.145 * lines), data))
     frame.name = f"Chart: {plain(chart.title)}"
     drawn = frame.chart
     drawn.font.size, drawn.font.name = Pt(7.5), FONT
@@ -75,7 +80,7 @@ def chart_frame(slide: Any, chart: Chart, x: float, y: float, w: float, h: float
         _line_style(drawn, chart, numbers)
 
 
-def _bar_style(drawn: Any, chart: Chart) -> None:
+def _bar_style(drawn: NativeChart, chart: Chart) -> None:
     plot = drawn.plots[0]
     plot.gap_width = 45
     plot.has_data_labels = True
@@ -98,7 +103,7 @@ SIGNALS = {"improvement": IMPROVEMENT, "concern": CONCERN, "neither way is bette
 MARKERS = {"improvement": XL_MARKER_STYLE.CIRCLE, "concern": XL_MARKER_STYLE.SQUARE, "neither way is better": XL_MARKER_STYLE.TRIANGLE}
 
 
-def _line_style(drawn: Any, chart: Chart, numbers: list[float]) -> None:
+def _line_style(drawn: NativeChart, chart: Chart, numbers: list[float]) -> None:
     low, high = (min(numbers), max(numbers)) if numbers else (0.0, 1.0)
     ticks = nice_ticks(0.0 if low >= 0 and low < 0.45 * high else low, high, chart.unit, about=4)
     axis = drawn.value_axis
@@ -116,7 +121,7 @@ def _line_style(drawn: Any, chart: Chart, numbers: list[float]) -> None:
     months.has_major_gridlines = False
     months.tick_labels.number_format, months.tick_labels.number_format_is_linked = "mmm yy", False
     _every_months(months, 6)
-    styles: dict[str, tuple[str, float, Any]] = {
+    styles: dict[str, tuple[str, float, MSO_LINE | None]] = {
         "month": (LINE, 1.25, None),
         "mean": (INK, 1.25, None),
         "upper limit": (SOFT, 0.75, MSO_LINE.DASH),
@@ -145,7 +150,7 @@ def _line_style(drawn: Any, chart: Chart, numbers: list[float]) -> None:
         series.marker.format.line.color.rgb = rgb(OUTLINES[signal])
 
 
-def _every_months(axis: Any, months: int) -> None:
+def _every_months(axis: DateAxis, months: int) -> None:
     """A label every so many months; python-pptx has no way to say it."""
     element = axis._element
     for name in ("c:baseTimeUnit", "c:majorUnit", "c:majorTimeUnit"):

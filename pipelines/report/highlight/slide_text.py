@@ -8,8 +8,13 @@ from typing import Any
 
 from pptx.dml.color import RGBColor
 from pptx.enum.shapes import MSO_CONNECTOR
+from pptx.enum.text import PP_ALIGN
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
+from pptx.shapes.autoshape import Shape
+from pptx.shapes.connector import Connector
+from pptx.slide import Slide
+from pptx.text.text import TextFrame
 from pptx.util import Inches, Pt
 
 from pipelines.report.palette import BRAND, CONCERN_DARK, INK, RULE, SOFT
@@ -38,28 +43,24 @@ def rgb(colour: str) -> RGBColor:
     return RGBColor(*bytes.fromhex(colour[1:]))
 
 
-def place(shape: Any, x: float, y: float, w: float, h: float) -> None:
-    shape.left, shape.top, shape.width, shape.height = Inches(x), Inches(y), Inches(w), Inches(h)
-
-
-def fill_with(shape: Any, colour: str) -> None:
+def fill_with(shape: Shape, colour: str) -> None:
     shape.fill.solid()
     shape.fill.fore_color.rgb = rgb(colour)
 
 
-def unstyled(shape: Any) -> None:
+def unstyled(shape: Shape | Connector) -> None:
     """Without the style that a new shape has: its shadow and its white text."""
     style = shape._element.find(qn("p:style"))
     if style is not None:
         shape._element.remove(style)
 
 
-def outline(shape: Any, colour: str, points: float) -> None:
+def outline(shape: Shape, colour: str, points: float) -> None:
     shape.line.color.rgb = rgb(colour)
     shape.line.width = Pt(points)
 
 
-def text_box(slide: Any, paragraphs: Sequence[Paragraph], x: float, y: float, w: float, h: float, size: float, fill: str | None = None) -> float:
+def text_box(slide: Slide, paragraphs: Sequence[Paragraph], x: float, y: float, w: float, h: float, size: float, fill: str | None = None) -> float:
     """A text box; returns its height."""
     box = slide.shapes.add_textbox(Inches(x), Inches(y), Inches(w), Inches(h))
     if fill:
@@ -72,7 +73,7 @@ def text_box(slide: Any, paragraphs: Sequence[Paragraph], x: float, y: float, w:
     return h
 
 
-def write_paragraphs(frame: Any, paragraphs: Sequence[Paragraph], size: float, align: Any = None) -> None:
+def write_paragraphs(frame: TextFrame, paragraphs: Sequence[Paragraph], size: float, align: PP_ALIGN | None = None) -> None:
     for n, runs in enumerate(paragraphs):
         paragraph = frame.paragraphs[0] if n == 0 else frame.add_paragraph()
         paragraph.space_after = Pt(size * 0.22)
@@ -114,7 +115,7 @@ def fitting_size(paragraphs: Sequence[Paragraph], width: float, height: float, l
     return size
 
 
-def heading(slide: Any, words: str, x: float, y: float, w: float) -> float:
+def heading(slide: Slide, words: str, x: float, y: float, w: float) -> float:
     """A heading with a rule beneath; returns where its content begins."""
     text_box(slide, [[(words, 1.0, True, BRAND)]], x, y, w, 0.22, 10.5)
     rule = slide.shapes.add_connector(MSO_CONNECTOR.STRAIGHT, Inches(x), Inches(y + 0.225), Inches(x + w), Inches(y + 0.225))
@@ -135,7 +136,7 @@ def block_size(blocks: Sequence[Block], w: float, h: float) -> float:
     return size
 
 
-def stacked(slide: Any, blocks: Sequence[Block], x: float, y: float, w: float, h: float) -> None:
+def stacked(slide: Slide, blocks: Sequence[Block], x: float, y: float, w: float, h: float) -> None:
     """Headed blocks one above the other, all at the one largest size at which they fit."""
     size = block_size(blocks, w, h)
     for words, paragraphs in blocks:
@@ -155,14 +156,14 @@ def row_height(row: Sequence[str], widths: Sequence[float], size: float) -> floa
 
 
 def native_table(
-    slide: Any, name: str, heads: Sequence[str], rows: Sequence[Sequence[str]], x: float, y: float, widths: Sequence[float], size: float
+    slide: Slide, name: str, heads: Sequence[str], rows: Sequence[Sequence[str]], x: float, y: float, widths: Sequence[float], size: float
 ) -> float:
     """A native table without the style's colours; returns its height."""
     height = table_height(rows, widths, size)
     shape = slide.shapes.add_table(len(rows) + 1, len(heads), Inches(x), Inches(y), Inches(sum(widths)), Inches(height))
     shape.name = name
     table = shape.table
-    style = table._tbl.tblPr
+    style: Any = table._tbl.tblPr
     style.set("bandRow", "0")
     style.find(qn("a:tableStyleId")).text = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # no style, no grid
     for n, width in enumerate(widths):

@@ -22,6 +22,7 @@ from concurrent.futures import BrokenExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict, cast
 
 import duckdb
 
@@ -60,6 +61,20 @@ REGISTERS = (
     "core.dim_area",
 )
 LINES = ("scorecards.opcc", "scorecards.csp", "scorecards.wcjb")
+
+
+class Group(TypedDict):
+    """The pages that are drawn together: what they rest on, and their files."""
+
+    fingerprint: str
+    files: list[str]
+
+
+class Manifest(TypedDict, total=False):
+    """What a version of the site says of itself."""
+
+    basis: str
+    groups: dict[str, Group]
 
 
 class SiteError(RuntimeError):
@@ -101,7 +116,7 @@ def build_site(published_dir: Path, marts_path: Path, threads: int = 2, on_step:
             former = root / before if before else None
             place = Place(marts_path, published_dir, staging)
             groups, drawn = _write(content, place, threads, former, manifest.get("groups", {}), on_step)
-        written = {"basis": basis, "groups": groups}
+        written: Manifest = {"basis": basis, "groups": groups}
         (staging / MANIFEST).write_text(json.dumps(written), encoding="utf-8")
         on_step("switch")
         staging.rename(root / version)
@@ -117,12 +132,12 @@ def build_site(published_dir: Path, marts_path: Path, threads: int = 2, on_step:
 
 
 def _write(
-    content: Content, place: Place, threads: int, before: Path | None, known: Mapping[str, dict], on_step: Step
-) -> tuple[dict[str, dict], int]:
+    content: Content, place: Place, threads: int, before: Path | None, known: Mapping[str, Group], on_step: Step
+) -> tuple[dict[str, Group], int]:
     """Fill the staging folder. Returns the groups with fingerprint and files, and how many pages were drawn."""
     on_step("compare")
     wanted = _fingerprints(content, f"{code_fingerprint()} {_documents(place.published_dir)}")
-    groups: dict[str, dict] = {name: {"fingerprint": fingerprint, "files": []} for name, fingerprint in wanted.items()}
+    groups: dict[str, Group] = {name: {"fingerprint": fingerprint, "files": []} for name, fingerprint in wanted.items()}
     stale = []
     for name, fingerprint in wanted.items():
         old = known.get(name)
@@ -212,15 +227,16 @@ def _hash(table: str) -> str:
 # ---- files
 
 
-def _manifest(folder: Path) -> dict:
+def _manifest(folder: Path) -> Manifest:
     """What the version in place says of itself; nothing where it cannot be read."""
     with suppress(OSError, ValueError):
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        return found if isinstance(found, dict) else {}
+        if isinstance(found, dict):
+            return cast("Manifest", found)
     return {}
 
 
-def _count(manifest: Mapping[str, dict]) -> int:
+def _count(manifest: Manifest) -> int:
     return sum(path.endswith(".html") for group in manifest["groups"].values() for path in group["files"])
 
 

@@ -38,7 +38,8 @@ class SupersetSourceError(ValueError):
 
 
 def read_source(path: Path = SOURCE) -> dict[str, Any]:
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    source: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return source
 
 
 def named_columns(source: Mapping[str, Any]) -> set[tuple[str, str]]:

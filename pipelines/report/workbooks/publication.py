@@ -92,7 +92,8 @@ def _digest(content: Content, sheets: Sequence[Sheet]) -> str:
 
 def _digests(folder: Path) -> Mapping[str, str]:
     try:
-        return json.loads((folder / DIGESTS).read_text(encoding="utf-8"))
+        digests: dict[str, str] = json.loads((folder / DIGESTS).read_text(encoding="utf-8"))
+        return digests
     except (FileNotFoundError, json.JSONDecodeError):
         return {}
 

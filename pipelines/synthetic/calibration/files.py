@@ -99,7 +99,7 @@ class DataFault:
     feed: str
     months: tuple[date, ...]
     share: float = 0.0
-    column: str | None = None
+    column: str = ""
 
 
 def _m(*months: str) -> tuple[date, ...]:

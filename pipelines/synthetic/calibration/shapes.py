@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
+from dateutil.relativedelta import relativedelta
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Volume:
     season: tuple[float, ...] = (1.0,) * 12  # January to December
     factors: Mapping[date, float] = field(default_factory=dict)
     steps: Mapping[date, float] = field(default_factory=dict)
-    pins: Mapping[date, int] = field(default_factory=dict)
+    pins: Mapping[date, float] = field(default_factory=dict)  # whole numbers
     noise: float = 0.02  # standard deviation of a month's own factor
     course: Trend | None = None
 
@@ -67,8 +68,7 @@ def level(value: float) -> Trend:
 
 def monthly(first: date, *values: float) -> dict[date, float]:
     """Anchors of a trend that is declared month by month."""
-    index = first.year * 12 + first.month - 1
-    return {date((index + i) // 12, (index + i) % 12 + 1, 1): value for i, value in enumerate(values)}
+    return {first + relativedelta(months=i): value for i, value in enumerate(values)}
 
 
 @dataclass(frozen=True)

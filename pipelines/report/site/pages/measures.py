@@ -397,7 +397,7 @@ def _table(rows: Sequence[Row], unit: str, chart: str, is_adjusted: bool) -> Mar
     head = Markup("").join(Markup('<th scope="col" {}>{}</th>').format(column(name, form), title) for name, form, title in columns)
     body = []
     for row in reversed(rows):
-        key = row.key.split("|", parts)[parts]
+        key = (row.key or "").split("|", parts)[parts]
         cells = [str(escape(cell_text(row[name], row, form))) for name, form, _ in columns]
         body.append(f'<tr data-key="|{key}"><th scope="row">{cells[0]}</th><td>{"</td><td>".join(cells[1:])}</td></tr>')
     table = Markup('<table class="figures" {}><caption>{}</caption><thead><tr>{}</tr></thead><tbody>').format(

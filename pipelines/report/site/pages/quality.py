@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import groupby
 
+from markupsafe import Markup
+
 from pipelines.report.charts import Label, Point, line_chart
 from pipelines.report.marts import Row
 from pipelines.report.site.content import Content
@@ -43,7 +45,7 @@ def pages(content: Content) -> Iterator[tuple[str, str]]:
         yield content.page("bt.html.j2", "quality/bt.html", section="quality", forces=_forces(content))
 
 
-def _forces(content: Content) -> list[tuple[Row, object, list[list[Row]]]]:
+def _forces(content: Content) -> list[tuple[Row, Markup, list[list[Row]]]]:
     """(force, chart, months newest first, each with its rules) for each force with BT's figures of its own."""
     found = []
     rows = content.marts.table("quality.bt_adjustment", "force_area_id, month desc, rule_code")

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 
 from pipelines.report.icons import ASSURANCE_WORDS, VARIATION_WORDS
+from pipelines.report.marts import Row
 from pipelines.report.site.content import Content, slug
 
 
@@ -17,7 +18,7 @@ def pages(content: Content) -> Iterator[tuple[str, str]]:
     yield "assets/index.js", _index(content, glossary)
 
 
-def _index(content: Content, glossary: list) -> str:
+def _index(content: Content, glossary: list[Row]) -> str:
     """The search index as a script, so that it also loads from a file share: [kind, title, what it is, page]."""
     entries = [
         [
