@@ -153,6 +153,31 @@ def xlsx(force: bool) -> None:
     sys.exit(write(load_settings(), force=force))
 
 
+@cli.group()
+def measure() -> None:
+    """Add a measure to the catalogue, or check the catalogue."""
+
+
+@measure.command("check")
+@click.argument("measure_id", required=False)
+def measure_check(measure_id: str | None) -> None:
+    """Say what is wrong with the catalogue, or how MEASURE_ID will be computed."""
+    from pipelines.commands.measure import check_measures
+
+    sys.exit(check_measures(measure_id))
+
+
+@measure.command("new")
+@click.argument("measure_id")
+@click.option("--file", required=True, help="The file under pipelines/catalogue/measures, without its ending, such as contact.")
+@click.option("--statistic", default="count", show_default=True, help="What is made of the rows: count, share, mean, median …")
+def measure_new(measure_id: str, file: str, statistic: str) -> None:
+    """Append an entry to fill in."""
+    from pipelines.commands.measure import new_measure
+
+    sys.exit(new_measure(measure_id, file, statistic))
+
+
 @cli.command("superset-export")
 @click.option("--marts", type=click.Path(path_type=Path), help="Where Superset's machine finds marts.duckdb; by default, where it lies here.")
 @click.option("--out", type=click.Path(path_type=Path), help="The zip to write; by default published/superset-opcc.zip.")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
+import json
 from collections.abc import Mapping
 from functools import cache
-from types import SimpleNamespace
 from typing import Any
 
 import jinja2
@@ -14,8 +13,8 @@ import yaml
 
 from pipelines.settings import DBT_PROJECT_DIR
 
-MACROS = ("spc/*.sql", "measures/*.sql", "catalogue/_domains.sql", "analysis/*.sql", "scorecards/disclosure.sql")
-CATALOGUE_MACROS = ("catalogue/*.sql", "measures/*.sql", "analysis/*.sql")
+MACROS = ("spc/*.sql", "measures/*.sql", "_catalogue.sql", "analysis/*.sql", "scorecards/disclosure.sql")
+CATALOGUE_MACROS = ("_catalogue.sql", "measures/*.sql", "analysis/*.sql")
 
 
 class _Return(Exception):
@@ -73,6 +72,7 @@ def render(text: str, macros: tuple[str, ...] = MACROS) -> str:
         "is_incremental": lambda: False,
         "var": _vars().__getitem__,
         "fromyaml": yaml.safe_load,
+        "fromjson": json.loads,
     }
     return environment.from_string(_macro_text(macros) + text).render(known)
 
@@ -87,15 +87,10 @@ def catalogued_sql(name: str, measures: tuple[str, ...]) -> str:
         "config": lambda **_: "",
         "var": lambda name, default=None: list(measures) if name == "only_measures" else default,
         "fromyaml": yaml.safe_load,
-        "modules": SimpleNamespace(re=re),
-        "exceptions": SimpleNamespace(raise_compiler_error=_refuse),
+        "fromjson": json.loads,
     }
     path = next((DBT_PROJECT_DIR / "models").rglob(f"{name}.sql"))
     return environment.from_string(_macro_text(CATALOGUE_MACROS) + path.read_text(encoding="utf-8"), known).render(known)
-
-
-def _refuse(message: str) -> None:
-    raise ValueError(message)
 
 
 @cache

@@ -102,7 +102,7 @@ def _measure_lines(measures: Iterable[Mapping[str, Any]]) -> list[str]:
     domains: dict[str, list[Mapping[str, Any]]] = {}
     for measure in measures:
         domains.setdefault(measure["domain"], []).append(measure)
-    lines = ["## Measures", "", "Each is defined once, in `dbt_project/macros/catalogue/`; `scorecards explain <measure>` shows its figures.", ""]
+    lines = ["## Measures", "", "Each is defined once, in `pipelines/catalogue/measures/`; `scorecards explain <measure>` shows its figures.", ""]
     for domain, known in domains.items():
         lines += [f"### {domain}", ""]
         lines += _table(

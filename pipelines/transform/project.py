@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pipelines.catalogue.compiler import compile_catalogue
 from pipelines.contracts.model import CONTRACTS_DIR, Contracts, load_contracts
 from pipelines.contracts.personal import published_personal_columns
 from pipelines.settings import DBT_PROJECT_DIR, Settings
@@ -58,10 +59,12 @@ def set_environment(settings: Settings) -> None:
 def load_manifest(settings: Settings) -> dict[str, Any]:
     """dbt's manifest of the project as it stands, parsed again only when a file of it has changed.
 
-    Raises TransformError where dbt cannot parse it, or where a published model has a personal column: then nothing is built.
+    Raises CatalogueError where the catalogue has mistakes, TransformError where dbt cannot parse the project or where a published model has a
+    personal column: then nothing is built.
     """
     manifest_path = settings.dbt_target_dir / "manifest.json"
     version_path = settings.dbt_target_dir / "manifest.version"
+    compile_catalogue()
     version = code_version()
     try:
         if version_path.read_text() == version:

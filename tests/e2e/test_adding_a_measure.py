@@ -13,6 +13,9 @@ import duckdb
 import polars as pl
 import pytest
 
+from pipelines.catalogue.catalogue import CATALOGUE_DIR
+from pipelines.catalogue.compiler import MACRO_FILE, compile_catalogue
+from pipelines.catalogue.reading import CatalogueError
 from pipelines.settings import DBT_PROJECT_DIR, PROJECT_DIR
 from tests.raw_files import latest_rows, month, seconds
 
@@ -31,10 +34,15 @@ def warehouse(published, tmp_path_factory) -> Path:
     home = tmp_path_factory.mktemp("analyst")
     project = home / "dbt_project"
     shutil.copytree(DBT_PROJECT_DIR, project, ignore=shutil.ignore_patterns("target", "logs"))
-    catalogue = project / "macros" / "catalogue" / "contact.sql"
-    text = catalogue.read_text(encoding="utf-8")
-    assert text.count("{% endmacro %}") == 1
-    catalogue.write_text(text.replace("{% endmacro %}", "\n" + entry_of_the_guide() + "{% endmacro %}"), encoding="utf-8")
+    catalogue = home / "pipelines" / "catalogue"
+    shutil.copytree(CATALOGUE_DIR, catalogue)
+    contact = catalogue / "measures" / "contact.yaml"
+    text = contact.read_text(encoding="utf-8")
+    contact.write_text(text + entry_of_the_guide().replace("wait_seconds", "wait_second"), encoding="utf-8")
+    with pytest.raises(CatalogueError, match=f"measure {MEASURE}: fct_force_calls has no column `wait_second`; did you mean wait_seconds?"):
+        compile_catalogue(catalogue, project)
+    contact.write_text(text + entry_of_the_guide(), encoding="utf-8")
+    assert project / MACRO_FILE in compile_catalogue(catalogue, project)
     build = home / "build.duckdb"
     shutil.copy(published.settings.build_path, build)
     environment = os.environ | {"SCORECARDS_BUILD_PATH": str(build), "DBT_TARGET_PATH": str(home / "target"), "DBT_LOG_PATH": str(home / "logs")}

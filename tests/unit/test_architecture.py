@@ -13,6 +13,7 @@ PIPELINES = PROJECT_DIR / "pipelines"
 ALLOWED = {
     "settings": set(),
     "contracts": {"contracts"},
+    "catalogue": {"catalogue", "settings"},
     "warehouse": {"contracts", "settings"},
     "resources": {"contracts", "settings", "warehouse"},
     "instance": {"settings"},
@@ -20,8 +21,8 @@ ALLOWED = {
     "ingest": {"contracts", "settings", "warehouse", "resources", "ingest"},
     "synthetic": {"contracts", "synthetic"},
     "quality": {"contracts", "settings", "warehouse", "resources", "quality"},
-    "publish": {"contracts", "settings", "warehouse", "resources", "quality", "publish"},
-    "transform": {"contracts", "settings", "warehouse", "resources", "quality", "ingest", "transform"},
+    "publish": {"catalogue", "contracts", "settings", "warehouse", "resources", "quality", "publish"},
+    "transform": {"catalogue", "contracts", "settings", "warehouse", "resources", "quality", "ingest", "transform"},
     "report": {"settings", "report"},
 }
 WIRING = {"definitions", "cli", "commands"}  # know everybody

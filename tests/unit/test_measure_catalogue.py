@@ -1,19 +1,26 @@
-"""The measure catalogue: complete, well-formed, and refused with a message that names the entry where it is not."""
+"""The measure catalogue: complete, compiled as before, and refused with one message that names every mistake with its place and way out."""
 
 from __future__ import annotations
 
+import csv
+import hashlib
+import json
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
-import jinja2
 import pytest
-import yaml
 
-from pipelines.settings import DBT_PROJECT_DIR
+from pipelines.catalogue.catalogue import CATALOGUE_DIR, fact_columns, read_catalogue
+from pipelines.catalogue.compiler import compile_catalogue, generated_files, resolve, threshold_sql
+from pipelines.catalogue.model import ThresholdStep
+from pipelines.catalogue.reading import CatalogueError
+from pipelines.settings import DBT_PROJECT_DIR, PROJECT_DIR
 
-CATALOGUE_DIR = DBT_PROJECT_DIR / "macros" / "catalogue"
-CORE_YAML = sorted((DBT_PROJECT_DIR / "models" / "core").glob("_*.yml"))
+SNAPSHOT = PROJECT_DIR / "tests" / "golden" / "catalogue_0_1_0.csv"
+# Measures whose meaning has been changed on purpose since the snapshot; each has a line in the CHANGELOG.
+CHANGED: set[str] = set()
 
 LINES = ("public_999", "line_101", "cch", "crib")
 GRADES = ("immediate", "priority")
@@ -60,135 +67,242 @@ DEMANDED = {
     "da_arrest_rate",
     "street_crime_volume",
 }
-SQL_WORDS = {"and", "or", "not", "is", "null", "in", "true", "false", "between", "like", "case", "when", "then", "else", "end"}
-
-
-def rendered(name: str, path: Path) -> str:
-    """The YAML text that a catalogue macro stands for; the macros use plain Jinja and the project's variables only."""
-    environment = jinja2.Environment()
-    environment.globals["var"] = yaml.safe_load((DBT_PROJECT_DIR / "dbt_project.yml").read_text(encoding="utf-8"))["vars"].get
-    return environment.from_string(path.read_text(encoding="utf-8") + "{{ " + name + "() }}").render()
-
-
-def catalogue_macros() -> dict[str, Path]:
-    found = {}
-    for path in sorted(CATALOGUE_DIR.glob("[!_]*.sql")):
-        for name in re.findall(r"{% macro (catalogue_\w+)\(\)", path.read_text(encoding="utf-8")):
-            found[name] = path
-    return found
 
 
 @pytest.fixture(scope="module")
-def entries() -> list[dict]:
-    return [entry for name, path in catalogue_macros().items() for entry in yaml.safe_load(rendered(name, path))["measures"]]
+def catalogue():
+    return read_catalogue(columns=fact_columns())
 
 
 @pytest.fixture(scope="module")
-def facts() -> dict[str, dict]:
-    return yaml.safe_load(rendered("catalogue_facts", CATALOGUE_DIR / "_facts.sql"))
+def compiled(catalogue) -> dict[str, Any]:
+    return resolve(catalogue)
 
 
-def test_every_demanded_measure_stands_in_the_catalogue_once(entries):
-    ids = [entry["id"] for entry in entries]
-    assert sorted(set(ids)) == sorted(ids)
-    assert DEMANDED - set(ids) == set()
+def test_every_demanded_measure_stands_in_the_catalogue(catalogue):
+    assert DEMANDED - {measure.entry.id for measure in catalogue.measures} == set()
 
 
-def test_every_domain_file_is_listed():
-    listed = (CATALOGUE_DIR / "_domains.sql").read_text(encoding="utf-8")
-    assert [name for name in catalogue_macros() if f"{name}()" not in listed] == []
+def test_generated_files_have_not_drifted():
+    for path, text in generated_files().items():
+        assert path.read_text(encoding="utf-8") == text, "run `python -m pipelines.catalogue.compiler`"
+    assert compile_catalogue() == []
 
 
-def test_conditions_name_columns_of_their_fact(entries, facts):
-    columns = {
-        model["name"]: {c["name"] for c in model["columns"]}
-        for path in CORE_YAML
-        for model in yaml.safe_load(path.read_text("utf-8")).get("models", [])
-    }
-    facts_of = {"estimate": "fct_survey_estimates"}
-    for entry in entries:
-        sides = [entry, *(side for side in (entry.get("numerator"), entry.get("denominator")) if isinstance(side, dict))]
-        for side in sides:
-            fact = side.get("fact") or facts_of.get(side.get("statistic", ""))
-            if fact is None:
-                continue
-            texts = [side.get(part) for part in ("where", "of", "sum", "margin", "segment_by", "numerator")]
-            text = re.sub(r"'[^']*'|{threshold}", "", " ".join(t for t in texts if isinstance(t, str)))
-            named = set(re.findall(r"[a-z_][a-z0-9_]*", text)) - SQL_WORDS
-            assert named <= columns[fact], entry["id"]
-    for fact, known in facts.items():
-        levels = {"area_id"} if fact == "fct_measure_returns" else {f"{level}_area_id" for level in known["levels"]}  # a return names its area
-        assert levels | {"month", "local_date", "is_excluded"} <= columns[fact]
+def digest(measure: dict[str, Any], parts: dict[str, dict[str, Any]]) -> str:
+    """What a measure is, without the names of its parts."""
+    content = measure | {side: parts[measure[side]]["sql"] if measure[side] else None for side in ("numerator_id", "denominator_id")}
+    content["population_id"] = measure["population_id"] is not None
+    content = {key: value for key, value in content.items() if key not in {"hourly_profile", "fact"}}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def test_the_measures_are_those_of_the_first_release(compiled):
+    parts = {component["id"]: component for component in compiled["components"]}
+    now = {measure["id"]: digest(measure, parts) for measure in compiled["measures"]}
+    with SNAPSHOT.open(encoding="utf-8", newline="") as file:
+        then = {row["measure_id"]: row["digest"] for row in csv.DictReader(file)}
+    assert {id for id, was in then.items() if now.get(id) != was} == CHANGED
+
+
+def test_facts_know_the_columns_that_the_models_read(catalogue):
+    columns = fact_columns()
+    for name, fact in catalogue.facts.items():
+        levels = {"area_id"} if name == "fct_measure_returns" else {f"{level}_area_id" for level in fact.levels}  # a return names its area
+        assert levels | {"month", "local_date", "is_excluded"} <= columns[name]
+
+
+# --- a catalogue of a few measures, to break and to compile
 
 
 @pytest.fixture
-def project(tmp_path, monkeypatch) -> Path:
-    """A copy of the dbt project to break, with its own target."""
-    copy = tmp_path / "dbt_project"
-    shutil.copytree(DBT_PROJECT_DIR, copy, ignore=shutil.ignore_patterns("target", "logs"))
-    monkeypatch.setenv("SCORECARDS_BUILD_PATH", str(tmp_path / "build.duckdb"))
-    monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path / "target"))
-    monkeypatch.setenv("DBT_LOG_PATH", str(tmp_path / "logs"))
+def folder(tmp_path) -> Path:
+    """A catalogue with the real facts, units and frameworks, and no measures yet."""
+    copy = tmp_path / "pipelines" / "catalogue"
+    (copy / "measures").mkdir(parents=True)
+    for name in ("facts", "units", "frameworks"):
+        shutil.copy(CATALOGUE_DIR / f"{name}.yaml", copy)
+    (copy / "drivers.yaml").write_text("drivers: []\n")
     return copy
 
 
-def parse_error(project: Path) -> str:
-    from dbt.cli.main import dbtRunner
-
-    result = dbtRunner().invoke(["--quiet", "parse", "--project-dir", str(project), "--profiles-dir", str(project)])
-    assert not result.success
-    return str(result.exception)
+def write(folder: Path, text: str, name: str = "local") -> Path:
+    path = folder / "measures" / f"{name}.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
 
 
-def test_a_wrong_entry_stops_the_parse_and_is_named_with_all_that_is_wrong(project):
-    path = project / "macros" / "catalogue" / "local.sql"
-    broken = """
-- id: asb_incidents
+def mistakes(folder: Path) -> str:
+    with pytest.raises(CatalogueError) as error:
+        read_catalogue(folder, columns=fact_columns())
+    return str(error.value)
+
+
+RIGHT = """domain: local
+defaults: {owner: Response, basis: force, population: logs}
+measures:
+- id: logs
+  title: Logs
+  definition: Logs created.
+  statistic: count
+  fact: fct_logs
+  direction: neutral
+"""
+
+
+def test_every_mistake_of_every_file_stands_in_one_message_with_its_line(folder):
+    write(folder, RIGHT)
+    write(
+        folder,
+        """domain: crime
+measures:
+- id: logs
   title: Twice
   statistic: modus
   fact: fct_missing
   population: none
   direction: sideways
   colour: red
-"""
-    path.write_text(path.read_text(encoding="utf-8").replace("{% endmacro %}", broken + "{% endmacro %}"), encoding="utf-8")
-    message = parse_error(project)
+- {id: Wrong Id, title: t, definition: d, statistic: count, fact: fct_logs, population: p, direction: decrease, family: missing}
+""",
+        "other",
+    )
+    message = mistakes(folder)
     for part in (
-        "domain local, measure asb_incidents",
-        "`definition` is missing",
-        "stands twice",
-        "statistic `modus` is not one of count",
-        "fact `fct_missing` is not one of fct_force_calls",
-        "`direction: sideways` is not one of increase",
-        "field `colour` is not one of",
+        "pipelines/catalogue/measures/other.yaml, line 3, measure logs: `definition` is missing",
+        "line 8, measure logs: `direction: sideways` is not one of increase, decrease, neutral",
+        "line 9, measure logs: field `colour` is not known",
+        "line 10, measure Wrong Id: `id: Wrong Id` may only hold lower-case letters",
+        "line 10, measure Wrong Id: `family: missing` is not one of",
     ):
-        assert part in message
+        assert part in message, message
 
 
-def test_unreadable_yaml_names_the_domain(project):
-    path = project / "macros" / "catalogue" / "local.sql"
-    path.write_text(path.read_text(encoding="utf-8").replace("- id: asb_incidents", "- id: [asb_incidents"), encoding="utf-8")
-    message = parse_error(project)
-    assert "domain number 9" in message
-    assert "not readable YAML" in message
+def test_rules_between_fields_and_files_are_told_with_what_was_probably_meant(folder):
+    write(
+        folder,
+        RIGHT
+        + """- {id: logs, title: t, definition: d, statistic: cuont, fact: fct_log, direction: neutral}
+- {id: deployed, title: t, definition: d, statistic: share, fact: fct_logs, numerator: is_deployd, where: "source in (", direction: neutral}
+- {id: rate, title: t, definition: d, statistic: rate, numerator: {measure: log}, denominator: {fact: fct_logs}, direction: neutral}
+""",
+    )
+    message = mistakes(folder)
+    for part in (
+        "line 10, measure logs: the id stands twice in the catalogue, first in local.yaml, line 4",
+        "`statistic: cuont` is not one of count, sum",
+        "did you mean count?",
+        "did you mean fct_logs?",
+        "line 11, measure deployed: fct_logs has no column `is_deployd`; did you mean is_deployed?",
+        "`source in (` is no SQL expression",
+        "`{measure: log}` must name a measure that counts or adds up rows",
+        "did you mean logs?",
+    ):
+        assert part in message, message
 
 
-def test_what_the_newer_statistics_need_is_said(project):
-    path = project / "macros" / "catalogue" / "local.sql"
-    broken = """
-- {id: wrong, title: t, definition: d, population: p, statistic: STATISTIC, direction: decrease, FIELDS}
-{% endmacro %}"""
-    cases = {
-        "population_rate, numerator: {measure: asb_incidents}, per: 7": "`per: 7` is not one of 1000, 10000, 100000",
-        "population_rate, numerator: is_test, per: 1000": "the numerator of a population_rate is {measure: id}",
-        "returned, unit: tons, rolls_up: yes": "`unit: tons` is not one of count, pct, seconds",
-        "count, fact: fct_logs, not_collected: not yet": "only a returned measure can be `not_collected`",
-        "count, fact: fct_logs, frameworks: [OPPC]": "framework `OPPC` is not one of OPCC, CSP, WCJB",
-        "ratio, numerator: is_test, denominator: is_test": "both sides of a ratio are",
+def test_unreadable_yaml_names_the_file_and_line_and_hides_no_other_mistake(folder):
+    write(folder, RIGHT.replace("- id: logs", "- id: [logs"))
+    write(folder, RIGHT.replace("neutral", "up"), "other")
+    message = mistakes(folder)
+    assert re.search(r"local\.yaml, line \d+: not readable YAML", message)
+    assert "other.yaml, line 9, measure logs: `direction: up`" in message
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ("statistic: population_rate, numerator: {measure: logs}, per: 7", "`per: 7` is not one of 1000, 10000, 100000"),
+        ("statistic: population_rate, numerator: is_test, per: 1000", "the numerator of a population_rate is {measure: id}"),
+        ("statistic: returned, unit: tons, rolls_up: sum", "`unit: tons` is not one of count, pct, seconds"),
+        ("statistic: returned, unit: count", "statistic `returned` needs `rolls_up`"),
+        ("statistic: count, fact: fct_logs, not_collected: not yet", "only a returned measure can be `not_collected`"),
+        ("statistic: count, fact: fct_logs, frameworks: [OPPC]", "`frameworks: OPPC` is not one of OPCC, CSP, WCJB; did you mean OPCC?"),
+        ("statistic: ratio, numerator: is_test, denominator: is_test", "both sides of a ratio are"),
+        ("statistic: share, fact: fct_logs, numerator: 'sla_seconds < {threshold}'", "`threshold` and `{threshold}` in the numerator go together"),
+        ("statistic: count, fact: fct_logs, where: 'sla_seconds < {nothing}'", "`{nothing}` is no parameter"),
+        ("statistic: median, fact: fct_logs, of: sla_seconds, segment_by: source", "statistic `median` has no segments"),
+        ("statistic: mean, fact: fct_logs, of: sla_seconds, hourly_profile: true", "only a count has a profile"),
+        ("statistic: count, fact: fct_logs, targets: [{value: often, type: SLA}]", "line 10, measure wrong: `value`: give a number, not 'often'"),
+        ("statistic: count, fact: fct_logs, levels: [ward]", "`levels: ward` is not one of force, district, cpt"),
+    ],
+)
+def test_what_a_statistic_needs_is_said(folder, fields, sentence):
+    write(folder, RIGHT + f"- {{id: wrong, title: t, definition: d, direction: decrease, {fields}}}\n")
+    assert sentence in mistakes(folder)
+
+
+def test_a_field_of_the_entry_counts_before_its_family_and_that_before_the_defaults(folder):
+    write(
+        folder,
+        """domain: local
+defaults: {owner: A, basis: force, population: logs, fact: fct_logs, sensitive: true}
+families:
+  silent: {owner: B, where: is_silent_999}
+measures:
+- {id: a, title: t, definition: d, statistic: count, direction: neutral}
+- {id: b, title: t, definition: d, statistic: count, direction: neutral, family: silent}
+- {id: c, title: t, definition: d, statistic: count, direction: neutral, family: silent, owner: C, sensitive: false}
+- {id: d, title: t, definition: d, statistic: population_rate, numerator: {measure: b}, per: 1000, direction: neutral}
+""",
+    )
+    measures = {measure["id"]: measure for measure in resolve(read_catalogue(folder))["measures"]}
+    assert [(measures[id]["owner"], measures[id]["where"], measures[id]["sensitive"]) for id in "abcd"] == [
+        ("A", "true", True), ("B", "is_silent_999", True), ("C", "is_silent_999", False), ("A", "true", True),
+    ]  # fmt: skip
+    assert measures["d"]["numerator_id"] == measures["b"]["numerator_id"]
+
+
+def test_what_two_measures_count_alike_is_one_component_and_a_rate_has_the_parts_of_what_it_counts(folder):
+    entries = """
+- {id: crimes, statistic: count, fact: fct_crimes, segment_by: offence_group}
+- {id: crime_rate, statistic: population_rate, numerator: {measure: crimes}, per: 100000}
+- {id: charged, statistic: cohort_rate, fact: fct_crimes, numerator: is_charged_to_date}
+- {id: waits, statistic: returned, unit: days, rolls_up: none, not_collected: nobody counts}
+- {id: clients, statistic: returned, unit: pct, rolls_up: ratio}
+- {id: seconds, statistic: sum, fact: fct_logs, of: sla_seconds, segment_by: source}
+- {id: per_second, statistic: ratio, numerator: {measure: seconds}, segment_by: source, levels: [force],
+   denominator: {fact: fct_logs, sum: response_seconds}}
+- {id: deployed, statistic: share, fact: fct_logs, where: is_deployed or is_silent_999, numerator: source = '999'}
+"""
+    text = "domain: local\ndefaults: {owner: A, basis: force, population: p, direction: neutral}\nmeasures:" + re.sub(
+        r"\{id: (\w+),", r"{id: \1, title: t, definition: d,", entries
+    )
+    write(folder, text)
+    data = resolve(read_catalogue(folder))
+    measures = {measure["id"]: measure for measure in data["measures"]}
+    fields = ("made_of", "unit", "scale", "numerator_id", "denominator_id", "segment_by", "rolls_up", "levels")
+    assert {id: tuple(measure[field] for field in fields) for id, measure in measures.items()} == {
+        "crimes": ("components", "count", 1, "crimes", None, "offence_group", None, ["force", "district", "cpt"]),
+        "crime_rate": ("components", "per_100k", 100000, "crimes", None, "offence_group", None, ["force", "district", "cpt"]),
+        "charged": ("components", "pct", 100, "charged.numerator", "charged.denominator", None, None, ["force", "district", "cpt"]),
+        "waits": ("returns", "days", 1, None, None, None, "none", ["force", "district", "cpt"]),
+        "clients": ("returns", "pct", 100, None, None, None, "ratio", ["force", "district", "cpt"]),
+        "seconds": ("components", "count", 1, "seconds", None, "source", None, ["force", "district", "cpt"]),
+        "per_second": ("components", "pct", 100, "seconds", "per_second.denominator", "source", None, ["force"]),
+        "deployed": ("components", "pct", 100, "deployed.numerator", "deployed.denominator", None, None, ["force", "district", "cpt"]),
     }
-    whole = path.read_text(encoding="utf-8")
-    for case, said in cases.items():
-        statistic, fields = case.split(", ", maxsplit=1)
-        entry = broken.replace("STATISTIC", statistic).replace("FIELDS", fields)
-        path.write_text(whole.replace("{% endmacro %}", entry), encoding="utf-8")
-        assert said in parse_error(project), case
+    assert measures["charged"]["feeds"] == ["crimes", "crime_outcomes"]
+    sql = {component["id"]: component["sql"] for component in data["components"]}
+    assert sql["deployed.numerator"] == "count(*) filter (where (is_deployed or is_silent_999) and source = '999')"
+
+
+def test_a_threshold_holds_from_its_date_on():
+    step = ThresholdStep.model_validate
+    assert threshold_sql([step({"value": 10})]) == "10"
+    assert threshold_sql([step({"value": 10}), step({"value": 12, "from": "2023-04-01"}), step({"value": 15, "from": "2024-04-01"})]) == (
+        "(case when local_date >= date '2024-04-01' then 15 when local_date >= date '2023-04-01' then 12 else 10 end)"
+    )
+
+
+def test_a_broken_catalogue_leaves_what_was_generated_as_it_is(folder, tmp_path):
+    project = tmp_path / "dbt_project"
+    shutil.copytree(DBT_PROJECT_DIR, project, ignore=shutil.ignore_patterns("target", "logs"))
+    before = (project / "macros" / "_catalogue.sql").read_bytes()
+    write(folder, RIGHT.replace("neutral", "up"))
+    with pytest.raises(CatalogueError):
+        compile_catalogue(folder, project)
+    assert (project / "macros" / "_catalogue.sql").read_bytes() == before
+    write(folder, RIGHT)
+    assert project / "macros" / "_catalogue.sql" in compile_catalogue(folder, project)
+    assert compile_catalogue(folder, project) == []

@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from pipelines.publish.catalogue import read_catalogue
+from pipelines.catalogue.catalogue import read_catalogue
 from pipelines.synthetic import calibration as cal
 from pipelines.synthetic import comparators, returns, survey
 
@@ -24,7 +24,7 @@ def returned() -> pl.DataFrame:
 
 @pytest.fixture(scope="module")
 def entries() -> list[dict]:
-    return [e for e in read_catalogue() if e["statistic"] == "returned"]
+    return [e for e in read_catalogue().entries() if e["statistic"] == "returned"]
 
 
 def months(returned: pl.DataFrame, measure: str, last: date, segment: str = "all") -> float:

@@ -60,11 +60,11 @@
 
 {# What a quotient is multiplied by to stand in the unit of a measure. #}
 {% macro unit_factor(unit) -%}
-    case {{ unit }}{% for name, factor in units().items() if factor != 1 %} when '{{ name }}' then {{ factor }}.0{% endfor %} else 1.0 end
+    case {{ unit }}{% for name, factor in catalogue().units.items() if factor != 1 %} when '{{ name }}' then {{ factor }}.0{% endfor %} else 1.0 end
 {%- endmacro %}
 
 
 {# The units of rates per residents, as a list of SQL strings. #}
 {% macro quoted_rates() -%}
-    {%- for unit in per_units().values() %}'{{ unit }}'{{ ', ' if not loop.last }}{% endfor -%}
+    {%- for unit in catalogue().units_per_residents %}'{{ unit }}'{{ ', ' if not loop.last }}{% endfor -%}
 {%- endmacro %}

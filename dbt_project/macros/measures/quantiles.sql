@@ -24,11 +24,11 @@
 
 {# The quantile statistics, each a column: [{name, fraction}]. #}
 {% macro quantile_statistics() %}
-    {%- set found = [] -%}
-    {%- for name, statistic in statistics().items() if statistic.quantile is not none -%}
-        {%- do found.append({'name': name, 'fraction': statistic.quantile}) -%}
+    {%- set statistics = [] -%}
+    {%- for name, fraction in catalogue().quantiles.items() -%}
+        {%- do statistics.append({'name': name, 'fraction': fraction}) -%}
     {%- endfor -%}
-    {{ return(found) }}
+    {{ return(statistics) }}
 {% endmacro %}
 
 

@@ -1,5 +1,5 @@
 {#
-  The days of rare events: for each fact whose entry in macros/catalogue/_facts.sql says `dated_events: true`, one scan that counts, by day, what its
+  The days of rare events: for each fact whose entry in pipelines/catalogue/facts.yaml says `dated_events: true`, one scan that counts, by day, what its
   count measures count by month. Time between events can be had from days only.
 #}
 {% macro event_day_cells(read) %}

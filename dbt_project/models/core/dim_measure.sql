@@ -1,4 +1,4 @@
--- Every measure of the catalogue (macros/catalogue), as readers see it.
+-- Every measure of the catalogue (pipelines/catalogue), as readers see it.
 {%- set read = catalogue() %}
 {%- set returned = read.measures | selectattr('not_collected') | list %}
 

@@ -15,7 +15,7 @@ from (
         cast({{ literal(measure.denominator_id) }} as varchar),
         cast({{ literal(measure.population_id) }} as varchar),
         {{ literal(measure.segment_by is not none) }},
-        {{ literal(measure.statistic == 'count' and (read.facts[measure.facts[0]].dated_events or false)) }},
+        {{ literal(measure.statistic == 'count' and (read.facts[measure.fact].dated_events)) }},
         cast({{ literal(measure.rolls_up) }} as varchar),
         {{ literal_list(measure.feeds) }},
         {{ literal_list(measure.levels) }}

@@ -1,6 +1,6 @@
 -- Rows and their summed seconds by month, area and the values of the declared dimensions: one scan a fact serves all its sets.
 {{ config(schema='intermediate', materialized='table') }}
-{%- set sets = driver_sets(catalogue()) | selectattr('dimensions') | list %}
+{%- set sets = catalogue().driver_sets | selectattr('dimensions') | list %}
 {%- set facts = sets | map(attribute='fact') | unique | list %}
 
 with

@@ -2,7 +2,7 @@
 -- compared at all (measures.measure_comparisons says so). One row a set of dimensions, measure, area and period.
 {{ config(schema='intermediate', materialized='table') }}
 {%- set read = catalogue() %}
-{%- set sets = driver_sets(read) %}
+{%- set sets = read.driver_sets %}
 
 with
 

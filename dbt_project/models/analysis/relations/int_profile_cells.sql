@@ -1,6 +1,6 @@
 -- How often things happen, by month, weekday and local hour: the force's rows of each measure that has a profile. One scan a fact.
 {{ config(schema='intermediate', materialized='table') }}
-{%- set measures = profile_measures(catalogue()) %}
+{%- set measures = catalogue().measures | selectattr('hourly_profile') | list %}
 
 with
 

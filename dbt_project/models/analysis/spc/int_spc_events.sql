@@ -1,5 +1,5 @@
 -- The events of series that count fewer than about five a month, in order, with the days since the one before. One row an event; none where the fact
--- does not keep the days of its events (macros/catalogue/_facts.sql). Days between never reach across a gap in the months, or a phase.
+-- does not keep the days of its events (pipelines/catalogue/facts.yaml). Days between never reach across a gap in the months, or a phase.
 {{ config(schema='intermediate', materialized='table') }}
 {%- set read = catalogue() %}
 
