@@ -1,38 +1,12 @@
 """What a feed contract says, read from its YAML once and handed on as frozen dataclasses.
 
 The YAML files are Open Data Contract Standard v3 documents. What the standard has no word for stands in its
-`customProperties`, by these names:
-
-on the contract
-    system, entity  the feed's staging view is `stg_<system>__<entity>`, in the folder of the system
-    fact            the fact table made of it, one row an event, with local_date and month; none for a register
-    volumeBy        columns of the fact: each combination is compared with its own past
-    snapshot        each event date is a whole picture of its day: compared date by date, never month by month
-    ignoredHeaders  headers that suppliers give and nothing here needs: not loaded, and not reported as unexpected
-    sparse          nothing new may be no news: fresh when the supplier's last extract is, not when the last event is
-    datedAhead      rows may speak of days to come (plans), which is no error of their date
-    eventTime       the column that says when the row's event happened (months, coverage, volume); none for the sheet of a workbook
-    rowIdentity     `key` (default: the primary key) or `content` (no key: an identical row met in two files counts once)
-    fileTimePattern a regular expression whose first group is the extract time in a file's name (`%Y%m%dT%H%M`, local)
-    landingOrder    the order in which feeds are listed and read
-    landingFolder   the folder under landing/, where several feeds share one: the sheets of a workbook
-    wholeFile       true: each file is a whole version of its sheet: a row that a newer one does not list is withdrawn, not lost
-    sheet, sheetSynonyms  the sheet that is read, and what else it may be called
-    delimiter, encoding, nullValues, dateFormats, timestampFormats   how files are written, where not the default
-    extends         (layouts only) the feed that this supplier's layout is another spelling of
-
-on a column
-    formats         strptime formats, tried in order, before the contract's and the default ones
-    follows         the column whose time this one cannot precede (decides an ambiguous clock-change time)
-    letterCase      `lower` or `upper`
-    valueMap        {value: [spellings]}: normalises, does not restrict (an `enum` does both)
-    stripPrefix     a regular expression removed from the text before it is typed
-    nullValues      further texts that mean "nothing" in this column
-    extractTime     true: the supplier's extract time of the row
+`customProperties`, by the names that `properties` describes.
 """
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import re
 from dataclasses import dataclass, field, replace
@@ -41,7 +15,20 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from pydantic.alias_generators import to_camel
 
+from pipelines.contracts.properties import (
+    LAYOUT_COLUMN_KEYS,
+    ColumnProperties,
+    ContractColumnProperties,
+    ContractError,
+    ContractProperties,
+    FileProperties,
+    LayoutProperties,
+    properties_of,
+    require_effect,
+    unknown,
+)
 from pipelines.contracts.reading import read_yaml
 
 CONTRACTS_DIR = Path(__file__).parent
@@ -68,6 +55,25 @@ PROVENANCE_COLUMNS = {
     "_row_hash": "VARCHAR",  # hash of the row's content, only where the contract's row identity is `content`
 }
 
+# What the standard has besides: it describes, and is let through.
+# fmt: off
+STANDARD_KEYS = frozenset(
+    {
+        "apiVersion", "authoritativeDefinitions", "contractCreatedTs", "customProperties", "dataProduct", "description", "domain", "id",
+        "kind", "name", "price", "roles", "schema", "servers", "slaDefaultElement", "slaProperties", "status", "support", "tags", "team",
+        "tenant", "version",
+    }
+)
+STANDARD_COLUMN_KEYS = frozenset(
+    {
+        "authoritativeDefinitions", "businessName", "classification", "criticalDataElement", "customProperties", "description",
+        "encryptedName", "enum", "examples", "id", "logicalType", "logicalTypeOptions", "name", "physicalName", "physicalType",
+        "primaryKey", "primaryKeyPosition", "quality", "relationships", "required", "synonyms", "tags", "transformDescription",
+        "transformLogic", "transformSourceObjects", "unique",
+    }
+)
+# fmt: on
+DEFAULT_TIME_ZONE = "Europe/London"
 DEFAULT_NULL_VALUES = ("", "null", "none", "n/a", "#n/a", "na", "nan", "nil", "#div/0!", "#value!", "#ref!", "-")
 DEFAULT_NULL_TIMES = ("0:00:00", "00:00:00", "0000-00-00", "0000-00-00 00:00:00", "00/01/1900 00:00:00", "1900-01-00 00:00:00")
 DEFAULT_TIMESTAMP_FORMATS = (
@@ -83,12 +89,8 @@ DEFAULT_TIMESTAMP_FORMATS = (
     "%d/%m/%Y",
 )
 DEFAULT_DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M")
-TRUE_VALUES = ("y", "yes", "true", "t", "1", "1.0")
+TRUE_VALUES = ("y", "yes", "true", "t", "1", "1.0", "-1")  # Access and Visual Basic write true as -1
 FALSE_VALUES = ("n", "no", "false", "f", "0", "0.0")
-
-
-class ContractError(ValueError):
-    """A contract file that cannot be used; the message names file, place and way out."""
 
 
 def normalise_header(header: str) -> str:
@@ -120,6 +122,8 @@ class Column:
     follows: str | None = None
     is_extract_time: bool = False
     references: str | None = None  # "<feed>.<column>" of a foreign key
+    time_zone: str | None = DEFAULT_TIME_ZONE  # whose clock its times without an offset show
+    decimal_mark: str | None = None  # None: a point, unless the file shows otherwise
 
     @property
     def duckdb_type(self) -> str:
@@ -222,33 +226,41 @@ class Feed:
         return hashlib.sha256(self.path.read_bytes()).hexdigest()[:16]
 
 
-def _custom(owner: dict[str, Any]) -> dict[str, Any]:
-    return {p["property"]: p.get("value") for p in owner.get("customProperties") or []}
+def _synonyms(item: dict[str, Any]) -> list[str]:
+    """What else an allowed value may be written as."""
+    return next((p.get("value") or [] for p in item.get("customProperties") or [] if p["property"] == "synonyms"), [])
 
 
-def _spellings(prop: dict[str, Any], custom: dict[str, Any]) -> tuple[tuple[str, ...], dict[str, str]]:
+def _spellings(prop: dict[str, Any], custom: ColumnProperties) -> tuple[tuple[str, ...], dict[str, str]]:
     """The allowed values of a column and the map from every accepted spelling to its value."""
     enum: list[str] = []
     spellings: dict[str, str] = {}
     for item in prop.get("enum") or []:
         value = str(item["value"])
         enum.append(value)
-        for spelling in (value, *(_custom(item).get("synonyms") or [])):
+        for spelling in (value, *_synonyms(item)):
             spellings[str(spelling).strip().lower()] = value
-    for value, others in (custom.get("valueMap") or {}).items():
+    for value, others in custom.value_map.items():
         for spelling in (value, *(others or [])):
-            spellings[str(spelling).strip().lower()] = str(value)
+            spellings[spelling.strip().lower()] = value
     return tuple(enum), spellings
 
 
+def _headers(prop: dict[str, Any]) -> tuple[str, ...]:
+    """The headers of a column beside its own name."""
+    return tuple(s["synonym"] for s in prop.get("synonyms") or []) + ((prop["physicalName"],) if prop.get("physicalName") else ())
+
+
 def _column(prop: dict[str, Any], path: Path) -> Column:
-    custom = _custom(prop)
+    place = f"column {prop.get('name')}: "
+    if prop.get("logicalType") not in DUCKDB_TYPES:
+        raise ContractError(f"{path.name}: {place}logicalType {prop.get('logicalType')!r} is not one of {', '.join(DUCKDB_TYPES)}")
+    if strange := sorted(set(prop) - STANDARD_COLUMN_KEYS):
+        raise ContractError(f"{path.name}: {place}{unknown(strange[0], STANDARD_COLUMN_KEYS)}")
+    custom = properties_of(ContractColumnProperties, prop, path, place)
+    require_effect(custom, prop["logicalType"], path, place)
     options = prop.get("logicalTypeOptions") or {}
     enum, spellings = _spellings(prop, custom)
-    if prop.get("logicalType") not in DUCKDB_TYPES:
-        raise ContractError(
-            f"{path.name}: column {prop.get('name')}: logicalType {prop.get('logicalType')!r} is not one of {', '.join(DUCKDB_TYPES)}"
-        )
     relation = next(iter(prop.get("relationships") or []), {})
     return Column(
         name=prop["name"],
@@ -257,20 +269,22 @@ def _column(prop: dict[str, Any], path: Path) -> Column:
         required=bool(prop.get("required")),
         key_position=prop.get("primaryKeyPosition") if prop.get("primaryKey") else None,
         classification=prop.get("classification", "internal"),
-        aliases=tuple(s["synonym"] for s in prop.get("synonyms") or []) + ((prop["physicalName"],) if prop.get("physicalName") else ()),
+        aliases=_headers(prop),
         enum=enum,
         value_map=spellings,
-        formats=tuple(custom.get("formats") or ()),
-        null_values=tuple(str(v).lower() for v in custom.get("nullValues") or ()),
-        letter_case=custom.get("letterCase"),
-        strip_prefix=custom.get("stripPrefix"),
+        formats=tuple(custom.formats),
+        null_values=tuple(v.lower() for v in custom.null_values),
+        letter_case=custom.letter_case,
+        strip_prefix=custom.strip_prefix,
         pattern=options.get("pattern"),
         minimum=options.get("minimum"),
         maximum=options.get("maximum"),
         max_length=options.get("maxLength", Column.max_length),
-        follows=custom.get("follows"),
-        is_extract_time=bool(custom.get("extractTime")),
+        follows=custom.follows,
+        is_extract_time=custom.extract_time,
         references=relation.get("to"),
+        time_zone=custom.time_zone,
+        decimal_mark=custom.decimal_mark,
     )
 
 
@@ -281,31 +295,39 @@ def _read(path: Path) -> dict[str, Any]:
         raise ContractError(f"{path.name}: not readable as YAML: {error}") from error
     if not isinstance(document, dict) or document.get("kind") != "DataContract" or not document.get("schema"):
         raise ContractError(f"{path.name}: not an Open Data Contract Standard v3 document (kind: DataContract, with a schema)")
+    if strange := sorted(set(document) - STANDARD_KEYS):
+        raise ContractError(f"{path.name}: {unknown(strange[0], STANDARD_KEYS)}")
     return document
 
 
-def _formats(column: Column, custom: dict[str, Any]) -> Column:
-    """The column with the formats that apply to it: its own, else the contract's, else the default ones."""
-    if column.type == "timestamp":
-        return replace(column, formats=column.formats or tuple(custom.get("timestampFormats") or DEFAULT_TIMESTAMP_FORMATS))
-    if column.type == "date":
-        return replace(column, formats=column.formats or tuple(custom.get("dateFormats") or DEFAULT_DATE_FORMATS))
-    return column
+def _as_files_are(column: Column, files: FileProperties) -> Column:
+    """The column as the files' properties have it, where it has nothing of its own."""
+    formats = {"timestamp": files.timestamp_formats, "date": files.date_formats}.get(column.type)
+    return replace(
+        column,
+        formats=column.formats or tuple(formats or ()),
+        time_zone=column.time_zone or files.time_zone,
+        decimal_mark=column.decimal_mark or files.decimal_mark,
+    )
+
+
+def _with_defaults(column: Column) -> Column:
+    formats = {"timestamp": DEFAULT_TIMESTAMP_FORMATS, "date": DEFAULT_DATE_FORMATS}.get(column.type, ())
+    return replace(column, formats=column.formats or formats, time_zone=column.time_zone or DEFAULT_TIME_ZONE)
 
 
 def read_feed(path: Path) -> Feed:
     """The feed that a canonical contract file describes. Raises ContractError."""
     document = _read(path)
-    custom = _custom(document)
+    custom = properties_of(ContractProperties, document, path)
     table = document["schema"][0]
     sla = {p["property"]: p["value"] for p in document.get("slaProperties") or []}
-    columns = tuple(_formats(_column(p, path), custom) for p in table["properties"])
+    columns = tuple(_with_defaults(_as_files_are(_column(p, path), custom)) for p in table["properties"])
     names = {c.name for c in columns}
-    is_whole = bool(custom.get("wholeFile"))
-    for role in ("system", "entity", "sheet" if is_whole else "eventTime"):
-        if not custom.get(role):
-            raise ContractError(f"{path.name}: customProperties needs `{role}`")
-    for name in (custom.get("eventTime"), *(c.follows for c in columns if c.follows)):
+    role = "sheet" if custom.whole_file else "event_time"
+    if not getattr(custom, role):
+        raise ContractError(f"{path.name}: customProperties needs `{to_camel(role)}`")
+    for name in (custom.event_time, *(c.follows for c in columns if c.follows)):
         if name and name not in names:
             raise ContractError(f"{path.name}: names a column {name!r} that the schema does not have")
     feed = Feed(
@@ -316,78 +338,101 @@ def read_feed(path: Path) -> Feed:
         domain=document.get("domain", ""),
         description=" ".join(str(v) for v in (document.get("description") or {}).values() if v),
         owner=(document.get("team") or {}).get("name", ""),
-        system=custom["system"],
-        entity=custom["entity"],
-        event_time=custom.get("eventTime"),
+        system=custom.system,
+        entity=custom.entity,
+        event_time=custom.event_time,
         columns=columns,
-        row_identity=custom.get("rowIdentity", "key"),
-        fact=custom.get("fact"),
-        volume_by=tuple(custom.get("volumeBy") or ()),
-        is_sparse=bool(custom.get("sparse")),
-        is_snapshot=bool(custom.get("snapshot")),
-        ignored_headers=frozenset(normalise_header(h) for h in custom.get("ignoredHeaders") or ()),
-        is_dated_ahead=bool(custom.get("datedAhead")),
+        row_identity=custom.row_identity,
+        fact=custom.fact,
+        volume_by=tuple(custom.volume_by),
+        is_sparse=custom.sparse,
+        is_snapshot=custom.snapshot,
+        ignored_headers=frozenset(normalise_header(h) for h in custom.ignored_headers),
+        is_dated_ahead=custom.dated_ahead,
         cadence_days=int(sla.get("frequency", 1)),
         latency_days=int(sla.get("latency", 1)),
-        file_time_pattern=custom.get("fileTimePattern"),
-        landing_order=int(custom.get("landingOrder", 1_000)),
-        delimiter=custom.get("delimiter"),
-        encoding=custom.get("encoding"),
-        sheet=custom.get("sheet"),
-        sheet_synonyms=tuple(custom.get("sheetSynonyms") or ()),
-        landing_folder=custom.get("landingFolder"),
-        is_whole=is_whole,
-        null_values=tuple(str(v).lower() for v in custom.get("nullValues") or DEFAULT_NULL_VALUES),
+        file_time_pattern=custom.file_time_pattern,
+        landing_order=custom.landing_order,
+        delimiter=custom.delimiter,
+        encoding=custom.encoding,
+        sheet=custom.sheet,
+        sheet_synonyms=tuple(custom.sheet_synonyms),
+        landing_folder=custom.landing_folder,
+        is_whole=custom.whole_file,
+        null_values=DEFAULT_NULL_VALUES if custom.null_values is None else tuple(v.lower() for v in custom.null_values),
     )
-    if is_whole and len(feed.key) != 1:
+    if feed.is_whole and len(feed.key) != 1:
         raise ContractError(f"{path.name}: a sheet needs one primaryKey column, by which a row is known from version to version")
-    if is_whole and feed.by_name[feed.key[0]].is_personal_identifier:
+    if feed.is_whole and feed.by_name[feed.key[0]].is_personal_identifier:
         raise ContractError(f"{path.name}: the key of a sheet is kept with its rejects, so it cannot be a personal_identifier")
     if feed.row_identity == "key" and not feed.key:
         raise ContractError(f"{path.name}: no column is a primaryKey; say so, or set rowIdentity: content")
     return feed
 
 
+def _respelt(prop: dict[str, Any], base: Feed, path: Path) -> Column:
+    """A column of the feed as the layout spells it; formats, zone and decimal mark only where the layout's column has them."""
+    canonical = base.by_name.get(prop.get("name", ""))
+    if canonical is None:
+        near = difflib.get_close_matches(str(prop.get("name")), base.by_name, 1, 0.5)
+        meant = f"did you mean {near[0]}?" if near else f"it has {', '.join(base.by_name)}"
+        raise ContractError(f"{path.name}: column {prop.get('name')!r} is not a column of {base.name}; {meant}")
+    place = f"column {canonical.name}: "
+    if strange := sorted(set(prop) - set(LAYOUT_COLUMN_KEYS)):
+        if strange[0] in STANDARD_COLUMN_KEYS:
+            raise ContractError(f"{path.name}: {place}`{strange[0]}` belongs to the feed's contract ({base.path.name}); a layout cannot change it")
+        raise ContractError(f"{path.name}: {place}{unknown(strange[0], LAYOUT_COLUMN_KEYS)}")
+    custom = properties_of(ColumnProperties, prop, path, place)
+    require_effect(custom, canonical.type, path, place)
+    enum, spellings = _spellings(prop, custom)
+    allowed = canonical.enum or tuple(enum)
+    if strange := sorted({*enum, *custom.value_map} - set(allowed)) if canonical.enum else []:
+        raise ContractError(f"{path.name}: {place}{strange[0]!r} is no value of the column; allowed are {', '.join(allowed)}")
+    return replace(
+        canonical,
+        aliases=_headers(prop) or canonical.aliases,
+        value_map=canonical.value_map | spellings,
+        formats=tuple(custom.formats),
+        strip_prefix=custom.strip_prefix or canonical.strip_prefix,
+        null_values=canonical.null_values + tuple(v.lower() for v in custom.null_values),
+        time_zone=custom.time_zone,
+        decimal_mark=custom.decimal_mark,
+    )
+
+
 def read_layout(path: Path, feeds: dict[str, Feed]) -> Feed:
-    """Another supplier's layout of a feed: the feed, with the columns that the layout file spells otherwise."""
+    """Another supplier's layout of a feed: the feed, with the columns that the layout file spells otherwise. Raises ContractError."""
     document = _read(path)
-    custom = _custom(document)
-    base = feeds.get(str(custom.get("extends")))
+    custom = properties_of(LayoutProperties, document, path)
+    base = feeds.get(custom.extends)
     if base is None:
         raise ContractError(f"{path.name}: `extends` must name one of the feeds {', '.join(sorted(feeds))}")
-    changed: dict[str, Column] = {}
-    for prop in document["schema"][0]["properties"]:
-        canonical = base.by_name.get(prop.get("name", ""))
-        if canonical is None:
-            raise ContractError(f"{path.name}: column {prop.get('name')!r} is not a column of {base.name}; it has {', '.join(base.by_name)}")
-        prop_custom = _custom(prop)
-        _, spellings = _spellings(prop, prop_custom)
-        changed[canonical.name] = replace(
-            canonical,
-            aliases=tuple(s["synonym"] for s in prop.get("synonyms") or []) + ((prop["physicalName"],) if prop.get("physicalName") else ()),
-            value_map=canonical.value_map | spellings,
-            formats=tuple(prop_custom.get("formats") or ()),
-            strip_prefix=prop_custom.get("stripPrefix", canonical.strip_prefix),
-            null_values=canonical.null_values + tuple(str(v).lower() for v in prop_custom.get("nullValues") or ()),
-        )
+    changed = [_respelt(prop, base, path) for prop in document["schema"][0].get("properties") or []]
+    by_name = {c.name: c for c in changed}
+    if len(by_name) < len(changed):
+        twice = next(c.name for c in changed if sum(c.name == other.name for other in changed) > 1)
+        raise ContractError(f"{path.name}: column {twice} stands twice; leave one")
 
     def spelt(column: Column) -> Column:
-        own = changed.get(column.name)
-        if own is not None and own.formats:
-            return own
-        reset = replace(own or column, formats=())
-        return _formats(reset, custom) if custom.get(f"{column.type}Formats") else replace(own or column, formats=column.formats)
+        own = by_name.get(column.name, replace(column, formats=(), time_zone=None, decimal_mark=None))
+        own = _as_files_are(own, custom)
+        return replace(
+            own,
+            formats=own.formats or column.formats,
+            time_zone=own.time_zone or column.time_zone,
+            decimal_mark=own.decimal_mark or column.decimal_mark,
+        )
 
     return replace(
         base,
         columns=tuple(spelt(c) for c in base.columns),
         path=path,
         layout=path.stem,
-        delimiter=custom.get("delimiter", base.delimiter),
-        encoding=custom.get("encoding", base.encoding),
-        sheet=custom.get("sheet", base.sheet),
-        file_time_pattern=custom.get("fileTimePattern", base.file_time_pattern),
-        null_values=tuple(str(v).lower() for v in custom.get("nullValues") or base.null_values),
+        delimiter=custom.delimiter or base.delimiter,
+        encoding=custom.encoding or base.encoding,
+        sheet=custom.sheet or base.sheet,
+        file_time_pattern=custom.file_time_pattern or base.file_time_pattern,
+        null_values=base.null_values if custom.null_values is None else tuple(v.lower() for v in custom.null_values),
     )
 
 

@@ -1,4 +1,4 @@
-"""Europe/London wall-clock times to UTC, with a rule of our own for the two nights on which the clocks change.
+"""Wall-clock times (Europe/London, where a layout names no other zone) to UTC, with a rule of our own for the two nights on which the clocks change.
 
 - A time that happens twice (autumn) is its first occurrence, unless that lies before the time it follows: then its second.
 - A time that does not exist (spring) is moved forward by the hour that the clocks skip.
@@ -73,6 +73,34 @@ def london_to_utc(local: pl.Series, followed: Sequence[pl.Series] = ()) -> tuple
         is_second = ((flags == AMBIGUOUS) & (utc < not_before)).fill_null(False)
         utc = utc.zip_with(~is_second, local + regimes["second"].gather(regime))
     return utc, flags
+
+
+def local_to_utc(local: pl.Series, zone: str = LONDON, followed: Sequence[pl.Series] = ()) -> tuple[pl.Series, pl.Series]:
+    """`london_to_utc` for the clock of any zone of the IANA database."""
+    if zone == LONDON:
+        return london_to_utc(local, followed)
+    times = pl.DataFrame({"local": local})
+
+    def utc(ambiguous: str) -> pl.Expr:
+        zoned = pl.col("local").dt.replace_time_zone(zone, ambiguous=ambiguous, non_existent="null")
+        skipped = pl.col("local").dt.offset_by("1h").dt.replace_time_zone(zone, ambiguous=ambiguous, non_existent="null")
+        return pl.coalesce(zoned, skipped).dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+
+    exists = pl.col("local").dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null").is_not_null()
+    found = times.select(
+        first=utc("earliest"),
+        second=utc("latest"),
+        flag=pl.when(pl.col("local").is_not_null() & ~exists)
+        .then(pl.lit(NONEXISTENT))
+        .when(utc("earliest") != utc("latest"))
+        .then(pl.lit(AMBIGUOUS)),
+    )
+    first, flags = found["first"].alias(local.name), found["flag"].alias(local.name)
+    if followed:
+        not_before = pl.select(pl.coalesce(followed)).to_series()
+        is_second = ((flags == AMBIGUOUS) & (first < not_before)).fill_null(False)
+        first = first.zip_with(~is_second, found["second"])
+    return first, flags
 
 
 def london_datetime_to_utc(local: datetime) -> datetime:

@@ -1,7 +1,7 @@
 """Text columns to typed rows, and for every row that cannot be taken each reason why, as (column, rule).
 
 Pure functions of polars frames. Rules: required, formula, nul_byte, too_long, invalid_integer, invalid_number, invalid_boolean,
-invalid_date, invalid_timestamp, not_allowed, pattern, below_minimum, above_maximum; and on the whole row (column `_row`)
+invalid_date, invalid_timestamp, month_or_day_first, not_allowed, pattern, below_minimum, above_maximum; and on the whole row (column `_row`)
 broken_quotes, repeated_header, too_few_fields, too_many_fields.
 """
 
@@ -17,7 +17,7 @@ from itertools import product
 import polars as pl
 
 from pipelines.contracts.model import DEFAULT_NULL_TIMES, FALSE_VALUES, TRUE_VALUES, Column, Feed
-from pipelines.ingest.clock import london_to_utc
+from pipelines.ingest.clock import LONDON, local_to_utc
 
 # What the table readers put beside the columns (all text, by canonical name).
 ROW = "_file_row"
@@ -32,9 +32,17 @@ NULL_TIMES = (*DEFAULT_NULL_TIMES, "1899-12-31 00:00:00", "1899-12-30 00:00:00")
 TYPED_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d")
 EARLIEST, LATEST = datetime(1900, 1, 1), datetime(2101, 1, 1)
 
-_OFFSET = r"^(.*\d)\s*(?:([Zz])|([+-])(0\d|1[0-4]):?([0-5]\d))$"
+# A clock reading with what says how far it is from UTC: a zone's name, an offset, or both ("UTC+01:00").
+_OFFSET = r"^(.*?(?:\d|[AaPp]\.?[Mm]\.?))\s*(?:\(?([A-Za-z]{1,4})\)?)?\s*(?:([+-])(0\d|1[0-4]):?([0-5]\d))?$"
+# Names that mean one offset and no other, in minutes. Any other name leaves the time unread: it must never be dropped.
+ZONE_NAMES = {"z": 0, "utc": 0, "gmt": 0, "bst": 60, "wet": 0, "west": 60, "cet": 60, "cest": 120, "eet": 120, "eest": 180}
 _INTEGER = r"^[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.0+)?$"
-_NUMBER = r"^[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)?(?:\.\d*)?(?:[eE][+-]?\d+)?$"
+_NUMBER = r"^[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)?(?:\.\d*)?(?:[eE][+-]?\d+)?\s*%?$"
+# Numbers that only a decimal comma explains, and those that then mean something else than with a decimal point.
+_COMMA_DECIMAL = r"^[+-]?(?:\d*,(?:\d{1,2}|\d{4,})|\d{4,},\d+|0+,\d+|\d{1,3}(?:\.\d{3})+,\d*)\s*%?$"
+_POINT_DECIMAL = r"^[+-]?(?:\d*\.(?:\d{1,2}|\d{4,})|\d{4,}\.\d+|0+\.\d+|\d{1,3}(?:,\d{3})+\.\d*)\s*%?$"
+_GROUPED_WITH_COMMA = r"^[+-]?\d{1,3}(?:[.\s\u{a0}\u{202f}'’]\d{3})+(?:,\d*)?\s*%?$"
+_EITHER_MARK = r",|^[+-]?\d{1,3}\.\d{3}\s*%?$"
 
 POLARS_TYPES: dict[str, pl.DataType] = {
     "string": pl.String(),
@@ -89,73 +97,124 @@ def _formats(column: Column, typed: bool) -> tuple[str, ...]:
     return column.formats + tuple(f for f in TYPED_FORMATS if f not in column.formats) if typed else column.formats
 
 
-def _parse_local(values: pl.Series, formats: tuple[str, ...]) -> pl.Series:
-    """Naive times by the first format that fits; each further format is only tried on what no earlier one could read."""
-    times = pl.Series(values.name, [None], dtype=pl.Datetime("us")).new_from_index(0, len(values))
+def _in_range(times: pl.Series) -> pl.Series:
+    """The times or dates, null outside 1900–2100: a format whose year is absurd has not read the text."""
+    low, high = (EARLIEST, LATEST) if times.dtype != pl.Date else (EARLIEST.date(), LATEST.date())
+    inside = (times >= low) & (times < high)
+    return times if inside.fill_null(True).all() else times.set(~inside.fill_null(False), None)
+
+
+def _by_first_fit(values: pl.Series, formats: Sequence[str], read: Callable[[pl.Series, str], pl.Series], dtype: pl.DataType) -> pl.Series:
+    """Times or dates by the first format that fits; each further format is only tried on what no earlier one could read."""
+    found = pl.Series(values.name, [None], dtype=dtype).new_from_index(0, len(values))
     for number, fmt in enumerate(formats):
-        unread = None if number == 0 else (times.is_null() & values.is_not_null()).arg_true()
-        # No cache of texts: times of events rarely come again, and keeping them costs more than reading them.
-        texts = values if unread is None else values.gather(unread)
-        found = texts.str.to_datetime(fmt, strict=False, time_unit="us", cache=False)
-        if isinstance(found.dtype, pl.Datetime) and found.dtype.time_zone is not None:
-            found = found.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
-        times = found if unread is None else times.scatter(unread, found)
-        if times.null_count() == values.null_count():
+        unread = None if number == 0 else (found.is_null() & values.is_not_null()).arg_true()
+        read_now = _in_range(read(values if unread is None else values.gather(unread), fmt))
+        found = read_now if unread is None else found.scatter(unread, read_now)
+        if found.null_count() == values.null_count():
             break
+    return found
+
+
+def _read_time(texts: pl.Series, fmt: str) -> pl.Series:
+    # No cache of texts: times of events rarely come again, and keeping them costs more than reading them.
+    times = _sept(texts, fmt).str.to_datetime(fmt, strict=False, time_unit="us", cache=False)
+    if isinstance(times.dtype, pl.Datetime) and times.dtype.time_zone is not None:
+        times = times.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
     return times
 
 
-def parse_times(values: pl.Series, formats: tuple[str, ...]) -> tuple[pl.Series, pl.Series | None]:
-    """Naive times of texts, in London; and which of them are in UTC already, as the text carries an offset or Z (None: none is).
+def _read_date(texts: pl.Series, fmt: str) -> pl.Series:
+    texts = _sept(texts, fmt)
+    if "%H" in fmt or "%I" in fmt:
+        return texts.str.to_datetime(fmt, strict=False, time_unit="us").dt.date()
+    if "%d" not in fmt and "%e" not in fmt and "%j" not in fmt:  # a month is its first day
+        return (texts + "-01").str.to_date(fmt + "-%d", strict=False)
+    return texts.str.to_date(fmt, strict=False)
 
-    Times outside 1900–2100 are null, as is everything that no format reads (24:00, 31 February).
+
+def _sept(texts: pl.Series, fmt: str) -> pl.Series:
+    """September is shortened to four letters by people, to three by formats."""
+    return texts.str.replace(r"(?i)\bsept\b", "Sep") if "%b" in fmt or "%B" in fmt else texts
+
+
+def parse_times(values: pl.Series, formats: tuple[str, ...]) -> tuple[pl.Series, pl.Series | None]:
+    """Naive times of texts on the clock of their source; and which are in UTC already, as the text names an offset or zone (None: none does).
+
+    Times outside 1900–2100 are null, as is everything that no format reads (24:00, 31 February), and times in a zone whose name is not
+    one of ZONE_NAMES.
     """
-    zoned_formats = tuple(f for f in formats if "%z" in f or "%Z" in f)
-    plain_formats = tuple(f for f in formats if f not in zoned_formats)
-    times = _parse_local(values, plain_formats)
-    is_utc = None
-    if times.null_count() > values.null_count():
-        rows = (times.is_null() & values.is_not_null()).arg_true()
-        texts = values.gather(rows)
-        if zoned_formats:
-            times = times.scatter(rows, _parse_local(texts, zoned_formats))
-        parts = texts.to_frame("t").select(
-            clock=pl.col("t").str.extract(_OFFSET, 1).str.strip_chars_end(),
-            minutes=pl.when(pl.col("t").str.extract(_OFFSET, 2).is_not_null())
-            .then(0)
-            .otherwise(
-                (pl.col("t").str.extract(_OFFSET, 4).cast(pl.Int32) * 60 + pl.col("t").str.extract(_OFFSET, 5).cast(pl.Int32))
-                * pl.when(pl.col("t").str.extract(_OFFSET, 3) == "-").then(-1).otherwise(1)
+    offset_formats = tuple(f for f in formats if "%z" in f)
+    # The library would read the name of a zone and drop it.
+    plain_formats = tuple(f.replace("%Z", "").strip() for f in formats if f not in offset_formats)
+    dtype = pl.Datetime("us")
+    times = _by_first_fit(values, plain_formats, _read_time, dtype)
+    if times.null_count() == values.null_count():
+        return times, None
+    rows = (times.is_null() & values.is_not_null()).arg_true()
+    texts = values.gather(rows)
+    zoned = _by_first_fit(texts, offset_formats, _read_time, dtype)
+    parts = texts.to_frame("t").select(
+        clock=pl.col("t").str.extract(_OFFSET, 1).str.strip_chars_end(),
+        name=pl.col("t").str.extract(_OFFSET, 2).str.to_lowercase(),
+        sign=pl.when(pl.col("t").str.extract(_OFFSET, 3) == "-").then(-1).when(pl.col("t").str.extract(_OFFSET, 3) == "+").then(1),
+        hours=pl.col("t").str.extract(_OFFSET, 4).cast(pl.Int32),
+        minutes=pl.col("t").str.extract(_OFFSET, 5).cast(pl.Int32),
+    )
+    shift = parts.select(
+        pl.coalesce(
+            # "GMT+01:00": the name says from where the offset counts.
+            pl.when(pl.col("name").is_null() | pl.col("name").is_in(["z", "utc", "gmt"])).then(
+                pl.col("sign") * (pl.col("hours") * 60 + pl.col("minutes"))
             ),
-        )
-        zoned = _parse_local(parts["clock"], plain_formats)
-        shifted = pl.DataFrame({"z": zoned, "m": parts["minutes"]}).select(pl.col("z") - pl.duration(minutes=pl.col("m"))).to_series()
-        shifted = shifted.cast(pl.Datetime("us")).set(shifted.is_null(), None)
-        times = times.scatter(rows, pl.select(pl.coalesce(shifted, times.gather(rows))).to_series())
-        is_utc = pl.repeat(False, len(values), dtype=pl.Boolean, eager=True).scatter(rows, pl.repeat(True, len(rows), eager=True))
-    low, high = times.min(), times.max()
-    if low is not None and (low < EARLIEST or high >= LATEST):
-        times = times.set(((times < EARLIEST) | (times >= LATEST)).fill_null(False), None)
+            pl.when(pl.col("sign").is_null()).then(pl.col("name").replace_strict(ZONE_NAMES, default=None, return_dtype=pl.Int32)),
+        ).alias("shift")
+    ).to_series()
+    clock = _by_first_fit(parts["clock"].set(shift.is_null(), None), plain_formats, _read_time, dtype)
+    moved = pl.DataFrame({"clock": clock, "shift": shift}).select(pl.col("clock") - pl.duration(minutes=pl.col("shift"))).to_series()
+    # Adding a duration leaves a null time null, not its slot: cast keeps the type where every one is null.
+    moved = _in_range(moved.cast(dtype).set(clock.is_null(), None))
+    times = times.scatter(rows, pl.select(pl.coalesce(zoned, moved)).to_series())
+    is_utc = pl.repeat(False, len(values), dtype=pl.Boolean, eager=True).scatter(rows, pl.repeat(True, len(rows), eager=True))
     return times, is_utc
 
 
 def parse_dates(values: pl.Series, formats: tuple[str, ...]) -> pl.Series:
     """Dates by the first format that fits, null outside 1900–2100. `%Y-%m` gives the first of the month."""
-    dates = pl.Series(values.name, [None], dtype=pl.Date).new_from_index(0, len(values))
-    for fmt in formats:
-        rows = (dates.is_null() & values.is_not_null()).arg_true()
-        if len(rows) == 0:
-            break
-        texts = values.gather(rows)
-        if "%H" in fmt or "%I" in fmt:
-            found = texts.str.to_datetime(fmt, strict=False, time_unit="us").dt.date()
-        elif "%d" not in fmt and "%j" not in fmt:
-            found = (texts + "-01").str.to_date(fmt + "-%d", strict=False)
-        else:
-            found = texts.str.to_date(fmt, strict=False)
-        dates = dates.scatter(rows, found)
-    in_range = ((dates >= EARLIEST.date()) & (dates < LATEST.date())).fill_null(False)
-    return dates.set(~in_range, None)
+    return _by_first_fit(values, formats, _read_date, pl.Date())
+
+
+_DAY_FIRST = r"%[de]([/.-])%m[/.-]%[Yy]"
+_TWO_NUMBERS = r"^\s*(\d{1,2})[/.-](\d{1,2})[/.-]\d{2,4}\b"
+# How many months a column's dates must spread over, on one day of the month, before that day is taken for the month.
+_STEPS = 4
+
+
+def month_first(texts: pl.Series, column: Column, feed: Feed) -> pl.Series | None:
+    """Which dates of a column declared day-first may be month-first, and so cannot be read; None: none.
+
+    Day and month are in doubt where both are 12 or less, and the column shows the other order: second numbers above 12 (and hardly any
+    first ones), or times of events that all lie on one day of the month, month after month, as the first days of a single month do.
+    """
+    if not any(re.search(_DAY_FIRST, fmt) for fmt in column.formats):
+        return None
+    numbers = texts.to_frame("t").select(
+        first=pl.col("t").str.extract(_TWO_NUMBERS, 1).cast(pl.Int32), second=pl.col("t").str.extract(_TWO_NUMBERS, 2).cast(pl.Int32)
+    )
+    first, second = numbers["first"], numbers["second"]
+    if first.null_count() == len(first):
+        return None
+    shows_month_first = int(((second > 12) & (second <= 31) & (first <= 12)).sum())
+    shows_day_first = int(((first > 12) & (second <= 12)).sum())
+    in_doubt = ((first <= 12) & (second <= 12) & (first != second)).fill_null(False)
+    if shows_month_first * 20 > shows_day_first and shows_month_first:
+        return in_doubt
+    is_event = column.name == feed.event_time and not feed.is_snapshot
+    # The first of each month at midnight is how some write the month itself.
+    are_months = first.max() == 1 and not texts.str.contains(r"[\sT]\d*[1-9]|:\d*[1-9]").any()
+    if is_event and not are_months and not shows_day_first and first.drop_nulls().n_unique() == 1 and second.drop_nulls().n_unique() >= _STEPS:
+        return in_doubt
+    return None
 
 
 def _resolve(column: Column, feed: Feed) -> Iterator[str]:
@@ -168,9 +227,9 @@ def _resolve(column: Column, feed: Feed) -> Iterator[str]:
         follows = feed.by_name[follows].follows
 
 
-def _to_utc(local: pl.Series, is_utc: pl.Series | None, followed: list[pl.Series]) -> tuple[pl.Series, pl.Series]:
+def _to_utc(local: pl.Series, zone: str, is_utc: pl.Series | None, followed: list[pl.Series]) -> tuple[pl.Series, pl.Series]:
     """UTC times and clock flags of a parsed time column, held against the times it follows (nearest first)."""
-    utc, flag = london_to_utc(local, followed)
+    utc, flag = local_to_utc(local, zone, followed)
     if is_utc is not None:
         utc, flag = local.zip_with(is_utc, utc), flag.set(is_utc, None)
     return utc, flag
@@ -235,11 +294,35 @@ def _typed(column: Column) -> pl.Expr:
     if column.type == "string":
         return _spelt(column, text)
     if column.type == "boolean":
-        return pl.when(_is_any_of(text, TRUE_VALUES)).then(True).when(_is_any_of(text, FALSE_VALUES)).then(False)
+        own = {truth: {w for w, value in column.value_map.items() if value == truth} for truth in ("true", "false")}
+        is_true, is_false = {*TRUE_VALUES} - own["false"] | own["true"], {*FALSE_VALUES} - own["true"] | own["false"]
+        return pl.when(_is_any_of(text, is_true)).then(True).when(_is_any_of(text, is_false)).then(False)
+    if column.decimal_mark == ",":
+        # What groups the thousands (a point, a space, an apostrophe) only counts in groups of three.
+        grouped = text.str.contains(_GROUPED_WITH_COMMA)
+        text = pl.when(grouped).then(text.str.replace_all(r"[.\s\u{a0}\u{202f}'’]", "")).otherwise(text)
+        text = pl.when(text.str.contains(".", literal=True)).then(None).otherwise(text.str.replace(",", ".", literal=True))
     digits = text.str.replace_all(",", "", literal=True)
     if column.type == "number":
-        return pl.when(text.str.contains(_NUMBER)).then(digits.cast(pl.Float64, strict=False))
+        return pl.when(text.str.contains(_NUMBER)).then(digits.str.replace(r"\s*%$", "").cast(pl.Float64, strict=False))
     return pl.when(text.str.contains(_INTEGER)).then(digits.str.replace(r"\.0+$", "").cast(pl.Int64, strict=False))
+
+
+def _marks_in_doubt(texts: pl.DataFrame, columns: Sequence[Column], is_comma_doubtful: bool) -> dict[str, pl.Series]:
+    """By column, the numbers of which nobody says whether a comma or point groups thousands or begins the decimals.
+
+    They are in doubt where some number of the block can only have a decimal comma, or the file's delimiter suggests it: 171,250 may be
+    either. A layout that says `decimalMark` settles it.
+    """
+    numbers = [c.name for c in columns if c.type in ("number", "integer") and c.decimal_mark is None]
+    if not numbers or not texts.select(pl.any_horizontal(pl.col(numbers).str.contains(_EITHER_MARK).any())).item():
+        return {}
+    shows_comma = texts.select(pl.any_horizontal(pl.col(numbers).str.contains(_COMMA_DECIMAL).any())).item()
+    mark = _EITHER_MARK if shows_comma else "," if is_comma_doubtful else None
+    if mark is None:
+        return {}
+    doubtful = pl.col(numbers).str.contains(mark) & ~pl.col(numbers).str.contains(_POINT_DECIMAL)
+    return {s.name: s.fill_null(False) for s in texts.select(doubtful)}
 
 
 def _spelt(column: Column, text: pl.Expr) -> pl.Expr:
@@ -296,11 +379,12 @@ def _plan(feed: Feed, present: frozenset[str]) -> _Plan:
     )
 
 
-def conform(block: pl.DataFrame, feed: Feed, typed: bool = False) -> Conformed:
+def conform(block: pl.DataFrame, feed: Feed, typed: bool = False, is_comma_doubtful: bool = False) -> Conformed:
     """Sort a block of text columns (canonical names, `_file_row`, `_fault`) into typed rows and rejects with every reason.
 
     `typed` says that dates and times were typed in the file and are written as TYPED_FORMATS. Optional columns that the
-    block lacks come out null. Timestamps come out in UTC, naive.
+    block lacks come out null. Timestamps come out in UTC, naive. `is_comma_doubtful` says that the file is one in whose language
+    a comma is likely to begin the decimals.
     """
     plan = _plan(feed, frozenset(block.columns))
     texts = block.select(plan.trimmed).with_columns(plan.cleaned)
@@ -311,6 +395,8 @@ def conform(block: pl.DataFrame, feed: Feed, typed: bool = False) -> Conformed:
     texts = _readable(texts, plan.columns, broken)
 
     values = {s.name: s for s in texts.select(plan.typed)}
+    for name, doubtful in _marks_in_doubt(texts, plan.columns, is_comma_doubtful and not typed).items():
+        values[name] = values[name].set(doubtful, None)
     is_utc: dict[str, pl.Series | None] = {}
     for column in plan.columns:
         formats = _formats(column, typed)
@@ -320,11 +406,13 @@ def conform(block: pl.DataFrame, feed: Feed, typed: bool = False) -> Conformed:
             values[column.name], is_utc[column.name] = parse_times(texts[column.name], formats)
     for column in plan.columns:
         broken |= {name: hits.fill_null(False) for name, hits in _broken_value_rules(column, texts[column.name], values[column.name])}
+        if column.type in ("date", "timestamp") and (doubtful := month_first(texts[column.name], column, feed)) is not None:
+            broken[_rule(column, "month_or_day_first")] = doubtful & values[column.name].is_not_null()
 
     flags: dict[str, pl.Series] = {}
     for name in _in_order(feed, list(is_utc)):
         followed = [values[f] for f in _resolve(feed.by_name[name], feed) if f in is_utc]
-        values[name], flags[name] = _to_utc(values[name], is_utc[name], followed)
+        values[name], flags[name] = _to_utc(values[name], feed.by_name[name].time_zone or LONDON, is_utc[name], followed)
 
     broken = {name: hits for name, hits in broken.items() if hits.any()}
     absent = [pl.lit(None, POLARS_TYPES[c.type]).alias(c.name) for c in feed.columns if c.name not in values]

@@ -352,7 +352,8 @@ class _FeedRun:
         table = open_table(file.path, ending, first_pass, self.layouts)
         yield _Opened(table.match, table.notes)
         for block in table.blocks:
-            yield with_hashed_identifiers(conform(block, table.match.layout, table.is_typed), table.match.layout, self.digest)
+            conformed = conform(block, table.match.layout, table.is_typed, table.is_comma_doubtful)
+            yield with_hashed_identifiers(conformed, table.match.layout, self.digest)
 
     def _is_claimed(self, file: LandingFile) -> bool:
         """Whether the name of a csv or Parquet file begins with that of the sheet."""

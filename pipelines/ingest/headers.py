@@ -75,7 +75,7 @@ def why_not(match: HeaderMatch) -> str:
     contract = match.layout.path.name
     if not match.positions:
         return (
-            f"has no header that {contract} knows in its first line; check the delimiter, whether the header line is missing, "
+            f"has no header that {contract} knows in its first lines; check the delimiter, whether the header line is missing, "
             "and whether the file is in the right landing folder"
         )
     parts = []

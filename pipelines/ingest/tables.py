@@ -7,8 +7,10 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pyarrow as pa
@@ -21,11 +23,14 @@ from pipelines.ingest.files import FileRefused, SheetMissing
 from pipelines.ingest.headers import HeaderMatch, best_match, why_not
 from pipelines.ingest.workbook import SheetFacts, sheet_facts
 
+if TYPE_CHECKING:
+    import fastexcel
+
 DELIMITERS = (",", ";", "|", "\t")
 HEAD_BYTES = 1 << 20  # the header must lie within the first of these bytes
 PARQUET_BATCH_ROWS = 100_000
 MAX_SHEET_BYTES = 1 << 30  # a workbook is read whole: beyond this (uncompressed) it has to come as csv
-HEADER_WITHIN_ROWS = 10  # of a workbook's sheet: a title or two may stand above the header
+HEADER_WITHIN_ROWS = 20  # rows that are not blank: titles may stand above the header
 OTHER_FORMATS = (  # what else arrives under the name of a csv: first bytes, what it is, the way out
     (b"PK\x03\x04", "a zip archive or workbook", "unpack it, or name it .xlsx"),
     (b"\x1f\x8b", "a gzip file", "name it .csv.gz"),
@@ -47,6 +52,7 @@ class Table:
     blocks: Iterator[pl.DataFrame]
     is_typed: bool  # dates and times were typed in the file
     notes: tuple[tuple[int, str, str], ...] = ()  # what is remarkable about single cells: row, column, rule
+    is_comma_doubtful: bool = False  # a comma in a number may well begin its decimals
 
 
 @dataclass(frozen=True)
@@ -106,38 +112,45 @@ def _head(path: Path, is_gzip: bool, facts: TextFacts) -> str:
     return head[:HEAD_BYTES].decode("utf-8", "ignore")
 
 
-def _header_record(head: str, delimiter: str) -> tuple[list[str], int, int]:
-    """The first record that is not blank, the number of physical lines up to its end, and of records before it."""
+def _header_records(head: str, delimiter: str) -> Iterator[tuple[list[str], int, int]]:
+    """The first records that are not blank: each with the number of physical lines up to its end, and of records before it."""
     reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
-    before = 0
+    found = 0
     try:
-        for record in reader:
+        for before, record in enumerate(reader):
             if any(field.strip() for field in record):
-                return record, reader.line_num, before
-            before += 1
+                yield record, reader.line_num, before
+                found += 1
+                if found == HEADER_WITHIN_ROWS:
+                    return
     except csv.Error as error:
-        raise FileRefused("has a header line that cannot be read (a quote is not closed, or it is too long); correct the export") from error
-    raise FileRefused("is empty; have it sent again, or remove it")
+        if not found:
+            raise FileRefused("has a header line that cannot be read (a quote is not closed, or it is too long); correct the export") from error
+    if not found:
+        raise FileRefused("is empty; have it sent again, or remove it")
 
 
 def _match_csv(head: str, layouts: Sequence[Feed]) -> tuple[HeaderMatch, str, int, int]:
-    """The layout and delimiter under which the header fits best, and where the rows begin."""
+    """The layout and delimiter under which a header fits best, and where the rows begin. A title or two may stand above the header."""
     declared = re.match(r"\s*sep=(.)\r?\n", head)  # Excel's own way to say it
-    best: tuple[tuple[bool, int, bool], HeaderMatch, str, int, int] | None = None
+    text, skipped = (head[declared.end() :], 1) if declared else (head, 0)
+    best: tuple[tuple[bool, int, int, bool], HeaderMatch, str, int, int] | None = None
+    problem: FileRefused | None = None
     for delimiter in dict.fromkeys((*(declared.groups() if declared else ()), *(x.delimiter for x in layouts if x.delimiter), *DELIMITERS)):
-        text, skipped = (head[declared.end() :], 1) if declared else (head, 0)
-        try:
-            headers, lines, before = _header_record(text, delimiter)
-        except FileRefused:
-            if delimiter == DELIMITERS[-1] and best is None:
-                raise
-            continue
         allowed = [x for x in layouts if x.delimiter in (None, delimiter)] or list(layouts)
-        match = best_match(allowed, headers)
-        score = (match.fits, len(match.positions), delimiter in (match.layout.delimiter, ","))
-        if best is None or score > best[0]:
-            best = (score, match, delimiter, lines + skipped, before + skipped)
-    assert best is not None
+        try:
+            for headers, lines, before in _header_records(text, delimiter):
+                match = best_match(allowed, headers)
+                score = (match.fits, len(match.positions), -before, delimiter in (match.layout.delimiter, ","))
+                if best is None or score > best[0]:
+                    best = (score, match, delimiter, lines + skipped, before + skipped)
+                if match.fits:
+                    break
+        except FileRefused as error:
+            problem = error
+    if best is None:
+        assert problem is not None
+        raise problem
     return best[1:]
 
 
@@ -149,7 +162,9 @@ def _open_csv(path: Path, is_gzip: bool, facts: TextFacts, layouts: Sequence[Fee
     if not match.fits:
         raise FileRefused(why_not(match))
     chunks = _without_lines(utf8_chunks(path, is_gzip, facts), header_lines)
-    return Table(match, _csv_blocks(chunks, delimiter, match, header_lines + 1, records_before + 2), is_typed=False)
+    blocks = _csv_blocks(chunks, delimiter, match, header_lines + 1, records_before + 2)
+    # Where a comma begins the decimals, the semicolon separates the fields.
+    return Table(match, blocks, is_typed=False, is_comma_doubtful=delimiter == ";")
 
 
 def _without_lines(chunks: Iterator[bytes], lines: int) -> Iterator[bytes]:
@@ -264,58 +279,75 @@ def refuse_other_workbooks(path: Path) -> None:
 
 
 def _open_xlsx(path: Path, layouts: Sequence[Feed]) -> Table:
-    import fastexcel
-
-    refuse_other_workbooks(path)
-    try:
-        workbook = fastexcel.read_excel(str(path))
-        wanted = {layout.sheet for layout in layouts if layout.sheet}
+    """The one sheet of a workbook that fits the contract. Raises FileRefused."""
+    wanted = {layout.sheet for layout in layouts if layout.sheet}
+    with _workbook(path) as workbook:
         names = [n for n in workbook.sheet_names if n in wanted] or workbook.sheet_names
-        sheets = [(n, workbook.load_sheet(n, header_row=None, dtypes="string").to_polars()) for n in names]
-    except fastexcel.FastExcelError as error:
-        raise FileRefused("is not a readable .xlsx workbook (damaged or without sheets); have it sent again, or as csv") from error
-    filled = [(name, _filled(sheet)) for name, sheet in sheets if sheet.height]
-    matches = [(name, sheet, best_match(layouts, [h or "" for h in sheet.row(0)])) for name, sheet in filled if sheet.height]
+        sheets = [(name, *_sheet(path, workbook, name)) for name in names]
+    matches = [(name, _match_sheet(frame, layouts), frame, facts) for name, frame, facts in sheets if frame.height]
     if not matches:
         raise FileRefused("is empty (no sheet holds anything); have it sent again, or remove it")
-    fitting = [m for m in matches if m[2].fits]
+    fitting = [m for m in matches if m[1][1].fits]
     if len(fitting) > 1:
         raise FileRefused(
-            f"has {len(fitting)} sheets that fit the contract ({', '.join(name for name, _, _ in fitting)}); "
+            f"has {len(fitting)} sheets that fit the contract ({', '.join(m[0] for m in fitting)}); "
             "send them as separate files, or name the sheet in the contract (customProperties: sheet)"
         )
     if not fitting:
-        raise FileRefused(why_not(max(matches, key=lambda m: len(m[2].positions))[2]))
-    _, sheet, match = fitting[0]
-    return Table(match, iter([_sheet_block(sheet, match)]), is_typed=True)
+        raise FileRefused(why_not(max(matches, key=lambda m: len(m[1][1].positions))[1][1]))
+    _, (start, match), frame, facts = fitting[0]
+    return _sheet_table(frame, start, match, facts)
 
 
 def open_sheet(path: Path, layouts: Sequence[Feed]) -> Table:
     """The feed's own sheet of a workbook. Raises SheetMissing where the workbook has none, or has it without rows; else FileRefused."""
-    import fastexcel
-
-    refuse_other_workbooks(path)
     feed = layouts[0]
-    try:
-        workbook = fastexcel.read_excel(str(path))
+    with _workbook(path) as workbook:
         name = next((n for n in workbook.sheet_names if normalise_header(n) in feed.sheet_names), None)
         if name is None:
             raise SheetMissing(f"has no sheet {feed.sheet}; its sheets are: {', '.join(workbook.sheet_names)}", workbook.sheet_names)
-        frame = workbook.load_sheet(name, header_row=None, dtypes="string").to_polars()
-        facts = sheet_facts(path, name)
-    except (fastexcel.FastExcelError, KeyError, StopIteration, ValueError, SyntaxError) as error:  # ParseError is a SyntaxError
-        raise FileRefused("is not a readable .xlsx workbook (damaged or without sheets); have it sent again, or as csv") from error
-    frame = _as_shown(frame, facts)
-    heads = [(i, best_match(layouts, [h or "" for h in frame.row(i)[1:]])) for i in range(min(frame.height, HEADER_WITHIN_ROWS))]
-    if not heads:
+        frame, facts = _sheet(path, workbook, name)
+    if not frame.height:
         raise SheetMissing(f"has nothing in its sheet {feed.sheet}", workbook.sheet_names)
-    start, match = max(heads, key=lambda h: (h[1].fits, len(h[1].positions), -h[0]))
+    start, match = _match_sheet(frame, layouts)
     if not match.fits:
         raise FileRefused(f"(sheet {name}) {why_not(match)}")
+    table = _sheet_table(frame, start, match, facts)
+    block = next(table.blocks)
+    if not block.height:
+        raise SheetMissing(f"has no rows in its sheet {feed.sheet}", workbook.sheet_names)
+    return replace(table, blocks=iter([block]))
+
+
+@contextmanager
+def _workbook(path: Path) -> Iterator[fastexcel.ExcelReader]:
+    """The workbook. Raises FileRefused for what is none, here or while it is read."""
+    import fastexcel
+
+    refuse_other_workbooks(path)
+    try:
+        yield fastexcel.read_excel(str(path))
+    except (fastexcel.FastExcelError, KeyError, StopIteration, ValueError, SyntaxError) as error:  # ParseError is a SyntaxError
+        raise FileRefused("is not a readable .xlsx workbook (damaged or without sheets); have it sent again, or as csv") from error
+
+
+def _sheet(path: Path, workbook: fastexcel.ExcelReader, name: str) -> tuple[pl.DataFrame, SheetFacts]:
+    """A sheet as it is shown, and its facts."""
+    frame = workbook.load_sheet(name, header_row=None, dtypes="string").to_polars()
+    facts = sheet_facts(path, name)
+    return _as_shown(frame, facts), facts
+
+
+def _match_sheet(frame: pl.DataFrame, layouts: Sequence[Feed]) -> tuple[int, HeaderMatch]:
+    """Where the header stands among the rows of a sheet, and the layout that fits it best."""
+    heads = [(i, best_match(layouts, [h or "" for h in frame.row(i)[1:]])) for i in range(min(frame.height, HEADER_WITHIN_ROWS))]
+    return max(heads, key=lambda h: (h[1].fits, len(h[1].positions), -h[0]))
+
+
+def _sheet_table(frame: pl.DataFrame, start: int, match: HeaderMatch, facts: SheetFacts) -> Table:
+    """The rows below the header."""
     fields = frame.columns[1:]
     rows = _without_blank_rows(frame.slice(start + 1).with_columns(pl.lit(None, pl.String).alias(FAULT)), fields)
-    if not rows.height:
-        raise SheetMissing(f"has no rows in its sheet {feed.sheet}", workbook.sheet_names)
     rows, notes = _unmerged(_mark_repeated_headers(rows, fields, match), match, facts)
     block = rows.select(*(pl.col(fields[place]).alias(column) for column, place in match.positions.items()), ROW, FAULT)
     return Table(match, iter([block]), is_typed=True, notes=notes)
@@ -338,10 +370,10 @@ def _as_shown(frame: pl.DataFrame, facts: SheetFacts) -> pl.DataFrame:
 def _unmerged(rows: pl.DataFrame, match: HeaderMatch, facts: SheetFacts) -> tuple[pl.DataFrame, tuple[tuple[int, str, str], ...]]:
     """The rows with cells that were merged downwards filled, and a note for every row that a merged cell touches.
 
-    A merged key stays empty below its first row (two rows cannot have one key), as does what was merged sideways.
+    A merged key of one column stays empty below its first row (two rows cannot have one key), as does what was merged sideways.
     """
     names = {place: column for column, place in match.positions.items()}
-    key = match.layout.key[0]
+    key = match.layout.key[0] if len(match.layout.key) == 1 else None
     notes: list[tuple[int, str, str]] = []
     for first_row, first_column, last_row, last_column in facts.merged:
         inside = rows.filter(pl.col(ROW).is_between(first_row, last_row))
@@ -355,21 +387,6 @@ def _unmerged(rows: pl.DataFrame, match: HeaderMatch, facts: SheetFacts) -> tupl
         touched = [names[c - facts.first_column] for c in range(first_column, last_column + 1) if c - facts.first_column in names]
         notes += [(int(row), column, "merged_cell") for row in inside[ROW] for column in touched]
     return rows, tuple(notes)
-
-
-def _filled(sheet: pl.DataFrame) -> pl.DataFrame:
-    """The sheet's rows from the first that holds anything, fields f0…, with their row numbers."""
-    sheet = sheet.rename(dict(zip(sheet.columns, (f"f{i}" for i in range(sheet.width)), strict=True)))
-    blank = sheet.select(pl.all_horizontal((pl.col(c).str.strip_chars().fill_null("") == "") for c in sheet.columns)).to_series()
-    first = (~blank).arg_max()
-    return sheet.slice(first if first is not None and not blank.all() else sheet.height)
-
-
-def _sheet_block(sheet: pl.DataFrame, match: HeaderMatch) -> pl.DataFrame:
-    fields = list(sheet.columns)
-    frame = sheet.with_row_index(ROW, offset=1).slice(1).with_columns(pl.lit(None, pl.String).alias(FAULT))
-    frame = _mark_repeated_headers(_without_blank_rows(frame, fields), fields, match)
-    return frame.select(*(pl.col(fields[place]).alias(column) for column, place in match.positions.items()), ROW, FAULT)
 
 
 # --- parquet ---------------------------------------------------------------------------------------------------------

@@ -97,6 +97,34 @@ def test_numbers(text, value):
     assert values_of(Column("x", "number", ""), text) == [value]
 
 
+@pytest.mark.parametrize("texts", [("171,250", "71,5"), ("171,250", "1.234,5"), ("0,125", "171,250"), ("1.234", "71,5")])
+def test_a_comma_or_point_is_not_guessed_where_another_number_shows_a_decimal_comma(texts):
+    assert values_of(Column("x", "number", ""), *texts) == ["invalid_number"] * 2
+
+
+def test_in_a_file_with_semicolons_a_comma_alone_groups_nothing():
+    frame = pl.DataFrame({"x": ["171,250", "1,234.5", "17"], ROW: [2, 3, 4], FAULT: pl.Series([None] * 3, dtype=pl.String)})
+    result = conform(frame, feed_of(Column("x", "number", "")), is_comma_doubtful=True)
+    assert result.accepted["x"].to_list() == [1234.5, 17]
+    assert conform(frame, feed_of(Column("x", "number", ""))).accepted["x"].to_list() == [171250, 1234.5, 17]
+
+
+def test_a_declared_decimal_comma_settles_it():
+    column = Column("x", "number", "", decimal_mark=",")
+    assert values_of(column, "171,250", "1.234,5", "1 234", "12.345.678", "1.5", "7", "1,2,3", "62,5 %") == [
+        171.25, 1234.5, 1234, 12345678, "invalid_number", 7, "invalid_number", 62.5,
+    ]  # fmt: skip
+
+
+def test_per_cents_are_read_as_they_are_shown():
+    assert values_of(Column("x", "number", ""), "75%", "48.5 %", "-1.5%", "%", "5%5") == [75, 48.5, -1.5, "invalid_number", "invalid_number"]
+
+
+def test_a_layouts_words_for_true_and_false_win_over_the_usual_ones():
+    column = Column("x", "boolean", "", value_map={"true": "true", "-1": "true", "ja": "true", "1": "false", "false": "false"})
+    assert values_of(column, "-1", "JA", "1", "0", "nein") == [True, True, False, False, "invalid_boolean"]
+
+
 def test_bounds():
     column = Column("x", "integer", "", minimum=0, maximum=120)
     assert values_of(column, "0", "120", "-1", "121") == [0, 120, "below_minimum", "above_maximum"]
@@ -119,6 +147,53 @@ def test_dates_by_the_first_format_that_fits():
 def test_a_month_is_its_first_day():
     column = Column("x", "date", "", formats=("%Y-%m",))
     assert values_of(column, "2025-01", "2025-13", "2025") == [date(2025, 1, 1), "invalid_date", "invalid_date"]
+
+
+def test_a_format_whose_year_is_absurd_leaves_the_text_to_the_formats_after_it():
+    column = Column("x", "date", "", formats=("%b %Y", "%d/%m/%Y", "%B-%y", "%B %y", "%d/%m/%y", "%d-%b-%y"))
+    assert values_of(column, "Jul-23", "June 23", "01/07/23", "1-Sept-23", "Sep 0023", "Sept 2023") == [
+        date(2023, 7, 1), date(2023, 6, 1), date(2023, 7, 1), date(2023, 9, 1), "invalid_date", date(2023, 9, 1),
+    ]  # fmt: skip
+
+
+def test_every_declared_format_of_every_contract_gets_its_turn():
+    day = date(2023, 6, 30)
+    for feed in contracts().feeds.values():
+        for column in feed.columns:
+            for fmt in column.formats if column.type == "date" else ():
+                text = day.strftime(fmt)
+                read = values_of(replace(column, name="x", required=False, enum=()), text)
+                assert read == [day if "%d" in fmt else day.replace(day=1)], f"{feed.name}.{column.name} {fmt}: {text}"
+
+
+DAY_FIRST = ("%d/%m/%Y", "%d/%m/%Y %H:%M")
+
+
+def dates_of(column_type: str, *texts: str) -> list[object]:
+    """Each text's day, or the rule by which it was rejected."""
+    read = values_of(Column("x", column_type, "", formats=DAY_FIRST), *texts)
+    return [f"{value:%d %b}" if isinstance(value, date) else value for value in read]
+
+
+@pytest.mark.parametrize("kind", ["date", "timestamp"])
+def test_days_and_months_are_not_guessed_where_other_dates_show_that_the_month_comes_first(kind):
+    assert dates_of(kind, "07/13/2023", "07/04/2023", "07/07/2023", "07/31/2023") == [
+        f"invalid_{kind}", "month_or_day_first", "07 Jul" if kind == "date" else "06 Jul", f"invalid_{kind}",
+    ]  # fmt: skip
+
+
+def test_one_wrong_month_among_many_dates_that_are_day_first_puts_none_in_doubt():
+    days = [f"{day}/07/2023" for day in range(13, 32)] * 2
+    assert dates_of("date", *days, "07/13/2023", "04/07/2023")[-2:] == ["invalid_date", "04 Jul"]
+
+
+def test_events_on_one_day_of_month_after_month_are_the_days_of_one_month():
+    assert dates_of("timestamp", *(f"03/{day:02}/2023 10:{day}" for day in range(1, 6))) == [
+        *["month_or_day_first"] * 2, "03 Mar", *["month_or_day_first"] * 2,
+    ]  # fmt: skip
+    firsts = [f"01/{month:02}/2023" for month in range(2, 7)]
+    assert "month_or_day_first" not in dates_of("date", *firsts) + dates_of("timestamp", *firsts)
+    assert "month_or_day_first" in dates_of("timestamp", *(f"{first} 10:30" for first in firsts))
 
 
 def test_typed_files_may_hold_dates_whatever_formats_the_layout_has():

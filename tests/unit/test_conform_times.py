@@ -1,5 +1,6 @@
 """Local times to UTC on ordinary days and on both clock-change nights."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -63,6 +64,42 @@ def test_spellings_of_one_moment(text):
 )
 def test_times_that_are_none(text):
     assert values_of(AT, text) == ["invalid_timestamp"]
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2023-07-01 00:00 BST", datetime(2023, 6, 30, 23)),
+        ("2023-07-01 00:00:00 GMT", datetime(2023, 7, 1)),
+        ("01/07/2023 00:00 (UTC)", datetime(2023, 7, 1)),
+        ("2023-07-01 00:00:00 UTC+01:00", datetime(2023, 6, 30, 23)),
+        ("2023-07-01 00:00 CEST", datetime(2023, 6, 30, 22)),
+        ("2023-07-01 00:00 XST", "invalid_timestamp"),
+        ("2023-07-01 00:00 BST+01:00", "invalid_timestamp"),
+    ],
+)
+@pytest.mark.parametrize("formats", [DEFAULT_TIMESTAMP_FORMATS, ("%Y-%m-%d %H:%M %Z", "%Y-%m-%d %H:%M:%S %Z", "%d/%m/%Y %H:%M %Z")])
+def test_the_name_of_a_zone_is_never_dropped(text, moment, formats):
+    assert values_of(replace(AT, formats=formats), text) == [moment]
+
+
+def test_times_on_the_clock_of_another_zone():
+    assert values_of(replace(AT, time_zone="UTC"), "2023-07-01 10:00", "2023-07-01 10:00 BST", "") == [
+        datetime(2023, 7, 1, 10), datetime(2023, 7, 1, 9), None,
+    ]  # fmt: skip
+    assert values_of(replace(AT, time_zone="Europe/Paris"), "2023-07-01 10:00", "2023-03-26 02:30") == [
+        datetime(2023, 7, 1, 8),
+        datetime(2023, 3, 26, 1, 30),
+    ]
+    result = conformed(replace(AT, time_zone="Europe/Paris"), at=["2023-03-26 02:30", "2023-10-29 02:30", "2023-07-01 10:00"])
+    assert result.accepted["_clock_flags"].to_list() == ["at:nonexistent", "at:ambiguous", None]
+
+
+def test_twelve_hour_clocks():
+    column = replace(AT, formats=("%d/%m/%Y %I:%M:%S %p", "%d/%m/%Y %I:%M %p"))
+    assert values_of(column, "01/01/2023 12:00:01 AM", "01/01/2023 12:30 PM", "01/01/2023 2:05 pm", "01/01/2023 13:00 PM") == [
+        datetime(2023, 1, 1, 0, 0, 1), datetime(2023, 1, 1, 12, 30), datetime(2023, 1, 1, 14, 5), "invalid_timestamp",
+    ]  # fmt: skip
 
 
 def test_never_happened_in_the_ways_of_switches_and_spreadsheets_is_null():

@@ -148,3 +148,44 @@ def test_a_layout_of_an_unknown_feed_or_column_is_refused(tmp_path, contracts):
     path.write_text(yaml.safe_dump(_document(customProperties=[{"property": "extends", "value": "crimes"}])), encoding="utf-8")
     with pytest.raises(ContractError, match="visit_id"):
         read_layout(path, contracts.feeds)
+
+
+def _layout(tmp_path, contracts, column=None, **custom):
+    properties = [{"property": name, "value": value} for name, value in {"extends": "incident_logs", **custom}.items()]
+    column = {"name": "deployed", **(column or {"physicalName": "Deployed?"})}
+    path = tmp_path / "other.yaml"
+    path.write_text(yaml.safe_dump(_document(customProperties=properties, schema=[{"name": "incident_logs", "properties": [column]}])))
+    return read_layout(path, contracts.feeds)
+
+
+def _own(**properties):
+    return {"customProperties": [{"property": name, "value": value} for name, value in properties.items()]}
+
+
+@pytest.mark.parametrize(
+    ("column", "custom", "words"),
+    [
+        (None, {"timezone": "UTC"}, "unknown property `timezone`; did you mean `timeZone`?"),
+        (None, {"timeZone": "Europe/Lundon"}, "did you mean Europe/London?"),
+        (None, {"timestampFormats": ["dd/mm/yyyy"]}, "day, month and year are written %d, %m and %Y"),
+        (None, {"decimalMark": ";"}, "`decimalMark`"),
+        (None, {"extends": "incident_log"}, "`extends` must name one of the feeds"),
+        ({"name": "deployd"}, {}, "did you mean deployed?"),
+        ({"phisicalName": "X"}, {}, "column deployed: unknown property `phisicalName`; did you mean `physicalName`?"),
+        ({"required": False}, {}, "`required` belongs to the feed's contract"),
+        (_own(valuemap={"true": ["-1"]}), {}, "did you mean `valueMap`?"),
+        (_own(valueMap={"yes": ["-1"]}), {}, "maps to true and false"),
+        (_own(formats=["%d"]), {}, "`formats` has no effect on a boolean"),
+        ({"name": "line"} | _own(valueMap={"Urgent": ["1"]}), {"extends": "force_calls"}, "'Urgent' is no value of the column"),
+    ],
+)
+def test_what_a_layout_cannot_say_is_refused_with_a_suggestion(tmp_path, contracts, column, custom, words):
+    with pytest.raises(ContractError, match=r"^other\.yaml: ") as caught:
+        _layout(tmp_path, contracts, column, **custom)
+    assert words in str(caught.value)
+
+
+def test_words_that_yaml_takes_for_numbers_or_truths_are_texts(tmp_path, contracts):
+    layout = _layout(tmp_path, contracts, _own(valueMap={True: [-1, "ja"], False: [0]}, nullValues=[9]))
+    deployed = layout.by_name["deployed"]
+    assert (deployed.value_map, deployed.null_values) == ({"true": "true", "-1": "true", "ja": "true", "false": "false", "0": "false"}, ("9",))

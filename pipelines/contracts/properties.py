@@ -1,0 +1,213 @@
+"""The properties that a contract, a layout and their columns may have: checked here, and described here for docs and editors.
+
+A property that nobody reads is a mistake that nobody sees, so an unknown one is refused, with the name that was probably meant.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+
+class ContractError(ValueError):
+    """A contract file that cannot be used; the message names file, place and way out."""
+
+
+def _known_zone(zone: str) -> str:
+    if zone not in available_timezones():
+        near = difflib.get_close_matches(zone, available_timezones(), 1, 0.5)
+        raise ValueError(f"{zone!r} is no time zone of the IANA database{f'; did you mean {near[0]}?' if near else ' (UTC, Europe/London …)'}")
+    return zone
+
+
+def _format(fmt: str) -> str:
+    if "%" not in fmt:
+        raise ValueError(f"{fmt!r} is no format: day, month and year are written %d, %m and %Y, as in %d/%m/%Y %H:%M")
+    return fmt
+
+
+def _regular_expression(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"{pattern!r} is no regular expression: {error}") from error
+    return pattern
+
+
+def _texts(value: Any) -> Any:
+    """YAML reads 0, true and 1.5 as what they are; in lists of words they are the texts that stand in a file."""
+    if isinstance(value, list):
+        return [_text(item) for item in value]
+    return value
+
+
+def _text(item: Any) -> Any:
+    if isinstance(item, bool):
+        return str(item).lower()
+    return str(item) if isinstance(item, (int, float)) else item
+
+
+def _word_map(value: Any) -> Any:
+    return {_text(key): _texts(words) for key, words in value.items()} if isinstance(value, dict) else value
+
+
+P = TypeVar("P", bound="Properties")
+
+Zone = Annotated[str, AfterValidator(_known_zone)]
+Format = Annotated[str, AfterValidator(_format)]
+Pattern = Annotated[str, AfterValidator(_regular_expression)]
+Words = Annotated[list[str], BeforeValidator(_texts)]
+WordMap = Annotated[dict[str, list[str] | None], BeforeValidator(_word_map)]
+
+
+class Properties(BaseModel):
+    """`customProperties` of one place of a document, by their names there."""
+
+    model_config = ConfigDict(extra="forbid", alias_generator=to_camel, frozen=True)
+
+
+class FileProperties(Properties):
+    """How files are written: for a contract and a layout alike."""
+
+    delimiter: str | None = Field(None, min_length=1, max_length=1, description="The character between the fields of a csv file.", examples=["|"])
+    encoding: str | None = Field(
+        None, description="The encoding of a text file that is no UTF-8; without it, Windows-1252.", examples=["iso-8859-15"]
+    )
+    sheet: str | None = Field(None, description="The sheet of a workbook that is read.", examples=["Return"])
+    null_values: Words | None = Field(
+        None, description="The texts that mean nothing, in every column, in place of the usual ones.", examples=[["", "NULL", "not known"]]
+    )
+    date_formats: list[Format] | None = Field(None, description="How dates are written, tried in order.", examples=[["%d.%m.%Y"]])
+    timestamp_formats: list[Format] | None = Field(
+        None, description="How times are written, tried in order; %I and %p read a 12-hour clock.", examples=[["%m/%d/%Y %I:%M:%S %p"]]
+    )
+    time_zone: Zone | None = Field(
+        None, description="The zone whose clock times without an offset show; without it, Europe/London.", examples=["UTC"]
+    )
+    decimal_mark: Literal[".", ","] | None = Field(
+        None, description="What begins the decimals of a number; with a comma, points and spaces group thousands.", examples=[","]
+    )
+    file_time_pattern: Pattern | None = Field(
+        None,
+        description="A regular expression whose first group is the extract time in a file's name (%Y%m%dT%H%M, %Y-%m-%d or %Y-%m, local).",
+        examples=[r"_x(\d{8}T\d{4})"],
+    )
+
+
+class LayoutProperties(FileProperties):
+    """Of a layout: how another supplier's export of a feed is read."""
+
+    extends: str = Field(description="The feed whose files this layout reads.", examples=["force_calls"])
+
+
+class ContractProperties(FileProperties):
+    """Of a feed's contract."""
+
+    system: str = Field(description="With `entity`: the feed's staging view is `stg_<system>__<entity>`, in the folder of the system.")
+    entity: str = Field(description="See `system`.")
+    fact: str | None = Field(None, description="The fact table made of the feed, one row per event, with local_date and month; none for a register.")
+    volume_by: list[str] = Field([], description="Columns of the fact: each combination is compared with its own past.")
+    snapshot: bool = Field(False, description="Each event date is a whole picture of its day: compared date by date, never month by month.")
+    ignored_headers: list[str] = Field([], description="Headers that suppliers give and nothing here needs: not loaded, and not reported.")
+    sparse: bool = Field(False, description="Nothing new may be no news: fresh when the supplier's last extract is, not when the last event is.")
+    dated_ahead: bool = Field(False, description="Rows may speak of days to come (plans), which is no error of their date.")
+    event_time: str | None = Field(None, description="The column that says when the row's event happened; none for the sheet of a workbook.")
+    row_identity: Literal["key", "content"] = Field(
+        "key", description="`key`: the primary key; `content`: no key, an identical row met in two files counts once."
+    )
+    landing_order: int = Field(1_000, description="The order in which feeds are listed and read.")
+    landing_folder: str | None = Field(None, description="The folder under landing/, where several feeds share one: the sheets of a workbook.")
+    whole_file: bool = Field(False, description="Each file is a whole version of its sheet: a row that a newer one does not list is withdrawn.")
+    sheet_synonyms: list[str] = Field([], description="What else the sheet may be called.")
+
+
+class ColumnProperties(Properties):
+    """Of a column, in a contract and a layout alike."""
+
+    formats: list[Format] = Field([], description="How the dates or times of this column are written, tried in order.", examples=[["%d-%b-%Y"]])
+    time_zone: Zone | None = Field(None, description="The zone whose clock this column shows, where not the layout's.", examples=["UTC"])
+    decimal_mark: Literal[".", ","] | None = Field(None, description="What begins this column's decimals, where not the layout's.", examples=[","])
+    value_map: WordMap = Field(
+        {},
+        description="The value and the texts that mean it. Of a boolean, the values are true and false.",
+        examples=[{"true": ["-1", "ja"], "false": ["0", "nein"]}],
+    )
+    null_values: Words = Field([], description="Further texts that mean nothing in this column.", examples=[["unknown", "00:00"]])
+    strip_prefix: Pattern | None = Field(
+        None, description="A regular expression removed from the text before it is typed.", examples=["(?i)^outcome\\s*"]
+    )
+
+
+class ContractColumnProperties(ColumnProperties):
+    """Of a column of a feed's contract."""
+
+    follows: str | None = Field(None, description="The column whose time this one cannot precede (decides an ambiguous clock-change time).")
+    letter_case: Literal["lower", "upper"] | None = Field(None, description="The letter case in which the text is kept.")
+    extract_time: bool = Field(False, description="The supplier's extract time of the row.")
+
+
+# Keys of the standard that mean something here, at each place of a document; what it has besides describes and is let through.
+LAYOUT_COLUMN_KEYS = ("name", "physicalName", "synonyms", "enum", "description", "businessName", "customProperties")
+TIME_TYPES = ("date", "timestamp")
+# The types on which a column's property has an effect.
+TYPES_OF = {
+    "formats": TIME_TYPES,
+    "value_map": ("string", "boolean"),
+    "letter_case": ("string",),
+    "time_zone": ("timestamp",),
+    "decimal_mark": ("number", "integer"),
+    "follows": ("timestamp",),
+    "extract_time": ("timestamp",),
+}
+
+
+def unknown(name: str, known: Iterable[str]) -> str:
+    """What to say of a name that is none of the known ones."""
+    known = sorted(known)
+    near = difflib.get_close_matches(name.lower(), {k.lower(): k for k in known}, 1, 0.6)
+    meant = next((k for k in known if near and k.lower() == near[0]), None)
+    return f"unknown property `{name}`" + (f"; did you mean `{meant}`?" if meant else f"; known are {', '.join(known)}")
+
+
+def _problem(model: type[Properties], error: Any) -> str:
+    name = ".".join(str(part) for part in error["loc"])
+    if error["type"] == "extra_forbidden":
+        return unknown(str(error["loc"][0]), (field.alias or key for key, field in model.model_fields.items()))
+    if error["type"] == "missing":
+        return f"customProperties needs `{name}`"
+    return f"`{name}`: {error['msg'].removeprefix('Value error, ')}"
+
+
+def properties_of(model: type[P], owner: dict[str, Any], path: Path, place: str = "") -> P:
+    """The `customProperties` of a part of a document. Raises ContractError, which names every one that cannot be used."""
+    listed = owner.get("customProperties") or []
+    where = f"{path.name}: {place}"
+    if not isinstance(listed, list) or any(not isinstance(p, dict) or "property" not in p for p in listed):
+        raise ContractError(f"{where}customProperties is a list of {{property: name, value: …}}")
+    values: dict[str, Any] = {}
+    for item in listed:
+        if extra := set(item) - {"property", "value", "id", "description"}:
+            raise ContractError(f"{where}customProperties: {item['property']}: {unknown(min(extra), ('property', 'value'))}")
+        if item["property"] in values:
+            raise ContractError(f"{where}`{item['property']}` stands twice; leave one")
+        values[item["property"]] = item.get("value")
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise ContractError(where + "; ".join(_problem(model, e) for e in error.errors())) from error
+
+
+def require_effect(properties: ColumnProperties, column_type: str, path: Path, place: str) -> None:
+    """Raises ContractError for a property that has no effect on a column of the type."""
+    for name, types in TYPES_OF.items():
+        if getattr(properties, name, None) and column_type not in types:
+            raise ContractError(f"{path.name}: {place}`{to_camel(name)}` has no effect on a {column_type}; it is for {' and '.join(types)} columns")
+    if column_type == "boolean" and (strange := set(properties.value_map) - {"true", "false"}):
+        raise ContractError(f"{path.name}: {place}`valueMap` of a boolean maps to true and false, not to {', '.join(sorted(strange))}")

@@ -1,0 +1,90 @@
+"""Files that were read wrongly or not at all once, as they came: each case's landing folder and layouts lie beside this test."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+from pipelines.contracts.model import load_contracts
+from pipelines.ingest.feed import FileOutcome
+from tests.landing import Landing
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture
+def case(tmp_path, request) -> Landing:
+    """The case that the test is named after, taken in."""
+    name = request.node.originalname.removeprefix("test_")
+    shutil.copytree(HERE / name / "landing", tmp_path / "landing")
+    landing = Landing.at(tmp_path)
+    landing.contracts = load_contracts(extra_layouts=HERE / name / "layouts")
+    return landing
+
+
+def taken(case: Landing) -> FileOutcome:
+    """The outcome of the case's one file."""
+    (feed,) = (path.name for path in case.settings.landing_dir.iterdir())
+    (outcome,) = case.run(feed).files
+    return outcome
+
+
+def counts(outcome: FileOutcome) -> tuple[str, int, int, int]:
+    return outcome.status, outcome.rows_read, outcome.rows_accepted, outcome.rows_rejected
+
+
+def test_percent_cells(case):
+    assert counts(taken(case)) == ("loaded", 3, 3, 0)
+    assert case.query("select value, numerator from raw.measure_returns order by _file_row") == [(75, 150), (62, None), (48.5, None)]
+
+
+def test_title_above_header(case):
+    assert counts(taken(case)) == ("loaded", 7, 6, 1)
+    assert {row for row, _, rule in case.reasons() if rule == "required"} == {12}
+
+
+def test_merged_cells(case):
+    assert counts(taken(case)) == ("loaded", 6, 6, 0)
+    assert case.query("select measure_id, sum(value) from raw.measure_returns group by all order by all") == [
+        ("idva_referrals", 109),
+        ("marac_cases", 100),
+    ]
+    assert case.query("select distinct rule, count(*) from ingest.notes group by all") == [("merged_cell", 6)]
+
+
+def test_acd_preamble(case):
+    assert counts(taken(case)) == ("loaded", 7, 6, 1)
+    assert case.query("select line, count(*) from raw.force_calls group by all") == [("101", 6)]
+    assert {row for row, _, _ in case.reasons()} == {12}
+
+
+def test_us_order_silent(case):
+    outcome = taken(case)
+    assert (outcome.rows_read, outcome.rows_accepted) == (12, 1)
+    assert case.query("select offered_at::date from raw.force_calls") == [(date(2023, 7, 7),)]
+    assert {reason[1:] for reason in case.reasons()} == {("offered_at", "month_or_day_first")}
+
+
+def test_access_booleans(case):
+    assert counts(taken(case)) == ("loaded", 6, 6, 0)
+    assert case.query("select deployed, count(*) from raw.incident_logs group by all order by all") == [(False, 2), (True, 4)]
+
+
+def test_decimal_comma(case):
+    assert counts(taken(case)) == ("loaded", 3, 0, 3)
+    assert {reason[1:] for reason in case.reasons()} == {("value", "invalid_number")}
+
+
+def test_utc_unmarked(case):
+    assert counts(taken(case)) == ("loaded", 4, 4, 0)
+    assert case.query("select min(offered_at), max(offered_at) from raw.force_calls") == [(datetime(2023, 6, 30, 23), datetime(2023, 6, 30, 23, 30))]
+
+
+def test_months_in_words(case):
+    assert counts(taken(case)) == ("loaded", 9, 9, 0)
+    assert case.query("select strftime(period_end, '%Y-%m') from raw.measure_returns order by value") == [
+        (month,) for month in ("2023-06", "2023-07", "2023-08", "2023-09", "2023-10", "2023-11", "2023-12", "2024-01", "2024-02")
+    ]
