@@ -70,7 +70,7 @@ def render(text: str, macros: tuple[str, ...] = MACROS) -> str:
         "ref": lambda name: name,
         "config": lambda **_: "",
         "is_incremental": lambda: False,
-        "var": _vars().__getitem__,
+        "var": lambda name, default=None: _vars().get(name, default),
         "fromyaml": yaml.safe_load,
         "fromjson": json.loads,
     }

@@ -86,6 +86,14 @@ def read_catalogue(folder: Path = CATALOGUE_DIR, dbt_project_dir: Path = DBT_PRO
     return catalogue
 
 
+def read_units(folder: Path = CATALOGUE_DIR) -> Mapping[str, Unit]:
+    """The units alone, for those who write values. Raises CatalogueError."""
+    mistakes = Mistakes(folder.parent.parent)
+    units = _read(folder / "units.yaml", UnitsFile, mistakes).units
+    mistakes.refuse()
+    return units
+
+
 def _read(path: Path, model: type[File], mistakes: Mistakes) -> File:
     return _validate(read_document(path, mistakes), model, mistakes)
 

@@ -71,7 +71,7 @@ def resolve(catalogue: Catalogue) -> dict[str, Any]:
     measures = [resolved[measure.entry.id] for measure in catalogue.measures]
     return {
         "facts": {name: fact.model_dump() for name, fact in catalogue.facts.items()},
-        "units": {name: unit.factor for name, unit in catalogue.units.items()},
+        "units": {name: unit.model_dump() for name, unit in catalogue.units.items()},
         "units_per_residents": list(catalogue.units_per_residents.values()),
         "quantiles": {name: statistic.quantile for name, statistic in STATISTICS.items() if statistic.quantile is not None},
         "measures": measures,

@@ -118,10 +118,18 @@ class Fact(_Strict):
 
 
 class Unit(_Strict):
-    """A unit of values; a quotient is multiplied by `factor` to stand in it."""
+    """A unit of values, and how they are written."""
 
-    factor: int = 1
+    factor: int = Field(1, description="what a quotient is multiplied by to stand in the unit")
     per_residents: bool = Field(False, description="the unit of a rate per so many residents")
+    heading: str = Field(description="beside an axis or in the heading of a column")
+    prefix: str = Field("", description="before the number: £103,000")
+    suffix: str = Field("", description="after the number: 40%, 12 kg")
+    decimals: Literal[0, 1] = 1
+    trims_zero: bool = Field(True, description="a text drops a trailing .0")
+    is_in_cells: bool = Field(True, description="prefix and suffix also stand in cells and labels; else the heading says the unit")
+    change_suffix: str | None = Field(None, description="a change is absolute and ends with this; without it, its per cent comes first")
+    is_duration: bool = Field(False, description="seconds, written as 2h17m32s")
 
 
 class DriverSet(_Strict):

@@ -1,61 +1,23 @@
-"""Units of measures, in one table: how a value, a change, the tick of an axis and the cell of a workbook are written.
+"""How a value, a change, the tick of an axis and the cell of a workbook are written in each unit of the catalogue.
 
-Everything a page, chart, workbook or slide knows of a unit is derived from its entry in UNITS. The macros of
+Everything a page, chart, workbook or slide knows of a unit is derived from its entry in pipelines/catalogue/units.yaml. The macros of
 dbt_project/macros/measures/periods.sql write values and changes of the marts in the same way; a test holds the two equal.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+
+from pipelines.catalogue.catalogue import read_units
+from pipelines.catalogue.model import Unit
 
 SECONDS_PER_DAY = 86_400
 
 
-@dataclass(frozen=True)
-class Unit:
-    """How values of one unit are written.
-
-    heading          beside an axis or in the heading of a column
-    prefix, suffix   before and after the number: £103,000, 40%, 12 kg
-    decimals         0 or 1
-    trims_zero       a text drops a trailing .0
-    is_in_cells      prefix and suffix also stand in the cells of workbooks and the labels of slides; else the heading says the unit
-    change_suffix    a change is absolute and ends with this (−2.4 pts); without it, a change has its per cent first: +11.8% (+1,039)
-    is_duration      seconds, written as 2h17m32s
-    """
-
-    heading: str
-    prefix: str = ""
-    suffix: str = ""
-    decimals: int = 1
-    trims_zero: bool = True
-    is_in_cells: bool = True
-    change_suffix: str | None = None
-    is_duration: bool = False
-
-
-def _rate(per: str) -> Unit:
-    return Unit(per, suffix=f" {per}", trims_zero=False, is_in_cells=False)
-
-
-UNITS: Mapping[str, Unit] = {
-    "count": Unit("number", decimals=0),
-    "pct": Unit("%", suffix="%", change_suffix=" pts"),
-    "seconds": Unit("time", decimals=0, is_duration=True, change_suffix=" s"),
-    "per_1k": _rate("per 1,000"),
-    "per_10k": _rate("per 10,000"),
-    "per_100k": _rate("per 100,000"),
-    "gbp": Unit("£", prefix="£", decimals=0),
-    "kg": Unit("kg", suffix=" kg", decimals=0),
-    "hours": Unit("hours", suffix=" hours", is_in_cells=False),
-    "days": Unit("days", suffix=" days", is_in_cells=False),
-    "score": Unit("score"),
-}
+UNITS = read_units()
 UNIT_HEADINGS = {name: unit.heading for name, unit in UNITS.items()}
 # For a cell or an axis whose row names no unit.
-_PLAIN = Unit("")
+_PLAIN = Unit(heading="")
 
 
 def _unit(name: str | None) -> Unit:
@@ -116,7 +78,7 @@ def change_text(change: float | None, change_pct: float | None, unit: str | None
     """A change as it is said aloud: +11.8% (+1,039), -2.4 pts, +35s. The sign is that of the rounded number."""
     if change is None:
         return None
-    form = UNITS.get(unit or "", Unit("", decimals=0))
+    form = UNITS.get(unit or "", Unit(heading="", decimals=0))
     sign = sign_text(rounded(change, form.decimals))
     if form.is_duration:
         return sign + duration_text(abs(change))

@@ -23,7 +23,7 @@ ALLOWED = {
     "quality": {"contracts", "settings", "warehouse", "resources", "quality"},
     "publish": {"catalogue", "contracts", "settings", "warehouse", "resources", "quality", "publish"},
     "transform": {"catalogue", "contracts", "settings", "warehouse", "resources", "quality", "ingest", "transform"},
-    "report": {"settings", "report"},
+    "report": {"catalogue", "settings", "report"},
 }
 WIRING = {"definitions", "cli", "commands"}  # know everybody
 

@@ -6,11 +6,10 @@ import random
 from datetime import date, datetime
 
 import duckdb
-import jinja2
 import pytest
 
 from pipelines.report import formatting, units
-from pipelines.settings import DBT_PROJECT_DIR
+from tests.models import render
 
 EDGES = [
     0.0,
@@ -45,25 +44,23 @@ def _values() -> list[float]:
     return every
 
 
-@pytest.fixture(scope="module")
-def macros():
-    text = (DBT_PROJECT_DIR / "macros" / "measures" / "periods.sql").read_text(encoding="utf-8")
-    return jinja2.Environment(autoescape=False).from_string(text).module
+VALUE_SQL = render("{{ value_text('number', 'unit') }}")
+CHANGE_SQL = render("{{ change_text('change', 'change_pct', 'unit') }}")
 
 
 @pytest.mark.parametrize("unit", units.UNITS)
-def test_a_value_reads_as_the_marts_say_it(macros, unit):
-    sql = f"select number, {macros.value_text('number', 'unit')} from (select unnest($numbers::double[]) as number, $unit as unit)"
+def test_a_value_reads_as_the_marts_say_it(unit):
+    sql = f"select number, {VALUE_SQL} from (select unnest($numbers::double[]) as number, $unit as unit)"
     found = duckdb.execute(sql, {"numbers": _values(), "unit": unit}).fetchall()
     assert [(number, units.value_text(number, unit)) for number, _ in found] == found
 
 
 @pytest.mark.parametrize("unit", units.UNITS)
-def test_a_change_reads_as_the_marts_say_it(macros, unit):
+def test_a_change_reads_as_the_marts_say_it(unit):
     drawn = random.Random(11)
     changes = [(sign * v, drawn.choice([None, sign * drawn.uniform(0, 60), sign * 0.04, 0.0])) for v in _values() for sign in (1, -1)]
     sql = f"""
-    select change, change_pct, {macros.change_text("change", "change_pct", "unit")}
+    select change, change_pct, {CHANGE_SQL}
     from (select unnest($changes::double[]) as change, unnest($shares::double[]) as change_pct, $unit as unit)
     """
     found = duckdb.execute(sql, {"changes": [c for c, _ in changes], "shares": [s for _, s in changes], "unit": unit}).fetchall()

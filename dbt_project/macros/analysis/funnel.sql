@@ -60,7 +60,7 @@
 
 {# What a quotient is multiplied by to stand in the unit of a measure. #}
 {% macro unit_factor(unit) -%}
-    case {{ unit }}{% for name, factor in catalogue().units.items() if factor != 1 %} when '{{ name }}' then {{ factor }}.0{% endfor %} else 1.0 end
+    case {{ unit }}{% for name, one in catalogue().units.items() if one.factor != 1 %} when '{{ name }}' then {{ one.factor }}.0{% endfor %} else 1.0 end
 {%- endmacro %}
 
 

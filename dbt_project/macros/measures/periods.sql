@@ -51,16 +51,9 @@
 {% macro value_text(value, unit) %}
     case
         when {{ value }} is null then null
-        when {{ unit }} = 'count' then format('{:,}', cast(round({{ value }}) as bigint))
-        when {{ unit }} = 'pct' then {{ trimmed_decimal(value) }} || '%'
-        when {{ unit }} = 'seconds' then {{ duration_text(value) }}
-        when {{ unit }} = 'per_1k' then format('{:.1f} per 1,000', round({{ value }}, 1))
-        when {{ unit }} = 'per_10k' then format('{:.1f} per 10,000', round({{ value }}, 1))
-        when {{ unit }} = 'per_100k' then format('{:.1f} per 100,000', round({{ value }}, 1))
-        when {{ unit }} = 'gbp' then '£' || format('{:,}', cast(round({{ value }}) as bigint))
-        when {{ unit }} = 'kg' then format('{:,}', cast(round({{ value }}) as bigint)) || ' kg'
-        when {{ unit }} in ('hours', 'days') then {{ trimmed_decimal(value) }} || ' ' || {{ unit }}
-        when {{ unit }} = 'score' then {{ trimmed_decimal(value) }}
+        {%- for name, one in catalogue().units.items() %}
+        when {{ unit }} = '{{ name }}' then {{ joined_text(one.prefix, duration_text(value) if one.is_duration else number_text(value, one), one.suffix) }}
+        {%- endfor %}
     end
 {% endmacro %}
 
@@ -69,17 +62,50 @@
 {% macro change_text(change, change_pct, unit) %}
     case
         when {{ change }} is null then null
-        when {{ unit }} = 'pct' then {{ sign_text('round(' ~ change ~ ', 1)') }} || {{ trimmed_decimal('abs(' ~ change ~ ')') }} || ' pts'
-        when {{ unit }} = 'seconds' then {{ sign_text('round(' ~ change ~ ')') }} || {{ duration_text('abs(' ~ change ~ ')') }}
-        when {{ unit }} in ('per_1k', 'per_10k', 'per_100k', 'score', 'days', 'hours')
-            then
-                coalesce({{ sign_text('round(' ~ change_pct ~ ', 1)') }} || {{ trimmed_decimal('abs(' ~ change_pct ~ ')') }} || '% ', '')
-                || '(' || {{ sign_text('round(' ~ change ~ ', 1)') }} || {{ trimmed_decimal('abs(' ~ change ~ ')') }} || ')'
-        else
-            coalesce({{ sign_text('round(' ~ change_pct ~ ', 1)') }} || {{ trimmed_decimal('abs(' ~ change_pct ~ ')') }} || '% ', '')
-            || '(' || {{ sign_text('round(' ~ change ~ ')') }} || format('{:,}', cast(round(abs({{ change }})) as bigint)) || ')'
+        {%- for name, one in catalogue().units.items() %}
+        when {{ unit }} = '{{ name }}' then {{ change_text_in(change, change_pct, one) }}
+        {%- endfor %}
+        else {{ change_text_in(change, change_pct, {'decimals': 0}) }}
     end
 {% endmacro %}
+
+
+{# A change in one unit of the catalogue: absolute where the unit says what it ends with, with its per cent first otherwise. #}
+{% macro change_text_in(change, change_pct, unit) -%}
+    {%- set size = 'abs(' ~ change ~ ')' -%}
+    {%- set signed = sign_text('round(' ~ change ~ (', 1)' if unit.decimals else ')')) ~ ' || '
+        ~ (duration_text(size) if unit.is_duration else trimmed_decimal(size) if unit.decimals else whole_text(size)) -%}
+    {%- if unit.is_duration -%}
+        {{ signed }}
+    {%- elif unit.change_suffix -%}
+        {{ signed }} || '{{ unit.change_suffix }}'
+    {%- else -%}
+        coalesce({{ sign_text('round(' ~ change_pct ~ ', 1)') }} || {{ trimmed_decimal('abs(' ~ change_pct ~ ')') }} || '% ', '') || '(' || {{ signed }} || ')'
+    {%- endif -%}
+{%- endmacro %}
+
+
+{# The number of a unit of the catalogue, without what stands before and after it. #}
+{% macro number_text(value, unit) -%}
+    {%- if not unit.decimals -%}
+        {{ whole_text(value) }}
+    {%- elif unit.trims_zero -%}
+        {{ trimmed_decimal(value) }}
+    {%- else -%}
+        format('{:.1f}', round({{ value }}, 1))
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro joined_text(prefix, text, suffix) -%}
+    {{ "'" ~ prefix ~ "' || " if prefix }}{{ text }}{{ " || '" ~ suffix ~ "'" if suffix }}
+{%- endmacro %}
+
+
+{# 9,853 #}
+{% macro whole_text(value) -%}
+    format('{:,}', cast(round({{ value }}) as bigint))
+{%- endmacro %}
 
 
 {# One decimal, without a trailing .0. #}
