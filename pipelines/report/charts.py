@@ -12,6 +12,7 @@ from datetime import date
 from itertools import groupby, pairwise
 from typing import Any
 
+from dateutil.relativedelta import relativedelta
 from markupsafe import Markup, escape
 
 from pipelines.report.palette import (
@@ -213,7 +214,7 @@ def _month_ticks(first: date, last: date) -> Iterator[tuple[date, str]]:
     span = _months(first, last)
     step = 12 if span > 30 else 6 if span > 14 else 3 if span > 4 else 1
     for ahead in range(span + 1):
-        month = date(first.year + (first.month - 1 + ahead) // 12, (first.month - 1 + ahead) % 12 + 1, 1)
+        month = first + relativedelta(months=ahead)
         if (month.month - 1) % step == 0:
             yield month, f"{month:%Y}" if step == 12 else f"{month:%b %y}"
 

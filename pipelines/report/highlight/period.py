@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
+
+from dateutil.relativedelta import relativedelta
 
 QUARTER = re.compile(r"(\d{4})[- ]?[Qq]([1-4])")
 
@@ -29,16 +30,12 @@ class Period:
 
     @property
     def quarter_start(self) -> date:
-        return date(self.quarter_end.year, self.quarter_end.month - 2, 1)
-
-    @property
-    def quarter_name(self) -> str:
-        return f"{self.quarter_end.year}Q{self.quarter_end.month // 3}"
+        return self.quarter_end + relativedelta(months=-2, day=1)
 
     @property
     def name(self) -> str:
         """Name of the report's folder: 2023Q2, or 2023-07."""
-        return self.quarter_name if self.is_quarter else f"{self.month_end:%Y-%m}"
+        return quarter_name(self.quarter_end) if self.is_quarter else f"{self.month_end:%Y-%m}"
 
     @property
     def title(self) -> str:
@@ -47,12 +44,16 @@ class Period:
 
 
 def month_end(day: date) -> date:
-    return day.replace(day=monthrange(day.year, day.month)[1])
+    return day + relativedelta(day=31)
 
 
 def quarter_end(day: date) -> date:
-    last = (day.month + 2) // 3 * 3
-    return date(day.year, last, monthrange(day.year, last)[1])
+    return day + relativedelta(months=-day.month % 3, day=31)
+
+
+def quarter_name(end: date) -> str:
+    """2023Q2, from its last day"""
+    return f"{end.year}Q{end.month // 3}"
 
 
 def quarter_of(text: str) -> date:
@@ -79,10 +80,10 @@ def choose_period(months: list[date], quarter: date | None, month: date | None, 
     if quarter is not None:
         within = [m for m in months if quarter_end(m) == quarter]
         if not within:
-            raise ReportError(f"there are no figures of {quarter.year}Q{quarter.month // 3} for {who}: {there_is}")
+            raise ReportError(f"there are no figures of {quarter_name(quarter)} for {who}: {there_is}")
         if month is not None and month_end(month) not in within:
             raise ReportError(
-                f"{month:%Y-%m} with {quarter.year}Q{quarter.month // 3}: give a month of the quarter that has figures, or one of the two; {there_is}"
+                f"{month:%Y-%m} with {quarter_name(quarter)}: give a month of the quarter that has figures, or one of the two; {there_is}"
             )
         return Period(month_end(month) if month else max(within), quarter, is_quarter=month is None)
     last = month_end(month) if month is not None else max(months)

@@ -19,8 +19,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from dateutil.relativedelta import relativedelta
+
 from pipelines.report.highlight.cells import Cell, Part, cell, joined
-from pipelines.report.highlight.period import Period, month_end
+from pipelines.report.highlight.period import Period, quarter_end
 from pipelines.report.marts import Marts, Row
 
 TOKEN = re.compile(
@@ -78,7 +80,7 @@ class Figures:
             "areas": sorted({line.area_id for line in lines}),
             "until": period.month_end,
             "snapshots": period.month_end + SNAPSHOT_GRACE,
-            "before": month_end(period.month_end.replace(day=1) - timedelta(days=1)),
+            "before": period.month_end + relativedelta(months=-1, day=31),
         }
         within = "measure_id in (select unnest($measures)) and area_id in (select unnest($areas))"
         self._values: dict[tuple[str, str, str, str], Row] = {}
@@ -165,8 +167,7 @@ def _series_key(row: Row) -> SeriesKey:
 
 def _last_quarter(day: date) -> date:
     """The end of the last whole calendar quarter up to a day."""
-    month = day.month // 3 * 3 if day == month_end(day) else (day.month - 1) // 3 * 3
-    return month_end(date(day.year, month, 1)) if month else date(day.year - 1, 12, 31)
+    return day if day == quarter_end(day) else quarter_end(day + relativedelta(months=-3))
 
 
 # ---- rules: (figures, line, value, token) -> what they found

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from dateutil.relativedelta import relativedelta
+
 from pipelines.synthetic.calibration.shapes import SUMMER, Level, Trend, Volume, Weights, level, monthly
 
 _JAN17, _DEC19, _MAY20, _JUN21 = date(2017, 1, 1), date(2019, 12, 1), date(2020, 5, 1), date(2021, 6, 1)  # 2020: restrictions, less demand
@@ -15,7 +17,7 @@ _JUN23, _JUL23 = date(2023, 6, 1), date(2023, 7, 1)
 
 def _until(month: date, share: float) -> Trend:
     """A noise that ends before the month, from which on the trend is declared month by month."""
-    before = date(month.year - (month.month == 1), (month.month - 2) % 12 + 1, 1)
+    before = month - relativedelta(months=1)
     return Trend({before: share, month: 0.0})
 
 
@@ -23,8 +25,8 @@ def _except(share: float, *months: date) -> Trend:
     """A noise in every month but those whose figures are printed."""
     anchors: dict[date, float] = {}
     for month in months:
-        before = date(month.year - (month.month == 1), (month.month - 2) % 12 + 1, 1)
-        after = date(month.year + (month.month == 12), month.month % 12 + 1, 1)
+        before = month - relativedelta(months=1)
+        after = month + relativedelta(months=1)
         anchors |= {before: share, month: 0.0, after: share}
     return Trend(anchors)
 

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from dateutil.relativedelta import relativedelta
+
 from pipelines.synthetic.calibration.shapes import FLAT, SUMMER, Weights
 
 FIRST = date(2020, 4, 1)
@@ -490,7 +492,7 @@ STATED: tuple[Stated, ...] = (
     *(
         s
         for end, value in ((date(2022, 12, 31), 96), (date(2023, 3, 31), 121), (date(2023, 6, 30), 143))
-        for s in _printed("safety_at_night_charter_businesses", value, end=end, returned=date(end.year + end.month // 12, end.month % 12 + 1, 4))
+        for s in _printed("safety_at_night_charter_businesses", value, end=end, returned=end + relativedelta(months=1, day=4))
     ),
     *_printed("safety_at_night_charter_businesses", 158),
     *_printed("eotas_mentoring_project_year", 2),
