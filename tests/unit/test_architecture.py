@@ -18,12 +18,13 @@ ALLOWED = {
     "resources": {"contracts", "settings", "warehouse"},
     "instance": {"settings"},
     "event_log": set(),
+    "versioned_folder": set(),
     "ingest": {"contracts", "settings", "warehouse", "resources", "ingest"},
     "synthetic": {"contracts", "synthetic"},
     "quality": {"contracts", "settings", "warehouse", "resources", "quality"},
-    "publish": {"catalogue", "contracts", "settings", "warehouse", "resources", "quality", "publish"},
+    "publish": {"catalogue", "contracts", "settings", "warehouse", "resources", "quality", "publish", "versioned_folder"},
     "transform": {"catalogue", "contracts", "settings", "warehouse", "resources", "quality", "ingest", "transform"},
-    "report": {"catalogue", "settings", "report"},
+    "report": {"catalogue", "settings", "report", "versioned_folder"},
 }
 WIRING = {"definitions", "cli", "commands"}  # know everybody
 

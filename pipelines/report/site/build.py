@@ -1,9 +1,5 @@
-"""Builds the scorecard site from the published marts: aside, only what has changed, and switched in one step.
-
-    published/
-      site -> .sites/<version>      the one thing that a build switches
-      .sites/<version>/             the site, and the one before it
-      .sites/.staging-<version>/    what is being written
+"""Builds the scorecard site from the published marts: aside, only what has changed, and switched in one step
+(pipelines/versioned_folder.py).
 
 Pages fall into groups, one a measure and one a kind of register. A group whose rows, templates and code are as they were is not
 drawn again: its files are linked from the version before. Whoever reads the old site goes on reading it whole.
@@ -13,10 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
 import time
-import uuid
 from collections.abc import Mapping
 from concurrent.futures import BrokenExecutor
 from contextlib import suppress
@@ -29,6 +22,7 @@ import duckdb
 from pipelines.report.marts import Marts
 from pipelines.report.site.content import Content
 from pipelines.report.site.drawing import MEASURE, Place, Step, draw
+from pipelines.versioned_folder import VersionedFolder, link_or_copy
 
 REPORT = Path(__file__).parent.parent
 MANIFEST = ".manifest.json"  # group -> fingerprint and files; and what the whole rests on
@@ -60,7 +54,6 @@ REGISTERS = (
     "scorecards.cards",
     "core.dim_area",
 )
-LINES = ("scorecards.opcc", "scorecards.csp", "scorecards.wcjb")
 
 
 class Group(TypedDict):
@@ -98,37 +91,23 @@ def build_site(published_dir: Path, marts_path: Path, threads: int = 2, on_step:
     Nothing is done where the marts, the code and the documents beside the site are those of the site in place.
     """
     began = time.monotonic()
-    root = published_dir / ".sites"
-    before = _live_version(published_dir)
-    manifest = _manifest(root / before) if before else {}
+    folder = VersionedFolder(published_dir / "site", published_dir / ".sites")
+    before = folder.live
+    manifest = _manifest(before) if before else Manifest()
     basis = f"{marts_path.resolve()} {marts_path.stat().st_mtime_ns if marts_path.exists() else 0} {code_fingerprint()} {_documents(published_dir)}"
     if manifest.get("basis") == basis and before:
-        return Site(published_dir / "site" / "index.html", before, _count(manifest), 0, time.monotonic() - began)
-    version = f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{uuid.uuid4().hex[:8]}"
-    staging = root / f".staging-{version}"
+        return Site(published_dir / "site" / "index.html", before.name, _count(manifest), 0, time.monotonic() - began)
     try:
-        root.mkdir(parents=True, exist_ok=True)
-        for leftover in root.glob(".staging-*"):  # of builds that were killed
-            shutil.rmtree(leftover, ignore_errors=True)
-        staging.mkdir()
-        with Marts.open(marts_path, threads) as marts:
-            content = Content(marts, published_dir)
-            former = root / before if before else None
+        with folder.staging() as staging, Marts.open(marts_path, threads) as marts:
             place = Place(marts_path, published_dir, staging)
-            groups, drawn = _write(content, place, threads, former, manifest.get("groups", {}), on_step)
-        written: Manifest = {"basis": basis, "groups": groups}
-        (staging / MANIFEST).write_text(json.dumps(written), encoding="utf-8")
-        on_step("switch")
-        staging.rename(root / version)
-        _switch(published_dir, f".sites/{version}")
-        for path in root.iterdir():
-            if path.name not in {version, before}:
-                shutil.rmtree(path, ignore_errors=True)
+            groups, drawn = _write(Content(marts, published_dir), place, threads, before, manifest.get("groups", {}), on_step)
+            written = Manifest(basis=basis, groups=groups)
+            (staging / MANIFEST).write_text(json.dumps(written), encoding="utf-8")
+            on_step("switch")
+            version = folder.put_in_place(staging)
     except (OSError, duckdb.Error, BrokenExecutor) as error:
         raise SiteError(f"the site could not be written: {error}. The site before stays in place") from error
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-    return Site(published_dir / "site" / "index.html", version, _count(written), drawn, time.monotonic() - began)
+    return Site(published_dir / "site" / "index.html", version.name, _count(written), drawn, time.monotonic() - began)
 
 
 def _write(
@@ -178,16 +157,17 @@ def _fingerprints(content: Content, code: str) -> dict[str, str]:
 
     every = sorted(sums)
     quality_tables = [t for t in every if t.startswith("quality.")]
+    lines = content.line_tables
     charts = ("measures.measure_spc", "measures.spc_alternatives")
     # the home page says when the marts were published
     published = str(marts.value("select max(published_at)::varchar from quality.heartbeat")) if marts.has("quality.heartbeat") else ""
     groups = {
-        "home": of(*LINES, *REGISTERS, *charts, "measures.measure_findings", *quality_tables) + published,
-        "cards": of(*LINES, *REGISTERS, *charts, "measures.measure_values"),
+        "home": of(*lines, *REGISTERS, *charts, "measures.measure_findings", *quality_tables) + published,
+        "cards": of(*lines, *REGISTERS, *charts, "measures.measure_values"),
         "governance": of("core.dim_measure", *[t for t in every if t.startswith("governance.")], *REGISTERS),
         "quality": of("scorecards.cards", "governance.workbook_messages", "core.dim_area", "measures.measure_values", *quality_tables),
         "reference": of("core.dim_measure", "governance.glossary", *REGISTERS),
-        "measures": of("core.dim_measure", "measures.measure_values", *LINES, *REGISTERS),
+        "measures": of("core.dim_measure", "measures.measure_values", *lines, *REGISTERS),
         "assets": code,
     }
     return groups | _measure_fingerprints(content, of(*REGISTERS))
@@ -196,7 +176,7 @@ def _fingerprints(content: Content, code: str) -> dict[str, str]:
 def _measure_fingerprints(content: Content, shared: str) -> dict[str, str]:
     marts = content.marts
     found: dict[str, list[str]] = {measure: [shared] for measure in content.measures}
-    for table in (*BY_MEASURE, *LINES):
+    for table in (*BY_MEASURE, *content.line_tables):
         if marts.has(table):
             for row in marts.rows(f"select measure_id, sum(hash(t))::varchar as rows from {table} as t group by measure_id order by measure_id"):
                 found.get(row.measure_id, []).append(f"{table} {row['rows']}")
@@ -246,25 +226,7 @@ def _link(before: Path, staging: Path, files: list[str]) -> bool:
         target = staging / name
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
-            os.link(before / name, target)
+            link_or_copy(before / name, target)
         except FileNotFoundError:
             return False
-        except OSError:
-            shutil.copy2(before / name, target)
     return True
-
-
-def _live_version(published_dir: Path) -> str | None:
-    link = published_dir / "site"
-    return Path(os.readlink(link)).name if link.is_symlink() and link.exists() else None
-
-
-def _switch(published_dir: Path, target: str) -> None:
-    """Make `site` a link to `target` in one step; a real folder in its place (someone copied it there) is moved away first."""
-    path = published_dir / "site"
-    if path.is_dir() and not path.is_symlink():
-        path.rename(published_dir / ".sites" / f".staging-former-{uuid.uuid4().hex[:8]}")
-    fresh = published_dir / ".sites" / "link"
-    fresh.unlink(missing_ok=True)
-    fresh.symlink_to(target)
-    fresh.replace(path)

@@ -1,17 +1,12 @@
-"""Puts the workbooks in place: written aside and switched in one step, those in which nothing has changed as they were.
+"""Puts the workbooks in place: written aside and switched in one step (pipelines/versioned_folder.py), unchanged ones as they were.
 
-published/
-  xlsx -> .xlsx/<version>     what people open; a publication replaces this link by a rename
-  .xlsx/<version>/            <scorecard_id>.xlsx, and digests.json: what each of them shows, as a fingerprint
+A version holds <scorecard_id>.xlsx, and digests.json: what each of them shows, as a fingerprint.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +15,7 @@ from pipelines.report.marts import Marts, Row
 from pipelines.report.workbooks.sheets import Sheet, sheets_of
 from pipelines.report.workbooks.workbook import Content, write_workbook
 from pipelines.settings import Settings
+from pipelines.versioned_folder import VersionedFolder, link_or_copy
 
 FOLDER = "xlsx"
 DIGESTS = "digests.json"
@@ -41,36 +37,27 @@ def publish_workbooks(settings: Settings, force: bool = False) -> Written:
 
     Raises MartsError where nothing is published.
     """
-    root = settings.published_dir
-    live = root / FOLDER
-    before = _digests(live)
-    written, kept = [], []
-    with Marts.open(settings.marts_path, settings.threads) as marts:
+    folder = VersionedFolder(settings.published_dir / FOLDER, settings.published_dir / f".{FOLDER}")
+    before = folder.live
+    old_digests = _digests(before) if before else {}
+    written, kept, digests = [], [], {}
+    with Marts.open(settings.marts_path, settings.threads) as marts, folder.staging() as staging:
         (heartbeat,) = marts.rows(HEARTBEAT)
-        version = root / f".{FOLDER}" / f"{heartbeat.published_at:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
-        version.mkdir(parents=True)
-        try:
-            digests = {}
-            for card in marts.rows(CARDS):
-                sheets = sheets_of(card.table_name)
-                content = Content(card, heartbeat, {sheet.name: _rows(marts, sheet, card) for sheet in sheets})
-                name = f"{card.scorecard_id}.xlsx"
-                digests[name] = _digest(content, sheets)
-                if not force and before.get(name) == digests[name] and (live / name).exists():
-                    os.link((live / name).resolve(), version / name)
-                    kept.append(name)
-                else:
-                    write_workbook(version / name, sheets, content)
-                    written.append(name)
-            if not written and set(before) == set(digests):
-                shutil.rmtree(version)
-                return Written(live, (), tuple(kept))
-            (version / DIGESTS).write_text(json.dumps(digests, indent=1), encoding="utf-8")
-            _switch(live, version)
-        except BaseException:
-            shutil.rmtree(version, ignore_errors=True)
-            raise
-    return Written(live, tuple(written), tuple(kept))
+        for card in marts.rows(CARDS):
+            sheets = sheets_of(card.table_name)
+            content = Content(card, heartbeat, {sheet.name: _rows(marts, sheet, card) for sheet in sheets})
+            name = f"{card.scorecard_id}.xlsx"
+            digests[name] = _digest(content, sheets)
+            if not force and before and old_digests.get(name) == digests[name] and (before / name).exists():
+                link_or_copy(before / name, staging / name)
+                kept.append(name)
+            else:
+                write_workbook(staging / name, sheets, content)
+                written.append(name)
+        if written or set(old_digests) != set(digests):
+            (staging / DIGESTS).write_text(json.dumps(digests, indent=1), encoding="utf-8")
+            folder.put_in_place(staging)
+    return Written(folder.link, tuple(written), tuple(kept))
 
 
 def _rows(marts: Marts, sheet: Sheet, card: Row) -> list[Row]:
@@ -96,15 +83,3 @@ def _digests(folder: Path) -> Mapping[str, str]:
         return digests
     except (FileNotFoundError, json.JSONDecodeError):
         return {}
-
-
-def _switch(live: Path, version: Path) -> None:
-    """Point the link at the new version by one rename; the version before stays for those who have it open, older ones go."""
-    before = live.resolve().name if live.is_symlink() else None
-    fresh = version.parent / "link"
-    fresh.unlink(missing_ok=True)
-    fresh.symlink_to(f".{FOLDER}/{version.name}")
-    fresh.replace(live)
-    for path in version.parent.iterdir():
-        if path.name not in {version.name, before}:
-            shutil.rmtree(path, ignore_errors=True)
