@@ -47,7 +47,7 @@ def build_workbooks_asset(marts_key: dg.AssetKey) -> dg.AssetsDefinition:
         group_name="published",
         kinds={"excel"},
         owners=["team:performance_analysis"],
-        description="One Excel workbook a scorecard, from the published marts; one that shows nothing new stays as it is.",
+        description="One Excel workbook per scorecard, from the published marts; one that shows nothing new stays as it is.",
     )
     def published_xlsx(warehouse: dg.ResourceParam[Any]) -> dg.MaterializeResult[None]:
         warehouse.reporter.step("workbooks")

@@ -172,7 +172,7 @@ STREAMS: tuple[Callable[[Plan], Iterator[Extract]], ...] = (
 
 
 def write_street(landing_dir: Path, plan: Plan, feed: Feed) -> Iterator[WrittenFile]:
-    """Writes a file a month as data.police.uk publishes them, and one month once more in another order."""
+    """Writes a file per month as data.police.uk publishes them, and one month once more in another order."""
     for month in plan.months_of(feed.name):
         frame = street.month_frame(plan, month)
         path = landing_dir / feed.name / f"{month:%Y-%m}-{cal.files.FORCE_CODE}-street.csv"
@@ -186,5 +186,5 @@ def write_street(landing_dir: Path, plan: Plan, feed: Feed) -> Iterator[WrittenF
 
 
 def write_samples(samples_dir: Path) -> list[WrittenFile]:
-    """Writes the small sample set that stands in data/samples: one month, a handful of rows a feed."""
+    """Writes the small sample set that stands in data/samples: one month, a handful of rows per feed."""
     return write_extracts(samples_dir, months=1, scale=SAMPLE_SCALE)

@@ -29,12 +29,12 @@ WIDE = ("title", "sentence", "meaning", "duty", "description", "controls", "caus
 
 READ_ME = (
     "Governance workbook",
-    "One sheet a register. Each row keeps its id from version to version: that is how its history is told.",
+    "One sheet per register. Each row keeps its id from version to version: that is how its history is told.",
     "Save as governance_YYYY-MM-DD.xlsx: the date is the day that the version speaks of. Put it into landing/governance/.",
     "A sheet may also come alone, as csv: risks_YYYY-MM-DD.csv.",
     "A row that a newer version no longer has counts as withdrawn; its history stays. A sheet that is missing or empty changes nothing.",
     "Due dates may be written as 31/10/2023, Oct 23, Q4 2023, contract start April 2023 or TBC.",
-    "Owners are roles: one a row, and no names of persons.",
+    "Owners are roles: one per row, and no names of persons.",
     "Columns in dark blue are required. In the empty template, hover over a header to read what it holds.",
 )
 
@@ -68,7 +68,7 @@ def write_workbooks(landing_dir: Path, feeds: Sequence[Feed], end: date) -> Iter
 
 
 def write_templates(folder: Path, feeds: Sequence[Feed]) -> list[Path]:
-    """Write the empty workbook and an empty csv a sheet; they lie beside the landing folder, not in it."""
+    """Write the empty workbook and an empty csv per sheet; they lie beside the landing folder, not in it."""
     path = folder / "governance.xlsx"
     write_file(path, partial(_put, workbook(feeds, {}, VERSIONS[-1])))
     written = [path]

@@ -79,7 +79,7 @@ def _filled(rng: np.random.Generator, room: np.ndarray, count: int) -> np.ndarra
 
 
 def _sessions(rng: np.random.Generator, checks: int, vehicles: int, speeding: int) -> np.ndarray:
-    """One place's checks, vehicles and speeding vehicles as sessions: three rows of numbers, a column a session."""
+    """One place's checks, vehicles and speeding vehicles as sessions: three rows of numbers, a column per session."""
     if checks == 0:
         return np.zeros((3, 0), dtype=np.int64)
     count = max(1, round(checks / cal.roads.SESSION_CHECKS))

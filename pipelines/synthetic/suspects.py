@@ -24,7 +24,7 @@ def snapshot_days(plan: Plan) -> list[date]:
 
 
 def extracts(plan: Plan, crimes: dict[date, pl.DataFrame]) -> Iterator[Extract]:
-    """A file a snapshot. `crimes` as `crime.month_rows` hands them on."""
+    """A file per snapshot. `crimes` as `crime.month_rows` hands them on."""
     episodes = pl.concat([_episodes(plan, month, found) for month, found in crimes.items()]) if crimes else None
     hour = cal.files.EXTRACTS["suspects"].base_time
     for day in snapshot_days(plan):

@@ -27,7 +27,7 @@ JULY = DRAWN[-1]
 
 
 def latest_versions(extracts: Iterable[Extract], feed: str, key: list[str]) -> pl.DataFrame:
-    """One row a key, as the last extract has it."""
+    """One row per key, as the last extract has it."""
     frames = [e.frame.with_columns(pl.lit(e.taken).alias("taken")) for e in extracts if e.feed == feed]
     return pl.concat(frames).sort("taken", maintain_order=True).unique(key, keep="last", maintain_order=True)
 
@@ -83,7 +83,7 @@ def year(frame: pl.DataFrame, column: str, back: int = 0) -> float:
 
 
 def planned(line: str, what: str) -> np.ndarray:
-    """A value a month from January 2017 on."""
+    """A value per month from January 2017 on."""
     values = {
         "offered": lambda m: WHOLE.rows(f"calls {line}", cal.telephony.LINES[line].volume, m),
         "wait": lambda m: WHOLE.level(f"wait {line}", cal.telephony.LINES[line].wait_mean, m),
@@ -100,7 +100,7 @@ def rebases(measure: str) -> list[tuple[str, str, int]]:
 
 
 def chart(values: np.ndarray, measure: str = "m", seasonal: bool = False, unit: str = "count") -> pl.DataFrame:
-    """The process behaviour chart of the dbt models, a row a month."""
+    """The process behaviour chart of the dbt models, a row per month."""
     described: dict[str, dict[str, Any]] = {measure: {"is_seasonal": seasonal, "unit": unit}}
     with charts({(measure, "all"): values.tolist()}, described, rebases=rebases(measure)) as connection:
         return connection.execute("select * from measure_spc order by month").pl()

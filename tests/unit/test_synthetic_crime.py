@@ -36,7 +36,7 @@ class Feeds:
     finals: dict[str, pl.DataFrame]
 
     def months(self, feed: str, where: pl.Expr) -> np.ndarray:
-        """Rows a month."""
+        """Rows per month."""
         return self._aligned(self.rows[feed].filter(where).group_by("month").len())
 
     def _aligned(self, counts: pl.DataFrame) -> np.ndarray:

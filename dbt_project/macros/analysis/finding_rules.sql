@@ -1,7 +1,7 @@
 {#
   Every phrase of a finding as a rule: methods.md 11. docs/findings.md is written from this list (tests/unit/test_findings_docs.py holds it).
 
-    kind      name of the finding; `from` names the relation of measure_findings.sql that the rule reads, one row a series and period
+    kind      name of the finding; `from` names the relation of measure_findings.sql that the rule reads, one row per series and period
     section   where on a card it stands: level, trend, movement, target, year, baseline, elsewhere, data (in this order)
     sign      1 up, -1 down, 0 neither; against the measure's direction it is an improvement or a concern
     when      SQL condition; rules of `charted` also need a chart that can be trusted (not is_too_few), unless `any_chart`

@@ -2,7 +2,7 @@
   Seasonal indices: methods.md 1.3. The index of a calendar month is the median, over the years, of value / centred twelve-month mean, scaled so that
   the twelve average 1. A series has one only if it is seasonal, has enough months, and each calendar month has a positive index.
 
-  `phased`: one row a series and month with series_id, phase, month, y (hugeint), is_excluded, is_seasonal, min_n_seasonal.
+  `phased`: one row per series and month with series_id, phase, month, y (hugeint), is_excluded, is_seasonal, min_n_seasonal.
   Gives CTEs, the last of which is `seasonal_index`: series_id, calendar_month, seasonal_index.
 #}
 {% macro spc_seasonal_index(phased) %}

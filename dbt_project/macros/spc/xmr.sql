@@ -2,12 +2,12 @@
   XmR charts of any number of series at once: methods.md 1.2, steps 3 to 8. The models, the property test and the benchmark run this same SQL.
   Values are taken as whole billionths (hugeint): sums, ties, "on the mean" and "on a limit" are then exact, whatever the order of the rows.
 
-  `points`      one row a series and eligible period:
+  `points`      one row per series and eligible period:
                 series_id, period (whole number; a month: 12 * year + month), phase (integer), y (hugeint, billionths of the unit),
                 is_excluded (a special event: drawn and tested, but in no limits)
-  `parameters`  one row a series: series_id and the columns of spc_defaults()
+  `parameters`  one row per series: series_id and the columns of spc_defaults()
 
-  Gives CTEs, among them `spc_limits`, one row a series and phase, and, last, `spc_zoned`, one row a point with its zone; spc_rules goes on from there.
+  Gives CTEs, among them `spc_limits`, one row per series and phase, and, last, `spc_zoned`, one row per point with its zone; spc_rules goes on from there.
   Limits stand apart, so that the rows that are sorted again and again stay narrow.
 #}
 {% macro spc_xmr(points, parameters) %}
@@ -150,9 +150,9 @@ spc_zoned as (
 {#
   The four rules, each -1, 0 or 1, on points that know their zone: methods.md 1.2, steps 8 and 9. Any chart whose points have zones uses them.
 
-  `zoned`       one row a point: series_id, phase, stretch, position (whole numbers without a gap in a stretch), y (hugeint; for the trend),
+  `zoned`       one row per point: series_id, phase, stretch, position (whole numbers without a gap in a stretch), y (hugeint; for the trend),
                 side, outside, near (-1, 0 or 1; near is beyond two sigma and not outside), and whatever else
-  `parameters`  one row a series: series_id and the columns of spc_defaults()
+  `parameters`  one row per series: series_id and the columns of spc_defaults()
 
   Gives CTEs, the last of which is `spc_flagged`: the columns of `zoned`, rule_outside, rule_shift, rule_trend, rule_two_of_three, special_cause
   (outside > trend > two_of_three > shift) and special_cause_sign.

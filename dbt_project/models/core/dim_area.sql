@@ -1,4 +1,4 @@
--- Forces, districts and community policing teams. One row an area; area_id is unique across forces.
+-- Forces, districts and community policing teams. One row per area; area_id is unique across forces.
 with areas as (
     select * from {{ ref('areas') }}
 ),

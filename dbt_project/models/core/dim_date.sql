@@ -1,4 +1,4 @@
--- Local calendar days, 2010 to 2039. One row a day.
+-- Local calendar days, 2010 to 2039. One row per day.
 with days as (
     select cast(range as date) as date
     from range(date '2010-01-01', date '2040-01-01', interval 1 day)

@@ -1,4 +1,4 @@
--- Arrests, by the month of arrest. One row an arrest and force.
+-- Arrests, by the month of arrest. One row per arrest and force.
 {{ config(
     materialized='incremental',
     incremental_strategy='append',

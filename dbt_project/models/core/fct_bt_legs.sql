@@ -1,4 +1,4 @@
--- BT's legs, each with the adjustment rule it meets: raw and adjusted 999 figures on BT's clock. One row a leg.
+-- BT's legs, each with the adjustment rule it meets: raw and adjusted 999 figures on BT's clock. One row per leg.
 {{ config(
     materialized='incremental',
     incremental_strategy='append',

@@ -1,4 +1,4 @@
--- Injury road collisions, with those killed or seriously injured. One row a collision.
+-- Injury road collisions, with those killed or seriously injured. One row per collision.
 {{ config(
     materialized='incremental',
     incremental_strategy='append',

@@ -1,4 +1,4 @@
--- The same measures elsewhere, by measure, comparator, segment and period. One row a figure as its supplier named it; those that are in
+-- The same measures elsewhere, by measure, comparator, segment and period. One row per figure as its supplier named it; those that are in
 -- measures.comparator_values are not excluded, the others say why (quality.return_issues).
 {{ config(
     materialized='incremental',

@@ -1,4 +1,4 @@
--- Outcomes of crimes, by the month in which they were finalised. One row an outcome and force.
+-- Outcomes of crimes, by the month in which they were finalised. One row per outcome and force.
 {{ config(
     materialized='incremental',
     incremental_strategy='append',

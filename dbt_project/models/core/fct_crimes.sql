@@ -1,4 +1,4 @@
--- Recorded crimes, by the month of recording, with what each has come to by now. One row a crime and force.
+-- Recorded crimes, by the month of recording, with what each has come to by now. One row per crime and force.
 {{ config(
     materialized='incremental',
     incremental_strategy='append',

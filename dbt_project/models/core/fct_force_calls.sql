@@ -1,4 +1,4 @@
--- Calls on the force's own clock: wait, answered, abandoned. One row a call and line.
+-- Calls on the force's own clock: wait, answered, abandoned. One row per call and line.
 {{ config(
     materialized='incremental',
     incremental_strategy='append',

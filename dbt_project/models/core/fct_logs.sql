@@ -1,4 +1,4 @@
--- Command-and-control logs with response and time at scene. One row a log and force.
+-- Command-and-control logs with response and time at scene. One row per log and force.
 {{ config(
     materialized='incremental',
     incremental_strategy='append',

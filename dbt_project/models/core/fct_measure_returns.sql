@@ -1,4 +1,4 @@
--- What partners and departments returned, by measure, area, segment and period. One row a return as its supplier named it; those that are in
+-- What partners and departments returned, by measure, area, segment and period. One row per return as its supplier named it; those that are in
 -- no measure say why (quality.return_issues names their file, row and value).
 {{ config(
     materialized='incremental',

@@ -1,4 +1,4 @@
--- Submissions to the online reporting service. One row a report.
+-- Submissions to the online reporting service. One row per report.
 {{ config(
     materialized='incremental',
     incremental_strategy='append',

@@ -1,4 +1,4 @@
--- Community Speedwatch sessions with their checks and vehicles. One row a session and force.
+-- Community Speedwatch sessions with their checks and vehicles. One row per session and force.
 {{ config(
     materialized='incremental',
     incremental_strategy='append',

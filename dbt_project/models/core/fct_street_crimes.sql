@@ -1,4 +1,4 @@
--- Street-level crime as data.police.uk publishes it, by month, force and district. One row an incident.
+-- Street-level crime as data.police.uk publishes it, by month, force and district. One row per incident.
 {{ config(
     materialized='incremental',
     incremental_strategy='append',

@@ -1,4 +1,4 @@
--- Suspects in dated snapshots, with the crime they are suspected of. One row a suspect, crime, force and snapshot.
+-- Suspects in dated snapshots, with the crime they are suspected of. One row per suspect, crime, force and snapshot.
 {{ config(
     materialized='incremental',
     incremental_strategy='append',

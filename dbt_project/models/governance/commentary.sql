@@ -1,4 +1,4 @@
--- What, so what and now what beside the figures: one row a sentence, with its type and, of what is thought, the grade of its evidence.
+-- What, so what and now what beside the figures: one row per sentence, with its type and, of what is thought, the grade of its evidence.
 with standing as (
     {{ standing_rows('governance_commentary') }}
 ),

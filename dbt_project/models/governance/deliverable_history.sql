@@ -1,4 +1,4 @@
--- Progress and due date of each deliverable in every version of the plan, judged as of that version. One row a deliverable and version.
+-- Progress and due date of each deliverable in every version of the plan, judged as of that version. One row per deliverable and version.
 with versions as (
     select * from {{ ref('stg_governance__deliverables') }}
 ),

@@ -1,4 +1,5 @@
--- What each plan is to deliver: due date as read, progress, and by rule what is overdue, due in the month or at risk (methods 8). One row a deliverable.
+-- What each plan is to deliver: due date as read, progress, and by rule what is overdue, due in the month or at risk (methods 8).
+-- One row per deliverable.
 with standing as (
     {{ standing_rows('governance_deliverables') }}
 ),

@@ -1,4 +1,4 @@
--- What happened and when, by framework and plan priority. One row an event.
+-- What happened and when, by framework and plan priority. One row per event.
 with standing as (
     {{ standing_rows('governance_events') }}
 ),

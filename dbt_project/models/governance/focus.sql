@@ -1,4 +1,4 @@
--- What is in focus next, by framework and plan priority. One row a line.
+-- What is in focus next, by framework and plan priority. One row per line.
 with standing as (
     {{ standing_rows('governance_focus') }}
 ),

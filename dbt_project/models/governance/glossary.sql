@@ -1,4 +1,4 @@
--- The terms and abbreviations. One row a term.
+-- The terms and abbreviations. One row per term.
 with standing as (
     {{ standing_rows('governance_glossary') }}
 ),

@@ -1,4 +1,4 @@
--- Which measures each item of governance concerns: risks, deliverables, outcomes, focus, events, commentary, breaks, rebases. One row an item and
+-- Which measures each item of governance concerns: risks, deliverables, outcomes, focus, events, commentary, breaks, rebases. One row per item and
 -- measure; a name that no measure has is in governance.workbook_messages instead.
 with named as (
     select * from {{ ref('int_governance__linked_measures') }}

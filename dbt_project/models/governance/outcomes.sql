@@ -1,4 +1,4 @@
--- Outcomes achieved, by framework and plan priority. One row an outcome; one that the newest workbook lists no more is marked.
+-- Outcomes achieved, by framework and plan priority. One row per outcome; one that the newest workbook lists no more is marked.
 with standing as (
     {{ standing_rows('governance_outcomes') }}
 ),

@@ -1,5 +1,5 @@
 -- Every risk and issue in every version of its register, scored, with the movement since the version before: the register as of any date.
--- One row a risk and version.
+-- One row per risk and version.
 with versions as (
     select * from {{ ref('stg_governance__risks') }}
 ),

@@ -1,5 +1,5 @@
 -- The risk registers as they stand: every risk and issue with its scores, its movement since the version before, and by rule what is overdue.
--- One row a risk; one that the newest workbook lists no more stays, marked as withdrawn.
+-- One row per risk; one that the newest workbook lists no more stays, marked as withdrawn.
 with standing as (
     {{ standing_rows('governance_risks') }}
 ),

@@ -1,5 +1,6 @@
 -- Figures that ask for a look at the risk register: three months of concern running, a target that the process cannot meet, a figure that has lost its
--- quality. Proposals only: the register is changed by people, in the workbook. One row a measure, area, segment, reason and linked risk; where no risk
+-- quality. Proposals only: the register is changed by people, in the workbook.
+-- One row per measure, area, segment, reason and linked risk; where no risk
 -- is linked, one row that asks whether there should be one. methods.md 8.
 with
 

@@ -1,4 +1,4 @@
--- What must be published or reviewed, how often, and what is overdue. One row an item.
+-- What must be published or reviewed, how often, and what is overdue. One row per item.
 with standing as (
     {{ standing_rows('governance_statutory_items') }}
 ),

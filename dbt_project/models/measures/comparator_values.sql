@@ -1,4 +1,4 @@
--- The value of a measure elsewhere: England and Wales, the national average, the most similar group, single forces. One row a measure,
+-- The value of a measure elsewhere: England and Wales, the national average, the most similar group, single forces. One row per measure,
 -- comparator, segment and period. Which comparators belong together, and when, stands in seed comparator_sets.
 with recipes as (
     select * from {{ ref('int_measure_recipes') }}

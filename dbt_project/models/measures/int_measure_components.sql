@@ -1,4 +1,4 @@
--- Monthly sums that measures are computed from: one row a component, area, segment and month whose sum is not zero.
+-- Monthly sums that measures are computed from: one row per component, area, segment and month whose sum is not zero.
 -- Sums of integers and decimals, so the order of rows and the number of threads do not matter.
 {{ config(
     materialized='incremental',

@@ -1,4 +1,4 @@
--- The value of every measure by area, segment and period, with its numerator and denominator. One row a measure, area, segment and period.
+-- The value of every measure by area, segment and period, with its numerator and denominator. One row per measure, area, segment and period.
 with
 
 recipes as (

@@ -1,5 +1,5 @@
 -- What is wrong with the numbers in sentences: those that people write beside the figures (governance.commentary), and those that are generated
--- (measures.measure_findings). One row a sentence, rule and excerpt.
+-- (measures.measure_findings). One row per sentence, rule and excerpt.
 --   percent_for_points    a percentage that changed is said to have changed by %
 --   points_for_volume     a volume or a time is said to have changed by points
 --   impossible_percentage no whole number of so many gives that percentage, or not the two numbers beside it

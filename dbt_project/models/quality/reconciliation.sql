@@ -1,4 +1,4 @@
--- Nothing is lost between raw and the facts: raw rows = rows staged (one a key, as the facts hold them) + versions superseded. One row a feed.
+-- Nothing is lost between raw and the facts: raw rows = rows staged (one per key, as the facts hold them) + versions superseded. One row per feed.
 -- The superseded versions are counted from raw by key, another way than staging picks the latest, so that the two check each other; and
 -- only for a feed whose raw table has grown. The sheets of a workbook keep every version in staging: nothing is superseded there.
 {{ config(

@@ -1,4 +1,4 @@
--- Rejected rows counted by reason; a row with several reasons counts in each. One row a load, column and rule. No values.
+-- Rejected rows counted by reason; a row with several reasons counts in each. One row per load, column and rule. No values.
 with rejects as (
     select * from {{ source('ingest', 'rejects') }}
 ),

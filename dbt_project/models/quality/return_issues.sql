@@ -1,5 +1,5 @@
 -- Returned figures, estimates and comparators that are in no measure, and those that can hardly be: the file, the row, the value and why.
--- One row a figure and rule, of the latest versions. A figure that a later return replaced is no issue.
+-- One row per figure and rule, of the latest versions. A figure that a later return replaced is no issue.
 with recipes as (
     select * from {{ ref('int_measure_recipes') }}
 ),

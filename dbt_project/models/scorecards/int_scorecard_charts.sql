@@ -1,5 +1,5 @@
 -- What the chart to trust says of each month of the series on the cards: XmR, or P′ and U′ where those are recommended. The charts of rare events
--- (T, G) have no months and give no icon. One row a series and judged month of the last year.
+-- (T, G) have no months and give no icon. One row per series and judged month of the last year.
 {{ config(schema='intermediate') }}
 
 with series as (

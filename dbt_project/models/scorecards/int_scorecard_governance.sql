@@ -1,5 +1,5 @@
 -- What people say and do about each line of a card: the newest commentary of its measure, and the risks and deliverables linked to it.
--- A card shows the items of the frameworks that seed frameworks names. One row a card and line.
+-- A card shows the items of the frameworks that seed frameworks names. One row per card and line.
 {{ config(schema='intermediate') }}
 
 with lines as (

@@ -1,4 +1,4 @@
--- What stands on each card: the lines of seed scorecard_lines, once for each card that they are for. One row a card and line.
+-- What stands on each card: the lines of seed scorecard_lines, once for each card that they are for. One row per card and line.
 {{ config(schema='intermediate') }}
 
 with cards as (

@@ -1,4 +1,5 @@
--- The rows of every scorecard: each line of each card with its latest complete figure and all that a board member asks of it. One row a card and line;
+-- The rows of every scorecard: each line of each card with its latest complete figure and all that a board member asks of it.
+-- One row per card and line;
 -- a line without data stays, and says why. scorecards.opcc, csp and wcjb are parts of this table.
 {{ config(schema='intermediate') }}
 

@@ -1,5 +1,5 @@
 -- What stands on each slide of a card's highlight report: tiles, charts and lines of the data summary, with the measure's title and the area's name.
--- Data: seed highlight_lines; a line for `districts` is one row a district of the card's area. One row a card, topic, part, line and area.
+-- Data: seed highlight_lines; a line for `districts` is one row per district of the card's area. One row per card, topic, part, line and area.
 with lines as (
     select * from {{ ref('highlight_lines') }}
 ),

@@ -1,4 +1,5 @@
--- The topics of each card's highlight report: a slide each, in the order of the plan's priorities. Data: seed highlight_topics. One row a card and topic.
+-- The topics of each card's highlight report: a slide each, in the order of the plan's priorities. Data: seed highlight_topics.
+-- One row per card and topic.
 with topics as (
     select * from {{ ref('highlight_topics') }}
 ),

@@ -133,7 +133,7 @@ def _topic(figures: Figures, row: Row, lines: list[Row], governance: Governance)
 
 
 def _tiles(figures: Figures, line: Row) -> list[Tile]:
-    """One tile a line, or one a segment."""
+    """One tile per line, or one per segment."""
     words = tokens(line.shows, f"{line.topic_id} tile {line.line_order}")
     period_type = words[0].period or "month"
     segments = figures.segments(line.measure_id, line.area_id, period_type)[:3] if line.segment == "*" else [line.segment]

@@ -1,7 +1,7 @@
 """Builds the scorecard site from the published marts: aside, only what has changed, and switched in one step
 (pipelines/versioned_folder.py).
 
-Pages fall into groups, one a measure and one a kind of register. A group whose rows, templates and code are as they were is not
+Pages fall into groups, one per measure and one per kind of register. A group whose rows, templates and code are as they were is not
 drawn again: its files are linked from the version before. Whoever reads the old site goes on reading it whole.
 """
 

@@ -20,7 +20,7 @@ from pipelines.report.trace import helpers
 from pipelines.report.units import UNIT_HEADINGS
 
 TEMPLATES = Path(__file__).parent / "templates"
-# A card with more lines than this has one page a plan priority, and an overview in front of them.
+# A card with more lines than this has one page per plan priority, and an overview in front of them.
 LINES_A_PAGE = 100
 # Documents that `scorecards docs` writes beside the site: path under published/, title, what it is.
 DOCUMENTS = (

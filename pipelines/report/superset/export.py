@@ -134,7 +134,7 @@ def _dataset(name: str, dataset: Mapping[str, Any], database: str, columns: Mapp
 
 
 def _metric(column: str, label: str, times: int = 1) -> dict[str, Any]:
-    """The largest of a column: a row a month or card line is all that there is, so any aggregate gives the cell itself."""
+    """The largest of a column: a row per month or card line is all that there is, so any aggregate gives the cell itself."""
     if times != 1:
         return {"expressionType": "SQL", "sqlExpression": f"max({column}) * {times}", "label": label, "hasCustomLabel": True}
     return {"expressionType": "SIMPLE", "column": {"column_name": column}, "aggregate": "MAX", "label": label, "hasCustomLabel": True}

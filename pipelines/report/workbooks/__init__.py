@@ -1,1 +1,1 @@
-"""One Excel workbook a scorecard."""
+"""One Excel workbook per scorecard."""

@@ -18,7 +18,7 @@ from dateutil.relativedelta import relativedelta
 
 @dataclass(frozen=True)
 class Volume:
-    """Rows a month of one series: totals by year to 31 July, spread over its months by days, season, events and noise.
+    """Rows per month of one series: totals by year to 31 July, spread over its months by days, season, events and noise.
 
     `factors` multiply single months (an event and how it fades); `steps` multiply every month from a date on (another
     operating model); `course` is the level about which the months of a year lie, where the totals alone would step each
@@ -37,7 +37,7 @@ class Volume:
 
 @dataclass(frozen=True)
 class Counts:
-    """Rows a month of one series, declared month by month: by calendar year, January first.
+    """Rows per month of one series, declared month by month: by calendar year, January first.
 
     For what is printed of single months, of years that do not end in July, or of how two series go together. Months of
     other years take the nearest year that has them.

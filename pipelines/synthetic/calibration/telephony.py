@@ -11,7 +11,7 @@ from pipelines.synthetic.calibration.shapes import FLAT, SUMMER, Level, Trend, V
 
 @dataclass(frozen=True)
 class Line:
-    """One public line: resolved calls a month, waits of answered calls, and those who hang up first.
+    """One public line: resolved calls per month, waits of answered calls, and those who hang up first.
 
     Volume, mean wait, abandonment and the share within the window are what the month shows, not what it is drawn from.
     """
@@ -141,7 +141,7 @@ CALL_FAULTS = CallFaults()
 
 @dataclass(frozen=True)
 class BtError:
-    """One kind of error in BT's legs: calls a month as a share of the month's 999 calls.
+    """One kind of error in BT's legs: calls per month as a share of the month's 999 calls.
 
     A month has the whole number below the share; so that a scaled-down set keeps every kind, one month in `every`
     (the one whose number leaves remainder `turn`) has at least one.
@@ -187,7 +187,7 @@ BT_CENTRES: Weights = {"Northwold": 0.34, "Castlebridge": 0.33, "Westmoor": 0.23
 class BtIncident:
     """One declared BT incident. `approved_from` is the first register (month) in which it stands approved.
 
-    `legs_per_hour`: abandoned legs an hour that never reached the force's switch, at scale 1. The two widest failures
+    `legs_per_hour`: abandoned legs per hour that never reached the force's switch, at scale 1. The two widest failures
     raise BT's own abandonment by more than a point in their months.
     """
 

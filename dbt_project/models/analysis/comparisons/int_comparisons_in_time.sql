@@ -1,5 +1,5 @@
 -- Each value against another window of the same series: the same period a year before (yoy), the period just before (previous_period), and dated
--- baselines (seed comparison_baselines: calendar 2019, the plan's first year). One row a value and comparison.
+-- baselines (seed comparison_baselines: calendar 2019, the plan's first year). One row per value and comparison.
 -- Two windows that are compared never share a month: the period before an r12m window is the twelve months before it.
 -- A comparison that is not valid has no base, and the reason in words.
 {{ config(materialized='view') }}

@@ -1,5 +1,5 @@
 -- Each value beside another: earlier windows of its series (yoy, previous_period, baselines), the last month that was higher or lower, and other
--- places. One row a value and comparison, with a test of the difference. A comparison that is not valid has no numbers, and the reason in words.
+-- places. One row per value and comparison, with a test of the difference. A comparison that is not valid has no numbers, and the reason in words.
 {{ config(schema='measures', materialized='table') }}
 
 with

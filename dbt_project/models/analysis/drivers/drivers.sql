@@ -1,5 +1,5 @@
 -- What a change is made of: the cells of the declared dimensions with their contributions, which add up to the change (methods.md 3.4).
--- One row a set of dimensions, measure, area, period and cell; cells with fewer than 20 rows in either period are pooled in the row `other`.
+-- One row per set of dimensions, measure, area, period and cell; cells with fewer than 20 rows in either period are pooled in the row `other`.
 --   mean     the difference of two means, as mix (a cell's share of the rows changed) and duration (its own mean changed)
 --   median   a median does not add up: the change in the total time of the same rows, as volume and duration
 --   volume   the difference of two counts

@@ -1,4 +1,4 @@
--- Rows and their summed seconds by month, area and the values of the declared dimensions: one scan a fact serves all its sets.
+-- Rows and their summed seconds by month, area and the values of the declared dimensions: one scan per fact serves all its sets.
 {{ config(schema='intermediate', materialized='table') }}
 {%- set sets = catalogue().driver_sets | selectattr('dimensions') | list %}
 {%- set facts = sets | map(attribute='fact') | unique | list %}

@@ -1,5 +1,5 @@
 -- Which changes are taken apart: year on year, of the months and R12m of each declared measure's latest 24 months, where the two periods can be
--- compared at all (measures.measure_comparisons says so). One row a set of dimensions, measure, area and period.
+-- compared at all (measures.measure_comparisons says so). One row per set of dimensions, measure, area and period.
 {{ config(schema='intermediate', materialized='table') }}
 {%- set read = catalogue() %}
 {%- set sets = read.driver_sets %}

@@ -1,5 +1,5 @@
 -- The comparisons that findings may speak of, with the value they are of: complete periods that end in the last 24 months, and the latest of every
--- series. One row a comparison.
+-- series. One row per comparison.
 {{ config(schema='intermediate', materialized='table') }}
 
 with

@@ -1,5 +1,5 @@
 -- What the charts say of each month that findings may speak of: how long a run has lasted when it reaches the month, how the month lies to those before
--- it, how it lies to its target. One row a series and month: the last 24, and the latest of every series.
+-- it, how it lies to its target. One row per series and month: the last 24, and the latest of every series.
 {{ config(schema='intermediate', materialized='table') }}
 
 with

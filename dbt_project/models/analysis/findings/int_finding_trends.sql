@@ -1,5 +1,5 @@
 -- Signs of a trend (Mann-Kendall and Sen) over the last twelve months of each month, and over the last fifteen; methods.md 11. Judged on the values of
--- the charts, so without their season, and never across a rebase or a series break. One row a series and month that findings may speak of.
+-- the charts, so without their season, and never across a rebase or a series break. One row per series and month that findings may speak of.
 {{ config(schema='intermediate', materialized='table') }}
 
 with

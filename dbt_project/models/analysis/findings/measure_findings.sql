@@ -1,6 +1,6 @@
 -- What can be said of each figure, in the report's own words: every phrase is a rule (macros/analysis/finding_rules.sql), every finding has the numbers
 -- it rests on and one sentence made of them. Findings of one series and period do not contradict each other (seed finding_exclusions).
--- One row a measure, area, segment, period and kind.
+-- One row per measure, area, segment, period and kind.
 {{ config(schema='measures', materialized='table') }}
 {%- set rules = finding_rules() %}
 {%- set sections = finding_sections() %}

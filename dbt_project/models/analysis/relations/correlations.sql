@@ -1,5 +1,5 @@
 -- Declared pairs of monthly series (seed correlation_pairs) and how they go together over the months up to each of the last 24 month ends.
--- One row a pair and month end. Months only: over rolling twelve months any two series seem related (methods.md 0.5 and 2.6).
+-- One row per pair and month end. Months only: over rolling twelve months any two series seem related (methods.md 0.5 and 2.6).
 {{ config(schema='measures', materialized='table') }}
 
 with

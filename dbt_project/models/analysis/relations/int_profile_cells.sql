@@ -1,4 +1,4 @@
--- How often things happen, by month, weekday and local hour: the force's rows of each measure that has a profile. One scan a fact.
+-- How often things happen, by month, weekday and local hour: the force's rows of each measure that has a profile. One scan per fact.
 {{ config(schema='intermediate', materialized='table') }}
 {%- set measures = catalogue().measures | selectattr('hourly_profile') | list %}
 

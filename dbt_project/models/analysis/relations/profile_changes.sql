@@ -1,5 +1,5 @@
 -- Whether the profile changed with the event: chi-square and Cramér's V of the two sides over 7 weekdays and 6 blocks of four hours (methods.md 2.5),
--- and the share that falls into the working week and hours. One row an event, measure and area. V says it, not p: with large numbers any p is small;
+-- and the share that falls into the working week and hours. One row per event, measure and area. V says it, not p: with large numbers any p is small;
 -- with small ones V is large by chance, so chance has to be left behind too.
 {{ config(schema='measures', materialized='table') }}
 

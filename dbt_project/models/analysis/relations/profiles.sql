@@ -1,5 +1,6 @@
 -- When things happen before and after a dated event (seed profile_events): counts and shares by weekday and local hour. Both sides have as many
--- months, complete ones only: as many as there are on the shorter side, at most those of the seed. One row an event, measure, side, weekday and hour.
+-- months, complete ones only: as many as there are on the shorter side, at most those of the seed.
+-- One row per event, measure, side, weekday and hour.
 {{ config(schema='measures', materialized='table') }}
 
 with

@@ -1,4 +1,4 @@
--- Which chart of each series a reader should trust, and why. One row a series.
+-- Which chart of each series a reader should trust, and why. One row per series.
 {{ config(schema='intermediate', materialized='table') }}
 
 with

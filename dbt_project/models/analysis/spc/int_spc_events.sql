@@ -1,4 +1,4 @@
--- The events of series that count fewer than about five a month, in order, with the days since the one before. One row an event; none where the fact
+-- The events of series that count fewer than about five a month, in order, with the days since the one before. One row per event; none where the fact
 -- does not keep the days of its events (pipelines/catalogue/facts.yaml). Days between never reach across a gap in the months, or a phase.
 {{ config(schema='intermediate', materialized='table') }}
 {%- set read = catalogue() %}

@@ -1,5 +1,5 @@
 -- What kind of chart the latest phase of each series asks for: limits that follow the denominator (p_prime, u_prime), time between rare events (rare),
--- or the XmR chart. methods.md 1.3. One row a series.
+-- or the XmR chart. methods.md 1.3. One row per series.
 {{ config(schema='intermediate', materialized='table') }}
 
 with

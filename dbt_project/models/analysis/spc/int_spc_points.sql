@@ -1,5 +1,5 @@
 -- The months that the charts judge: complete, with a value, old enough; each with its phase, whether a special event takes it out of the limits,
--- and, for seasonal measures with enough history, its seasonal index. methods.md 1.2, steps 1 and 2, and 1.3. One row a series and month.
+-- and, for seasonal measures with enough history, its seasonal index. methods.md 1.2, steps 1 and 2, and 1.3. One row per series and month.
 {{ config(schema='intermediate', materialized='table') }}
 
 with

@@ -1,5 +1,6 @@
 -- Months at which the limits of a series might begin anew: suggestions only. A rebase is made by a person, in seed spc_rebases, and only if all four reasons
--- of methods.md 1.2 (14) hold: a known, dated cause; a shift, or a change of definition; that it is expected to last; approval. One row a series and month.
+-- of methods.md 1.2 (14) hold: a known, dated cause; a shift, or a change of definition; that it is expected to last; approval.
+-- One row per series and month.
 {{ config(schema='measures', materialized='table') }}
 
 with

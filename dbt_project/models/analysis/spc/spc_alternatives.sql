@@ -1,5 +1,5 @@
 -- Charts beside XmR, for series that it suits badly: P′ and U′ (Laney) where denominators vary by more than a quarter, T and G (days between events) for
--- rare events. methods.md 1.3. One row a series, chart and point: a month, or an event (of which the month is told, not the day).
+-- rare events. methods.md 1.3. One row per series, chart and point: a month, or an event (of which the month is told, not the day).
 {{ config(schema='measures', materialized='table') }}
 
 with

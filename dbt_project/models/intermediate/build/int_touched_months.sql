@@ -1,6 +1,6 @@
 -- The months that each fact has to recompute: those of every version of every key that has a row which the last completed build had not
 -- seen, and those that such a row reaches in another feed (a call un-ghosts a leg, an incident covers legs, a crime is cancelled under its
--- outcomes, an outcome makes something of its crime). One row a fact and month. Everything, on a full rebuild.
+-- outcomes, an outcome makes something of its crime). One row per fact and month. Everything, on a full rebuild.
 {{ config(materialized='table') }}
 
 {#- The key stands without the force, whose spelling may change, and without columns that may be empty: more months than needed do no harm.

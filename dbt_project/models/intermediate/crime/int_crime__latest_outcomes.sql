@@ -1,5 +1,5 @@
 -- What each crime has come to by now: its latest outcome with its class on the outcome's date (domain/methods.md 4.3, rate by cohort).
--- Code 0, "not yet assigned", is no outcome. One row a crime that has one.
+-- Code 0, "not yet assigned", is no outcome. One row per crime that has one.
 with outcomes as (
     select * from {{ ref('stg_crime__outcomes') }}
     where outcome_code <> '0'

@@ -1,4 +1,4 @@
--- Which measures the rows of the workbook name, as written. One row an item and name.
+-- Which measures the rows of the workbook name, as written. One row per item and name.
 with named as (
     select
         'risk' as item_kind,

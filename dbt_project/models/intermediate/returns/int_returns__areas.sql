@@ -1,4 +1,4 @@
--- How suppliers of returns name areas: by the area's own id or name, or by a spelling of seed area_aliases. One row a spelling.
+-- How suppliers of returns name areas: by the area's own id or name, or by a spelling of seed area_aliases. One row per spelling.
 with areas as (
     select * from {{ ref('areas') }}
 ),

@@ -1,4 +1,4 @@
--- How suppliers name what is compared: a force by any of its spellings, a group or the nation by those of seed area_aliases. One row a spelling.
+-- How suppliers name what is compared: a force by any of its spellings, a group or the nation by those of seed area_aliases. One row per spelling.
 with aliases as (
     select * from {{ ref('area_aliases') }}
 )

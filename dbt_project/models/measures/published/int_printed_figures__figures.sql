@@ -1,5 +1,5 @@
 -- What the marts say in place of each printed figure: values, changes, margins, ranks, lengths of runs, progress, targets and parameters.
--- One row a figure that could be computed.
+-- One row per figure that could be computed.
 with
 
 readings as (

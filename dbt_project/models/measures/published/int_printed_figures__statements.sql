@@ -1,5 +1,5 @@
 -- Whether the marts bear out each printed statement that needs no finding: events, series not collected, comparators, BT errors, season.
--- One row a statement that could be decided.
+-- One row per statement that could be decided.
 with
 
 readings as (

@@ -1,5 +1,5 @@
 -- How large each area counts for disclosure. An area that is all of a larger one (a district with a single team) would show the larger one's figures, so
--- it follows the larger one's rules. One row an area.
+-- it follows the larger one's rules. One row per area.
 {{ config(schema='intermediate') }}
 
 with recursive areas as (

@@ -1,4 +1,5 @@
--- The figures of protected areas as they may leave the force: suppressed, rounded or as they are. One row a measure, area, segment and period that may be
+-- The figures of protected areas as they may leave the force: suppressed, rounded or as they are.
+-- One row per measure, area, segment and period that may be
 -- shown; a figure is suppressed where any of its counts is.
 {{ config(schema='intermediate', materialized='table') }}
 

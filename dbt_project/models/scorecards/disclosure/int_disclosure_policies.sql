@@ -1,5 +1,5 @@
 -- What the policy says of each measure on a card that leaves the force: from which kind of area on its counts may be shown, and which counts its figures
--- are made of. Two measures of one count (a volume and its rate) have its key in common. One row a measure.
+-- are made of. Two measures of one count (a volume and its rate) have its key in common. One row per measure.
 {{ config(schema='intermediate') }}
 
 with

@@ -3,7 +3,7 @@
 -- quarter so far; and who knows the quarters of the whole as well, knows that these numbers add up in both directions. What is left open for a
 -- quarter of an area is the width of a cell in a table with known margins (Fréchet bounds). Where that falls under var disclosure_width, the series is
 -- shown once a year from then on: windows that share no month. The parts of one sum, the segments of a count and the kinds of a whole, are shown at the same
--- ends: the one that is not shown would be the whole less the others. One row a count, segment, group of areas and end of a quarter.
+-- ends: the one that is not shown would be the whole less the others. One row per count, segment, group of areas and end of a quarter.
 {{ config(schema='intermediate', materialized='table') }}
 
 with

@@ -1,5 +1,6 @@
 -- The cards as partners and the public may see them: the rows of int_scorecard_rows, with every number that may not be shown taken out of all columns that
--- could say it. One row a tier, card and line; no line is dropped. Protected rows show one kind of period only, without charts, sentences and commentary.
+-- could say it.
+-- One row per tier, card and line; no line is dropped. Protected rows show one kind of period only, without charts, sentences and commentary.
 {{ config(schema='intermediate', materialized='table') }}
 
 with

@@ -1,4 +1,4 @@
--- Comparators: one row a measure, comparator, segment and period as the supplier names them, in its latest version.
+-- Comparators: one row per measure, comparator, segment and period as the supplier names them, in its latest version.
 with versions as (
     {{ latest_version('force_comparators') }}
 )

@@ -1,4 +1,4 @@
--- Declared BT incidents: one row an incident, in its latest version.
+-- Declared BT incidents: one row per incident, in its latest version.
 with versions as (
     {{ latest_version('bt_incidents') }}
 )

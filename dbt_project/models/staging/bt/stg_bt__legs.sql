@@ -1,4 +1,4 @@
--- Legs as BT presented them: one row a leg, in its latest version.
+-- Legs as BT presented them: one row per leg, in its latest version.
 with versions as (
     {{ latest_version('bt_999_calls') }}
 )

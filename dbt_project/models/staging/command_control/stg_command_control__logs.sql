@@ -1,4 +1,4 @@
--- Command-and-control logs: one row a log and force, in its latest version.
+-- Command-and-control logs: one row per log and force, in its latest version.
 with versions as (
     {{ latest_version('incident_logs') }}
 )

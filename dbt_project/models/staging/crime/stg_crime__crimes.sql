@@ -1,4 +1,4 @@
--- Recorded crimes: one row a crime and force, in its latest version.
+-- Recorded crimes: one row per crime and force, in its latest version.
 with versions as (
     {{ latest_version('crimes') }}
 )

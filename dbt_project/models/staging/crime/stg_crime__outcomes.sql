@@ -1,4 +1,4 @@
--- Outcomes of crimes: one row an outcome and force, in its latest version.
+-- Outcomes of crimes: one row per outcome and force, in its latest version.
 with versions as (
     {{ latest_version('crime_outcomes') }}
 )

@@ -1,4 +1,4 @@
--- Suspects in each snapshot: one row a suspect, crime, force and snapshot, in its latest version.
+-- Suspects in each snapshot: one row per suspect, crime, force and snapshot, in its latest version.
 with versions as (
     {{ latest_version('suspects') }}
 )

@@ -1,4 +1,4 @@
--- Estimates of the Crime Survey: one row a question, area and release, in its latest version.
+-- Estimates of the Crime Survey: one row per question, area and release, in its latest version.
 with versions as (
     {{ latest_version('csew_estimates') }}
 )

@@ -1,4 +1,4 @@
--- Arrests: one row an arrest and force, in its latest version.
+-- Arrests: one row per arrest and force, in its latest version.
 with versions as (
     {{ latest_version('arrests') }}
 )

@@ -1,4 +1,4 @@
--- Returns of partners and departments: one row a measure, area, segment and period as the supplier names them, in its latest version.
+-- Returns of partners and departments: one row per measure, area, segment and period as the supplier names them, in its latest version.
 with versions as (
     {{ latest_version('measure_returns') }}
 )

@@ -1,4 +1,4 @@
--- Injury collisions (STATS19): one row a collision, in its latest version.
+-- Injury collisions (STATS19): one row per collision, in its latest version.
 with versions as (
     {{ latest_version('collisions') }}
 )

@@ -1,4 +1,4 @@
--- Community Speedwatch sessions: one row a session and force, in its latest version.
+-- Community Speedwatch sessions: one row per session and force, in its latest version.
 with versions as (
     {{ latest_version('speedwatch_sessions') }}
 )

@@ -1,4 +1,4 @@
--- Calls on the force's own telephony: one row a call and line, in its latest version.
+-- Calls on the force's own telephony: one row per call and line, in its latest version.
 with versions as (
     {{ latest_version('force_calls') }}
 )

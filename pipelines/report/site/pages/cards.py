@@ -1,4 +1,4 @@
-"""The scorecards: one page a card, and one a plan priority where a card is long."""
+"""The scorecards: one page per card, and one per plan priority where a card is long."""
 
 from __future__ import annotations
 

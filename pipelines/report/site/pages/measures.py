@@ -410,7 +410,7 @@ def _table(rows: Sequence[Row], unit: str, chart: str, is_adjusted: bool) -> Mar
 
 
 def _csv_files(marts: Marts, chosen: Sequence[str]) -> Iterator[tuple[str, str, str]]:
-    """One CSV a measure, every value of it."""
+    """One CSV per measure, every value of it."""
     frame = marts.frame(VALUES, {"measures": list(chosen)})
     for (measure_id,), part in frame.partition_by("measure_id", as_dict=True, maintain_order=True).items():
         yield str(measure_id), f"measures/{measure_id}.csv", part.write_csv()
