@@ -12,8 +12,22 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from pipelines.catalogue.model import DriverSet, DriversFile, Entry, Fact, FactsFile, Framework, FrameworksFile, MeasureFile, Side, Unit, UnitsFile
-from pipelines.catalogue.reading import Document, Location, Mistakes, did_you_mean, not_one_of, read_document
+from pipelines.catalogue.model import (
+    DriverSet,
+    DriversFile,
+    Entry,
+    Fact,
+    FactsFile,
+    FindingRule,
+    FindingsFile,
+    Framework,
+    FrameworksFile,
+    MeasureFile,
+    Side,
+    Unit,
+    UnitsFile,
+)
+from pipelines.catalogue.reading import Document, Location, Mistakes, did_you_mean, not_one_of, read_document, with_parameters
 from pipelines.catalogue.statistics import SEGMENTS_OF_THEIR_ROWS, STATISTICS, WITHOUT_SEGMENTS
 from pipelines.settings import DBT_PROJECT_DIR
 
@@ -48,6 +62,7 @@ class Catalogue:
     units: Mapping[str, Unit]
     frameworks: Mapping[str, Framework]
     drivers: tuple[DriverSet, ...]
+    findings: FindingsFile
 
     @property
     def units_per_residents(self) -> dict[int | float | None, str]:
@@ -73,13 +88,14 @@ def read_catalogue(folder: Path = CATALOGUE_DIR, dbt_project_dir: Path = DBT_PRO
     frameworks = _read(folder / "frameworks.yaml", FrameworksFile, mistakes).frameworks
     drivers_document = read_document(folder / "drivers.yaml", mistakes)
     drivers = _validate(drivers_document, DriversFile, mistakes).drivers
-    parameters = yaml.safe_load((dbt_project_dir / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    parameters = _parameters(dbt_project_dir)
     measures = [
         measure
         for path in sorted((folder / "measures").glob("*.yaml"))
         for measure in _read_measures(read_document(path, mistakes), parameters, mistakes)
     ]
-    catalogue = Catalogue(tuple(measures), facts, units, frameworks, tuple(drivers))
+    findings = _read_findings(folder, parameters, mistakes)
+    catalogue = Catalogue(tuple(measures), facts, units, frameworks, tuple(drivers), findings)
     _check_measures(catalogue, columns or {}, mistakes)
     _check_drivers(catalogue, drivers_document, mistakes)
     mistakes.refuse()
@@ -92,6 +108,45 @@ def read_units(folder: Path = CATALOGUE_DIR) -> Mapping[str, Unit]:
     units = _read(folder / "units.yaml", UnitsFile, mistakes).units
     mistakes.refuse()
     return units
+
+
+def read_findings(folder: Path = CATALOGUE_DIR, dbt_project_dir: Path = DBT_PROJECT_DIR) -> FindingsFile:
+    """The rules of findings, with the variables of dbt_project.yml filled in. Raises CatalogueError."""
+    mistakes = Mistakes(folder.parent.parent)
+    findings = _read_findings(folder, _parameters(dbt_project_dir), mistakes)
+    mistakes.refuse()
+    return findings
+
+
+def _read_findings(folder: Path, parameters: Mapping[str, Any], mistakes: Mistakes) -> FindingsFile:
+    document = read_document(folder / "findings.yaml", mistakes)
+    findings = _validate(document, FindingsFile, mistakes)
+    rules = dict(enumerate(findings.rules))
+    if mistakes.messages and not rules:  # those of the right shape are looked at all the same
+        findings = _validate(Document(document.path, {**_as_mapping(document.content), "rules": []}, document.lines), FindingsFile, mistakes)
+        for position, raw in enumerate(_as_mapping(document.content).get("rules") or []):
+            with suppress(ValidationError):
+                rules[position] = FindingRule.model_validate(raw)
+    for position, rule in rules.items():
+        location: Location = ("rules", position)
+        for field, value, known in (("section", rule.section, findings.sections), ("from", rule.relation, findings.relations)):
+            if value not in known:
+                mistakes.add(document, (*location, field), f"rule {rule.kind}", not_one_of(field, value, known))
+        for field in ("when", "says", "because"):
+            for name in re.findall(r"\{(\w+)(?: per cent)?\}", getattr(rule, field)):
+                if name not in parameters:
+                    mistakes.add(document, (*location, field), f"rule {rule.kind}", f"`{{{name}}}` is no variable of dbt_project.yml")
+    return findings.model_copy(update={"rules": [FindingRule.model_validate(with_parameters(_dump(rule), parameters)) for rule in findings.rules]})
+
+
+def _dump(rule: FindingRule) -> dict[str, Any]:
+    return rule.model_dump(by_alias=True, exclude_none=True)
+
+
+def _parameters(dbt_project_dir: Path) -> dict[str, Any]:
+    """The variables of dbt_project.yml, which conditions and rules may name."""
+    parameters: dict[str, Any] = yaml.safe_load((dbt_project_dir / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    return parameters
 
 
 def _read(path: Path, model: type[File], mistakes: Mistakes) -> File:
@@ -130,7 +185,7 @@ def _read_measures(document: Document, parameters: Mapping[str, Any], mistakes: 
         if statistic is not None and not statistic.takes_fact and "fact" not in own:
             merged.pop("fact", None)
         for field, value in merged.items():
-            merged[field] = _with_parameters(value, parameters)
+            merged[field] = with_parameters(value, parameters)
         known = {field: value for field, value in merged.items() if field in Entry.model_fields}
         # What is wrong with its shape, the validation of the file has named already.
         with suppress(ValidationError):
@@ -140,15 +195,6 @@ def _read_measures(document: Document, parameters: Mapping[str, Any], mistakes: 
 
 def _as_mapping(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
-
-
-def _with_parameters(value: Any, parameters: Mapping[str, Any]) -> Any:
-    """A text or side with {name} replaced by the parameter of that name; {threshold} is the entry's own."""
-    if isinstance(value, str):
-        return re.sub(r"\{(\w+)\}", lambda match: str(parameters.get(match[1], match[0])), value)
-    if isinstance(value, dict):
-        return {key: _with_parameters(item, parameters) for key, item in value.items()}
-    return value
 
 
 def _check_measures(catalogue: Catalogue, columns: Mapping[str, set[str]], mistakes: Mistakes) -> None:

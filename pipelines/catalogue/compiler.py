@@ -13,13 +13,21 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.catalogue.catalogue import CATALOGUE_DIR, DRIVER_KINDS, Catalogue, fact_columns, read_catalogue
-from pipelines.catalogue.model import DriversFile, Entry, FactsFile, FrameworksFile, MeasureFile, Side, ThresholdStep, UnitsFile
+from pipelines.catalogue.model import DriversFile, Entry, FactsFile, FindingsFile, FrameworksFile, MeasureFile, Side, ThresholdStep, UnitsFile
 from pipelines.catalogue.statistics import STATISTICS, Statistic
 from pipelines.settings import DBT_PROJECT_DIR
 
 MACRO_FILE = Path("macros/_catalogue.sql")
+FINDINGS_FILE = Path("macros/_findings.sql")
 FRAMEWORKS_SEED = Path("seeds/frameworks.csv")
-SCHEMA_FILES = {"measures": MeasureFile, "facts": FactsFile, "units": UnitsFile, "drivers": DriversFile, "frameworks": FrameworksFile}
+SCHEMA_FILES = {
+    "measures": MeasureFile,
+    "facts": FactsFile,
+    "units": UnitsFile,
+    "drivers": DriversFile,
+    "frameworks": FrameworksFile,
+    "findings": FindingsFile,
+}
 
 HEADER = """\
 {# Generated from pipelines/catalogue: change the YAML there, not this file.
@@ -28,6 +36,12 @@ HEADER = """\
    components (monthly sums; two measures that count the same thing share one), populations (rows that quantiles are taken from, shared likewise),
    facts, units, quantiles (fractions by statistic) and driver_sets. Read it through catalogue() (macros/measures/catalogue.sql). #}
 {% macro catalogue_data() %}
+"""
+FINDINGS_HEADER = """\
+{# Generated from pipelines/catalogue/findings.yaml: change the YAML there, not this file.
+
+   findings_data() is JSON: sections, numbers (with their types), relations (the numbers that each brings along) and rules. #}
+{% macro findings_data() %}
 """
 FOOTER = "{% endmacro %}\n"
 
@@ -245,11 +259,20 @@ def _driver_set(drivers: Any, resolved: Mapping[str, Mapping[str, Any]], catalog
 
 
 def render_macro(catalogue: Catalogue) -> str:
-    """The generated macro: JSON with one line for each measure, component and population, so that a change is one line of a comparison.
+    """The generated macro of the measures."""
+    return HEADER + _json_lines(resolve(catalogue)) + FOOTER
 
-    Raises ValueError where a text of the catalogue would be read as a template.
+
+def render_findings(findings: FindingsFile) -> str:
+    """The generated macro of the rules of findings."""
+    return FINDINGS_HEADER + _json_lines(findings.model_dump(by_alias=True, exclude_none=True)) + FOOTER
+
+
+def _json_lines(data: Mapping[str, Any]) -> str:
+    """JSON with one line for each item of a list, so that a change is one line of a comparison.
+
+    Raises ValueError where a text would be read as a template.
     """
-    data = resolve(catalogue)
     fields = []
     for key, value in data.items():
         if isinstance(value, list):
@@ -260,7 +283,7 @@ def render_macro(catalogue: Catalogue) -> str:
     text = "{\n" + ",\n".join(fields) + "\n}\n"
     if any(mark in text for mark in ("{{", "{%", "{#")):
         raise ValueError("a text of the catalogue holds {{, {% or {#, which dbt would read as a template; write it without")
-    return HEADER + text + FOOTER
+    return text
 
 
 def render_frameworks(catalogue: Catalogue) -> str:
@@ -293,6 +316,7 @@ def generated_files(folder: Path = CATALOGUE_DIR, dbt_project_dir: Path = DBT_PR
     catalogue = read_catalogue(folder, dbt_project_dir, fact_columns(dbt_project_dir))
     files = {
         dbt_project_dir / MACRO_FILE: render_macro(catalogue),
+        dbt_project_dir / FINDINGS_FILE: render_findings(catalogue.findings),
         dbt_project_dir / FRAMEWORKS_SEED: render_frameworks(catalogue),
     }
     return files | {folder / "schema" / f"{name}.json": render_schema(name, catalogue) for name in SCHEMA_FILES}

@@ -150,6 +150,42 @@ class Framework(_Strict):
     shows_items_of: list[str] = Field(description="the frameworks whose risks, deliverables and commentary its cards show")
 
 
+class FindingRule(_Strict):
+    """When a finding is said of a figure, and in which words. Fields that are numbers of the finding are SQL expressions of its relation."""
+
+    kind: Identifier
+    section: str = Field(description="where on a card it stands")
+    relation: str = Field(alias="from", description="the relation of measure_findings.sql that the rule reads")
+    any_chart: bool = Field(False, description="said of charts with too few months or counts as well")
+    sign: Literal[-2, -1, 0, 1, 2] = Field(description="1 up, -1 down, 0 neither; 2 an improvement and -2 a concern whichever way")
+    when: Expression = Field(description="SQL condition")
+    says: str = Field(description="SQL text: the words after the figure")
+    because: str = Field(description="the rule in words, kept as evidence")
+    k: str | None = None
+    k_of: str | None = None
+    base_period_end: str | None = None
+    base_value: str | None = None
+    change: str | None = None
+    change_pct: str | None = None
+    change_per_month: str | None = None
+    limit_value: str | None = None
+    z: str | None = None
+    p: str | None = None
+    slope_pct: str | None = None
+    share_pct: str | None = None
+    base_share_pct: str | None = None
+    ratio: str | None = None
+
+
+class FindingsFile(_Strict):
+    """findings.yaml"""
+
+    sections: dict[Identifier, str] = Field({}, description="sections of a card in their order, each with its heading")
+    numbers: dict[str, Literal["integer", "date", "double"]] = Field({}, description="the numbers of a finding with their types")
+    relations: dict[Identifier, list[str]] = Field({}, description="the numbers that each relation brings along")
+    rules: list[FindingRule] = []
+
+
 class FactsFile(_Strict):
     """facts.yaml"""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -103,7 +103,7 @@ def _entry_of(document: Document, location: Location) -> str:
         kind, key = location[0], location[1]
         entries = document.content.get(kind)
         if isinstance(entries, list) and isinstance(key, int) and key < len(entries) and isinstance(entries[key], dict):
-            return f"{str(kind).removesuffix('s')} {entries[key].get('id') or repr(entries[key].get('title', key + 1))}"
+            return f"{str(kind).removesuffix('s')} {entries[key].get('id') or entries[key].get('kind') or repr(entries[key].get('title', key + 1))}"
         if isinstance(entries, dict):
             return f"{str(kind).removesuffix('s')} {key}" if kind != "defaults" else "defaults"
     return ""
@@ -126,6 +126,27 @@ def _sentence(location: Location, error: Any) -> str:
             return f"`{name}`: {error['ctx']['error']}"
         case _:
             return f"`{name}`: {error['msg'][0].lower()}{error['msg'][1:]}, not {value!r}"
+
+
+def with_parameters(value: Any, parameters: Mapping[str, Any]) -> Any:
+    """A text, or the texts of a mapping or list, with {name} replaced by the variable of that name, {name per cent} by a hundred times that.
+
+    A name that is no variable is left as it stands.
+    """
+    if isinstance(value, str):
+        return re.sub(r"\{(\w+)( per cent)?\}", lambda match: _parameter(match, parameters), value)
+    if isinstance(value, dict):
+        return {key: with_parameters(item, parameters) for key, item in value.items()}
+    if isinstance(value, list):
+        return [with_parameters(item, parameters) for item in value]
+    return value
+
+
+def _parameter(match: re.Match[str], parameters: Mapping[str, Any]) -> str:
+    value = parameters.get(match[1])
+    if value is None:
+        return match[0]
+    return str(round(100 * value) if match[2] else value)
 
 
 def not_one_of(name: str, value: object, allowed: Iterable[str]) -> str:

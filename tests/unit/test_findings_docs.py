@@ -1,39 +1,24 @@
-"""docs/findings.md lists every kind of finding with its rule, as macros/analysis/finding_rules.sql has them.
+"""docs/findings.md lists every kind of finding with its rule, as pipelines/catalogue/findings.yaml has them.
 
 To write it anew: python -m tests.unit.test_findings_docs
 """
 
 from __future__ import annotations
 
-import json
-
+from pipelines.catalogue.catalogue import read_findings
 from pipelines.settings import PROJECT_DIR
-from tests.models import render
 
 PATH = PROJECT_DIR / "docs" / "findings.md"
-HEADING = {
-    "level": "Level",
-    "trend": "Trend",
-    "movement": "Movement against the months before",
-    "target": "Target",
-    "year": "Against the year before",
-    "baseline": "Against 2019",
-    "elsewhere": "Against other places",
-    "data": "What to know of the data",
-}
-
-
-def rules() -> list[dict]:
-    return json.loads(render("{{ finding_rules() | tojson }}"))
+FINDINGS = read_findings()
 
 
 def listed() -> str:
     """The part of the page that is made from the rules: a table a section, one line a kind and rule."""
     lines = []
-    for section, heading in HEADING.items():
-        found = dict.fromkeys((rule["kind"], rule["because"]) for rule in rules() if rule["section"] == section)
-        if found:
-            lines += [f"## {heading}", "| kind | said when |", "|---|---|", *(f"| `{kind}` | {because} |" for kind, because in found), ""]
+    for section, heading in FINDINGS.sections.items():
+        explained = dict.fromkeys((rule.kind, rule.because) for rule in FINDINGS.rules if rule.section == section)
+        if explained:
+            lines += [f"## {heading}", "| kind | said when |", "|---|---|", *(f"| `{kind}` | {because} |" for kind, because in explained), ""]
     return "\n".join(lines)
 
 

@@ -120,7 +120,7 @@ def folder(tmp_path) -> Path:
     """A catalogue with the real facts, units and frameworks, and no measures yet."""
     copy = tmp_path / "pipelines" / "catalogue"
     (copy / "measures").mkdir(parents=True)
-    for name in ("facts", "units", "frameworks"):
+    for name in ("facts", "units", "frameworks", "findings"):
         shutil.copy(CATALOGUE_DIR / f"{name}.yaml", copy)
     (copy / "drivers.yaml").write_text("drivers: []\n")
     return copy
@@ -197,6 +197,23 @@ def test_rules_between_fields_and_files_are_told_with_what_was_probably_meant(fo
         "`source in (` is no SQL expression",
         "`{measure: log}` must name a measure that counts or adds up rows",
         "did you mean logs?",
+    ):
+        assert part in message, message
+
+
+def test_a_rule_of_a_finding_is_checked_with_the_measures(folder):
+    write(folder, RIGHT.replace("neutral", "up"))
+    path = folder / "findings.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace("section: trend", "section: trends", 1).replace("{record_months}", "{record_month}", 1).replace("sign: 1", "sign: up", 1)
+    )
+    message = mistakes(folder)
+    for part in (
+        "local.yaml, line 9, measure logs: `direction: up`",
+        "`section: trends` is not one of level, trend, movement",
+        "`{record_month}` is no variable of dbt_project.yml",
+        "rule exceptional_high: `sign: up` is not one of",
     ):
         assert part in message, message
 

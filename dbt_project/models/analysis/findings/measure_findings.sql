@@ -1,10 +1,11 @@
--- What can be said of each figure, in the report's own words: every phrase is a rule (macros/analysis/finding_rules.sql), every finding has the numbers
+-- What can be said of each figure, in the report's own words: every phrase is a rule (pipelines/catalogue/findings.yaml), every finding has the numbers
 -- it rests on and one sentence made of them. Findings of one series and period do not contradict each other (seed finding_exclusions).
 -- One row per measure, area, segment, period and kind.
 {{ config(schema='measures', materialized='table') }}
-{%- set rules = finding_rules() %}
-{%- set sections = finding_sections() %}
-{%- set numbers = finding_numbers() %}
+{%- set findings = findings_catalogue() %}
+{%- set rules = findings.rules %}
+{%- set sections = findings.sections | list %}
+{%- set numbers = findings.numbers %}
 
 with
 
@@ -276,7 +277,7 @@ found as (
             else 'concern'
         end as tone,
         {%- for name, type in numbers.items() %}
-        {%- set given = rule[name] or (name if name in finding_relations()[relation] else 'null') %}
+        {%- set given = rule[name] or (name if name in findings.relations[relation] else 'null') %}
         cast({{ given }} as {{ type }}) as {{ name }},
         {%- endfor %}
         {{ rule.says }} as words,

@@ -28,7 +28,7 @@ select measure_id, area_id, segment, chart, is_latest,
 from measures.spc_alternatives
 """
 
-# What a rule of the chart is called as a finding, where it signals high and where low (macros/analysis/finding_rules.sql).
+# What a rule of the chart is called as a finding, where it signals high and where low (pipelines/catalogue/findings.yaml).
 SIGNAL_KINDS = {
     "outside": {"high": "exceptional_high", "low": "exceptional_low"},
     "two_of_three": {"high": "exceptional_high", "low": "exceptional_low"},
