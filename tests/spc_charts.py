@@ -58,7 +58,7 @@ def charts(
 ) -> duckdb.DuckDBPyConnection:
     """A database in memory with int_spc_points, measure_spc and the other tables of `models`.
 
-    series       (measure_id, segment) -> a value a month from January 2014; None is a month that is not complete
+    series       (measure_id, segment) -> a value per month from January 2014; None is a month that is not complete
     measures     measure_id -> unit, statistic, direction, is_seasonal; a plain count that should fall where nothing is said
     parameters   (measure_id, name, value) of seed spc_parameters
     rebases      (measure_id, segment, months after January 2014); exclusions likewise

@@ -34,6 +34,6 @@ def write_demo(settings: Settings, months: int, scale: float, seed: int) -> int:
         files, rows = feeds.get(file.feed, (0, 0))
         feeds[file.feed] = (files + 1, rows + file.rows)
     print_table("Synthetic extracts", ["feed", "files", "rows"], [[feed, *counts] for feed, counts in feeds.items()])
-    console.print(f"\nEmpty templates of the governance workbook: {templates[0]}, and one csv a sheet beside it.")
+    console.print(f"\nEmpty templates of the governance workbook: {templates[0]}, and one csv per sheet beside it.")
     console.print(f"Written to {settings.landing_dir} in {time.monotonic() - began:.0f} s. Next: `scorecards run`.")
     return 0

@@ -56,7 +56,7 @@ def build_docs(settings: Settings) -> int:
 
 
 def _texts(settings: Settings, contracts: Contracts, out: Path, on_step: Callable[[str], None]) -> Iterator[Entry]:
-    """Write what needs no lock: dictionary, measures, a page a feed, systems and the governance map."""
+    """Write what needs no lock: dictionary, measures, a page per feed, systems and the governance map."""
     is_published = settings.marts_path.exists()
     with duckdb.connect(str(settings.marts_path), read_only=True) if is_published else nullcontext() as marts:
         on_step("data dictionary")

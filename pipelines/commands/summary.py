@@ -77,7 +77,7 @@ def print_run_summary(settings: Settings, run_id: str, success: bool, failures: 
         print_printed_report(settings)
         console.print(f"\n[bold]Published in {to_marts:.0f} s[/bold] to {settings.published_dir} (the whole run {seconds:.0f} s)")
         console.print(f"  {settings.marts_path.name}   for BI tools, DBeaver, Python, R (open it read-only)")
-        console.print("  parquet/        one file a table")
+        console.print("  parquet/        one file per table")
         if (settings.published_dir / "site").exists() and not failures:
             console.print(f"  site/           the scorecard site: open {settings.published_dir / 'site' / 'index.html'}")
         console.print("The quarterly highlight report is built on demand: `scorecards report`.")

@@ -13,7 +13,7 @@ FINDINGS = read_findings()
 
 
 def listed() -> str:
-    """The part of the page that is made from the rules: a table a section, one line a kind and rule."""
+    """The part of the page that is made from the rules: a table a section, one line per kind and rule."""
     lines = []
     for section, heading in FINDINGS.sections.items():
         explained = dict.fromkeys((rule.kind, rule.because) for rule in FINDINGS.rules if rule.section == section)
