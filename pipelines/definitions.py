@@ -13,7 +13,7 @@ from pipelines.report.assets import SITE_KEY, WORKBOOKS_KEY, build_site_asset, b
 from pipelines.resources import Reporter, held_warehouse
 from pipelines.settings import Settings, load_settings
 from pipelines.transform.assets import build_dbt_assets
-from pipelines.transform.project import load_manifest
+from pipelines.transform.manifest import load_manifest
 
 # A run that finds the warehouse held waits this long for the other one to end.
 WAIT_FOR_WAREHOUSE_SECONDS = 900

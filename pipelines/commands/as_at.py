@@ -31,7 +31,8 @@ def run_as_at(settings: Settings, day: date) -> int:
     from pipelines.quality.runner import run_checks
     from pipelines.resources import held_warehouse
     from pipelines.transform.as_at import bring_known, build_known
-    from pipelines.transform.project import TransformError, load_manifest
+    from pipelines.transform.manifest import load_manifest
+    from pipelines.transform.project import TransformError
 
     contracts = load_contracts(extra_layouts=settings.layouts_dir)
     run_id = f"as-at-{day}-{uuid.uuid4().hex[:8]}"

@@ -19,7 +19,7 @@ from pipelines.publish.systems import write_systems
 from pipelines.quality.docs import build_data_docs
 from pipelines.settings import Settings
 from pipelines.transform.docs import write_dbt_docs
-from pipelines.transform.project import load_manifest
+from pipelines.transform.manifest import load_manifest
 from pipelines.warehouse import WarehouseBusy, run_lock
 
 

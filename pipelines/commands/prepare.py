@@ -6,7 +6,7 @@ from pipelines.commands.console import TerminalReporter, console
 from pipelines.contracts.model import load_contracts
 from pipelines.instance import prepare_home
 from pipelines.settings import Settings
-from pipelines.transform.project import load_manifest
+from pipelines.transform.manifest import load_manifest
 from pipelines.transform.unit_tests import pass_unit_tests
 
 

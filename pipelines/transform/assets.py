@@ -15,6 +15,7 @@ from pipelines.quality.results import carry_forward, store_results
 from pipelines.resources import Warehouse
 from pipelines.transform import unit_tests
 from pipelines.transform.build import is_current, is_full_refresh_due, max_load_id, record_build
+from pipelines.transform.passed import has_passed, remember
 from pipelines.transform.project import TransformError, code_version
 from pipelines.transform.runner import DbtRun, NodeResult, run_dbt
 
@@ -110,14 +111,14 @@ def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
             arguments += ["--select", *sorted(key.path[-1] for key in context.selected_asset_keys)]
         elif full_refresh:
             arguments.append("--full-refresh")
-        if not is_subset and unit_tests.has_passed(version):
+        if not is_subset and has_passed(unit_tests.CHECK, version):
             # They speak of the code alone, and this code has passed them, on these data or on others.
             arguments += ["--exclude-resource-type", "unit_test"]
             unchanged = [NodeResult(unique_id, "pass", 0.0, 0, PASSED_BEFORE) for unique_id in manifest.get("unit_tests") or {}]
         warehouse.reporter.step("transform" + (" (full refresh)" if full_refresh else ""))
         run = run_dbt(warehouse.settings, arguments, lambda name, index, total: warehouse.reporter.detail(f"{index} of {total} {name}"))
         if not is_subset and all(node.status in {"pass", "success"} for node in run.of_type("unit_test")) and not run.broken:
-            unit_tests.remember(version)
+            remember(unit_tests.CHECK, version)
         run = DbtRun((*run.nodes, *unchanged))
 
         results = list(check_results(run, checks, manifest, context.run.run_id, warehouse))

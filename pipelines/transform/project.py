@@ -1,17 +1,12 @@
-"""The dbt project: its environment, its manifest, and the version of the code that decides whether a build can be incremental."""
+"""The dbt project: its environment, and the version of the code that decides whether a build can be incremental."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from pipelines.catalogue.compiler import compile_catalogue
-from pipelines.contracts.model import CONTRACTS_DIR, Contracts, load_contracts
-from pipelines.contracts.personal import published_personal_columns
+from pipelines.contracts.model import CONTRACTS_DIR
 from pipelines.settings import DBT_PROJECT_DIR, Settings
 
 MODEL_FOLDERS = ("models", "macros", "seeds", "tests", "snapshots")
@@ -54,42 +49,3 @@ def set_environment(settings: Settings) -> None:
         DBT_LOG_LEVEL_FILE="info",
         DBT_USE_COLORS="false",
     )
-
-
-def load_manifest(settings: Settings) -> dict[str, Any]:
-    """dbt's manifest of the project as it stands, parsed again only when a file of it has changed.
-
-    Raises CatalogueError where the catalogue has mistakes, TransformError where dbt cannot parse the project or where a published model has a
-    personal column: then nothing is built.
-    """
-    manifest_path = settings.dbt_target_dir / "manifest.json"
-    version_path = settings.dbt_target_dir / "manifest.version"
-    compile_catalogue()
-    version = code_version()
-    try:
-        if version_path.read_text() == version:
-            return json.loads(manifest_path.read_text())
-    except (FileNotFoundError, json.JSONDecodeError):
-        pass
-    set_environment(settings)
-    from dbt.cli.main import dbtRunner
-
-    # Partial parsing misses some changes (a seed's columns, a macro behind a unit test): another version is parsed whole.
-    result = dbtRunner().invoke(["parse", "--no-partial-parse"])
-    if not result.success:
-        raise TransformError(f"dbt cannot parse the project: {result.exception}")
-    manifest = json.loads(manifest_path.read_text())
-    refuse_personal_columns(manifest)
-    # last: a project that was refused is parsed, and refused, again
-    version_path.write_text(version)
-    return manifest
-
-
-def refuse_personal_columns(manifest: Mapping[str, Any], contracts: Contracts | None = None) -> None:
-    """Raises TransformError where a published model would show a personal column. Takes the manifest as parsed JSON."""
-    if breaches := published_personal_columns(manifest, contracts or load_contracts()):
-        raise TransformError(
-            "personal columns would be published, so nothing is built (docs/disclosure.md):\n"
-            + "\n".join(f"- {breach}" for breach in breaches)
-            + "\nThe contracts class them as personal; take them out of the models, or publish a count instead"
-        )

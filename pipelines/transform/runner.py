@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from pipelines.contracts.model import Contracts
 from pipelines.settings import Settings
 from pipelines.transform.project import TransformError, set_environment
+from pipelines.warehouse import create_tables, open_build
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,17 @@ def call_dbt(settings: Settings, arguments: list[str], callbacks: list[Callable[
         return dbtRunner(manifest=manifest, callbacks=callbacks or []).invoke(arguments)
     finally:
         _let_go_of_the_database()
+
+
+@contextmanager
+def empty_warehouse(settings: Settings, contracts: Contracts) -> Iterator[Settings]:
+    """The settings of a warehouse without a row, with all the tables that models read; it is gone at the end."""
+    settings.temp_dir.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=settings.temp_dir) as folder:
+        empty = replace(settings, data_dir=Path(folder), as_at=None)
+        with open_build(empty) as connection:
+            create_tables(connection, contracts)
+        yield empty
 
 
 def _let_go_of_the_database() -> None:

@@ -3,33 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from pipelines.contracts.model import Contracts
-from pipelines.settings import DBT_PROJECT_DIR, Settings
+from pipelines.settings import Settings
+from pipelines.transform.passed import has_passed, remember
 from pipelines.transform.project import TransformError, code_version
-from pipelines.transform.runner import call_dbt, run_dbt
-from pipelines.warehouse import create_tables, open_build
+from pipelines.transform.runner import call_dbt, empty_warehouse, run_dbt
 
-
-def _stamp(version: str) -> Path:
-    return DBT_PROJECT_DIR / "target" / "unit_tests_passed" / version
-
-
-def has_passed(version: str) -> bool:
-    """Whether this code has passed its unit tests in this checkout, whatever data it ran on."""
-    return _stamp(version).exists()
-
-
-def remember(version: str) -> None:
-    """Note that this code has passed; where the checkout cannot be written, the next new warehouse evaluates them again."""
-    stamp = _stamp(version)
-    with suppress(OSError):
-        stamp.parent.mkdir(parents=True, exist_ok=True)
-        stamp.touch()
+CHECK = "unit_tests"
 
 
 def pass_unit_tests(settings: Settings, contracts: Contracts, on_node: Callable[[str, int, int], None] | None = None) -> int:
@@ -39,22 +20,18 @@ def pass_unit_tests(settings: Settings, contracts: Contracts, on_node: Callable[
     evaluated. Raises TransformError with what each failed test says.
     """
     version = code_version()
-    if has_passed(version):
+    if has_passed(CHECK, version):
         return 0
     # Parsed once: what the profile says of the warehouse is part of what dbt remembers of a parsed project.
     parsed = call_dbt(settings, ["parse"])
     if not parsed.success:
         raise TransformError(f"dbt cannot parse the project: {parsed.exception}")
-    settings.temp_dir.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=settings.temp_dir) as folder:
-        empty = replace(settings, data_dir=Path(folder))
-        with open_build(empty) as connection:
-            create_tables(connection, contracts)
+    with empty_warehouse(settings, contracts) as empty:
         run = run_dbt(empty, ["build", "--exclude-resource-type", "test", "--no-write-json"], on_node, parsed.result)
     tests = list(run.of_type("unit_test"))
     problems = [n for n in (*tests, *run.broken) if n.status in {"fail", "error"}]
     if problems:
         said = "\n".join(f"- {n.unique_id}: {n.message or n.status}" for n in problems)
         raise TransformError(f"the models break rules that their unit tests hold (dbt_project/models, beside each model):\n{said}")
-    remember(version)
+    remember(CHECK, version)
     return len(tests)

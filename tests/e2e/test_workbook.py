@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from pipelines.transform.project import load_manifest
+from pipelines.transform.manifest import load_manifest
 from tests.bad_workbook import badly_edited
 
 pytestmark = pytest.mark.slow

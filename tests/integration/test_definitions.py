@@ -8,7 +8,7 @@ from pipelines.definitions import build_defs
 from pipelines.ingest.sensor import build_landing_sensor
 from pipelines.publish.marts import published_tables
 from pipelines.settings import Settings
-from pipelines.transform.project import load_manifest
+from pipelines.transform.manifest import load_manifest
 
 
 @pytest.fixture(scope="module")

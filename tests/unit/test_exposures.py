@@ -8,7 +8,7 @@ from pipelines.publish.marts import published_tables
 from pipelines.publish.revisions import REVISIONS
 from pipelines.publish.writing import HEARTBEAT
 from pipelines.settings import DBT_PROJECT_DIR, Settings
-from pipelines.transform.project import load_manifest
+from pipelines.transform.manifest import load_manifest
 
 CONSUMERS = {"scorecard_site", "highlight_report", "excel_workbooks", "superset_opcc_scorecard", "power_bi_reports", "analysts_queries"}
 

@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.contracts.model import load_contracts
 from pipelines.settings import Settings
-from pipelines.transform import unit_tests
+from pipelines.transform import passed, unit_tests
 from pipelines.transform.project import TransformError
 from pipelines.transform.runner import DbtRun, NodeResult
 
@@ -21,7 +21,7 @@ def evaluated(tmp_path, monkeypatch):
         said.calls.append((settings.data_dir, arguments))
         return DbtRun(said.nodes)
 
-    monkeypatch.setattr(unit_tests, "_stamp", lambda version: tmp_path / "passed" / version)
+    monkeypatch.setattr(passed, "_note", lambda check, version: tmp_path / check / version)
     monkeypatch.setattr(unit_tests, "call_dbt", lambda settings, arguments: SimpleNamespace(success=True, result=None))
     monkeypatch.setattr(unit_tests, "run_dbt", run)
     return said
