@@ -13,13 +13,9 @@ areas as (
     select * from {{ ref('dim_area') }}
 ),
 
--- An area with all that it is part of: an item of Swindon concerns the line of the force, too.
+-- An item of Swindon concerns the line of the force, too.
 lineage as (
-    select
-        areas.area_id,
-        unnest([areas.area_id, areas.parent_area_id, parents.parent_area_id]) as part_of
-    from areas
-    left join areas as parents on areas.parent_area_id = parents.area_id
+    select * from {{ ref('int_area_lineage') }}
 ),
 
 links as (
@@ -68,7 +64,7 @@ linked_risks as (
         and list_contains(lines.shown_frameworks, risks.framework)
     left join lineage on
         risks.area_id = lineage.area_id
-        and lines.area_id = lineage.part_of
+        and lines.area_id = lineage.whole_area_id
     where
         risks.area_id is null
         or lineage.area_id is not null
@@ -89,7 +85,7 @@ linked_deliverables as (
         and list_contains(lines.shown_frameworks, deliverables.framework)
     left join lineage on
         deliverables.area_id = lineage.area_id
-        and lines.area_id = lineage.part_of
+        and lines.area_id = lineage.whole_area_id
     where
         deliverables.area_id is null
         or lineage.area_id is not null

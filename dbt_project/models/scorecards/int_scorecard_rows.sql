@@ -32,7 +32,7 @@ comparisons as (
 ),
 
 targets as (
-    select * from {{ ref('int_measure_targets') }}
+    select * from {{ ref('int_area_targets') }}
 ),
 
 coverage as (
@@ -165,16 +165,7 @@ latest as (
         and headlined.instead = rolling.period_type
 ),
 
--- The area's own target, else that of the area it is part of, and so on upwards, else the one for every area; as it stood at the end of the period.
-lineage as (
-    select
-        areas.area_id,
-        unnest([areas.area_id, areas.parent_area_id, parents.parent_area_id, '*']) as target_area_id,
-        unnest([1, 2, 3, 4]) as distance
-    from areas
-    left join areas as parents on areas.parent_area_id = parents.area_id
-),
-
+-- The target as it stood at the end of the period.
 targeted as (
     select
         lines.scorecard_id,
@@ -186,12 +177,11 @@ targeted as (
         lines.measure_id = latest.measure_id
         and lines.area_id = latest.area_id
         and lines.segment = latest.segment
-    inner join lineage on lines.area_id = lineage.area_id
     inner join targets on
         lines.measure_id = targets.measure_id
-        and lineage.target_area_id = targets.area_id
+        and lines.area_id = targets.area_id
         and latest.period_end between targets.valid_from and targets.valid_to
-    qualify row_number() over (partition by lines.scorecard_id, lines.line_id order by lineage.distance) = 1
+    qualify row_number() over (partition by lines.scorecard_id, lines.line_id order by targets.distance) = 1
 ),
 
 -- What is to be said first: what the chart says of the latest month, else the first finding on the period that the card shows.

@@ -25,7 +25,7 @@ measures as (
 ),
 
 targets as (
-    select * from {{ ref('int_measure_targets') }}
+    select * from {{ ref('int_area_targets') }}
 ),
 
 -- The step from the month before, if there was one and no rebase in between; a gap or a rebase ends every run.
@@ -78,18 +78,18 @@ recent as (
         or period > (select max(charts.period) from charts) - {{ var('findings_months') }}
 ),
 
--- SLA, statutory target or ambition: by the value in force, as the chart took it.
+-- SLA, statutory target or ambition: the one in force, as the chart took it.
 target_types as (
     select
         recent.measure_id,
         recent.area_id,
         recent.segment,
         recent.month,
-        min(targets.target_type) as target_type
+        arg_min(targets.target_type, targets.distance) as target_type
     from recent
     inner join targets on
         recent.measure_id = targets.measure_id
-        and recent.target = targets.target
+        and recent.area_id = targets.area_id
         and last_day(recent.month) between targets.valid_from and targets.valid_to
     group by recent.measure_id, recent.area_id, recent.segment, recent.month
 )

@@ -20,12 +20,8 @@ charts as (
     select * from {{ ref('int_spc_charts') }}
 ),
 
-areas as (
-    select * from {{ ref('dim_area') }}
-),
-
 targets as (
-    select * from {{ ref('int_measure_targets') }}
+    select * from {{ ref('int_area_targets') }}
 ),
 
 parameters as (
@@ -40,16 +36,6 @@ parameters as (
 
 {{ spc_rules('spc_zoned', 'parameters') }},
 
--- An area without a target has that of the area it is part of, and so on upwards; then the one for every area.
-lineage as (
-    select
-        areas.area_id,
-        unnest([areas.area_id, areas.parent_area_id, parents.parent_area_id, '*']) as target_area_id,
-        unnest([1, 2, 3, 4]) as distance
-    from areas
-    left join areas as parents on areas.parent_area_id = parents.area_id
-),
-
 -- The target in force at the end of the month.
 targeted as (
     select
@@ -58,13 +44,12 @@ targeted as (
         points.month,
         any_value(points.value) as value,
         any_value(measures.direction) as direction,
-        arg_min(targets.target, lineage.distance) as target
+        arg_min(targets.target, targets.distance) as target
     from points
     inner join measures on points.measure_id = measures.measure_id
-    inner join lineage on points.area_id = lineage.area_id
     inner join targets on
         points.measure_id = targets.measure_id
-        and lineage.target_area_id = targets.area_id
+        and points.area_id = targets.area_id
         and last_day(points.month) between targets.valid_from and targets.valid_to
     group by points.series_id, points.period, points.month
 ),
