@@ -21,7 +21,7 @@ class MartsError(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Table:
+class PublishedTable:
     """A published table: its name with schema, its primary key, and its columns with their types."""
 
     name: str
@@ -54,8 +54,8 @@ class Row(Mapping[str, Any]):
             raise AttributeError(column) from None
 
     def get(self, column: str, default: Any = None) -> Any:
-        found = self._index.get(column)
-        return default if found is None else self._values[found]
+        position = self._index.get(column)
+        return default if position is None else self._values[position]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._index)
@@ -107,14 +107,14 @@ class Marts:
 
         Where it reads several, `table` says which one the columns are of.
         """
-        found = self._connection.execute(sql, parameters)
-        index = {column[0]: i for i, column in enumerate(found.description or ())}
-        named = [table] if table else sorted({name for name in SOURCES.findall(sql.lower()) if name in self.tables})
-        of = self.tables[named[0]] if len(named) == 1 else None
-        if of is None or not of.key or not all(column in index for column in of.key):
-            return [Row(index, values) for values in found.fetchall()]
-        positions = tuple(index[column] for column in of.key)
-        return [Row(index, values, of.name, positions) for values in found.fetchall()]
+        result = self._connection.execute(sql, parameters)
+        index = {column[0]: i for i, column in enumerate(result.description or ())}
+        names = [table] if table else sorted({name for name in SOURCES.findall(sql.lower()) if name in self.tables})
+        source = self.tables[names[0]] if len(names) == 1 else None
+        if source is None or not source.key or not all(column in index for column in source.key):
+            return [Row(index, values) for values in result.fetchall()]
+        positions = tuple(index[column] for column in source.key)
+        return [Row(index, values, source.name, positions) for values in result.fetchall()]
 
     def table(self, name: str, order: str | None = None) -> list[Row]:
         """A whole table, in the order of its key or of `order`; no rows where it is not published."""
@@ -128,12 +128,12 @@ class Marts:
 
     def value(self, sql: str, parameters: Any = None) -> Any:
         """The one cell of a query of one row and column; None where it has no row."""
-        found = self._connection.execute(sql, parameters).fetchone()
-        return None if found is None else found[0]
+        row = self._connection.execute(sql, parameters).fetchone()
+        return None if row is None else row[0]
 
 
-def _tables(connection: duckdb.DuckDBPyConnection) -> dict[str, Table]:
-    found = connection.execute(
+def _tables(connection: duckdb.DuckDBPyConnection) -> dict[str, PublishedTable]:
+    rows = connection.execute(
         """
         select
             tables.schema_name || '.' || tables.table_name,
@@ -150,4 +150,4 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> dict[str, Table]:
         order by 1
         """
     ).fetchall()
-    return {name: Table(name, tuple(key or ()), dict(columns)) for name, key, columns in found}
+    return {name: PublishedTable(name, tuple(key or ()), dict(columns)) for name, key, columns in rows}

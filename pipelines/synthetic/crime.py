@@ -102,12 +102,12 @@ def _victims(rng: np.random.Generator, plan: Plan, month: date, group: np.ndarra
     is_child = rng.random(count) < np.array([o.child for o in offences])[group]
     known = np.array([o.has_victim for o in offences])[group] & (rng.random(count) >= cal.crimes.AGE_UNKNOWN)
     for code, counts in cal.crimes.CHILD_VICTIMS.items():
-        mine = group == GROUPS.index(code)
-        where = rng.permutation(np.flatnonzero(mine & ~cancelled))
+        of_group = group == GROUPS.index(code)
+        where = rng.permutation(np.flatnonzero(of_group & ~cancelled))
         children = min(len(where), plan.counted(f"children {code}", counts, month))
         is_child[where] = np.arange(len(where)) < children
         known[where] = np.arange(len(where)) < len(where) - round((len(where) - children) * cal.crimes.AGE_UNKNOWN)
-        gone = mine & cancelled
+        gone = of_group & cancelled
         is_child[gone] = rng.random(int(gone.sum())) < cal.crimes.CANCELLED_CHILD[code]
     age = np.where(is_child, rng.integers(3, 18, count), (18 + rng.gamma(2.2, 11.0, count)).astype(np.int64).clip(max=96))
     return is_child, np.where(known, age, -1)
@@ -195,8 +195,8 @@ def _with_first_versions(rng: np.random.Generator, month: date, frame: pl.DataFr
 
 def outcome_rows(plan: Plan, crimes: dict[date, pl.DataFrame]) -> dict[date, Rows]:
     """Rows of `crime_outcomes` by the month of the outcome, from the crimes of every month."""
-    found = pl.concat(crimes.values()).sort("recorded", "crime_ref")
-    parts = [_finalised(plan, crimes, found), *(_drawn_outcomes(plan, month, part) for month, part in crimes.items())]
+    recorded = pl.concat(crimes.values()).sort("recorded", "crime_ref")
+    parts = [_finalised(plan, crimes, recorded), *(_drawn_outcomes(plan, month, part) for month, part in crimes.items())]
     made: dict[date, Rows] = {}
     for month, events in _by_month(plan, list(crimes), pl.concat(parts)).items():
         rng = draw.generator(plan.seed, "outcome extracts", month)
@@ -215,7 +215,7 @@ def outcome_rows(plan: Plan, crimes: dict[date, pl.DataFrame]) -> dict[date, Row
     return made
 
 
-def _finalised(plan: Plan, crimes: Mapping[date, pl.DataFrame], found: pl.DataFrame) -> pl.DataFrame:
+def _finalised(plan: Plan, crimes: Mapping[date, pl.DataFrame], recorded: pl.DataFrame) -> pl.DataFrame:
     """Outcomes (crime_ref, at, code) of the populations whose outcomes are counted by the month in which they are finalised.
 
     What is finalised of domestic abuse includes rapes and serious sexual offences that are domestic abuse as well, so these
@@ -225,7 +225,7 @@ def _finalised(plan: Plan, crimes: Mapping[date, pl.DataFrame], found: pl.DataFr
     begin = next(iter(crimes))
     included: dict[tuple[date, int], int] = {}  # outcomes by month and kind of domestic abuse that is in another population
     for name, kinds in cal.crimes.FINALISED.items():
-        mine = found.filter(pl.col("population") == POPULATIONS.index(name))
+        population = recorded.filter(pl.col("population") == POPULATIONS.index(name))
         events = []
         for month in crimes:
             rng = draw.generator(plan.seed, f"outcomes {name}", month)
@@ -236,7 +236,7 @@ def _finalised(plan: Plan, crimes: Mapping[date, pl.DataFrame], found: pl.DataFr
                 code = draw.texts(rng, kind.codes, len(at))
                 begun = at - draw.seconds(_lags(rng, kind.lag, at, begin) * tl.DAY)
                 events.append(pl.DataFrame({"at": at, "begun": begun, "code": code, "month": [month] * len(at), "kind": [k] * len(at)}, _EVENTS))
-        given = _given(mine, pl.concat(events).sort("at"))
+        given = _given(population, pl.concat(events).sort("at"))
         parts.append(given.select("crime_ref", "at", "code"))
         if name != "da":
             for month, kind, n in given.filter("is_da").group_by("month", "kind").len().iter_rows():
@@ -247,18 +247,18 @@ def _finalised(plan: Plan, crimes: Mapping[date, pl.DataFrame], found: pl.DataFr
 _EVENTS = {"at": pl.Int64, "begun": pl.Int64, "code": pl.String, "month": pl.Date, "kind": pl.Int64}
 
 
-def _drawn_outcomes(plan: Plan, month: date, found: pl.DataFrame) -> pl.DataFrame:
+def _drawn_outcomes(plan: Plan, month: date, crimes: pl.DataFrame) -> pl.DataFrame:
     """Outcomes (crime_ref, at, code) of the month's other crimes, a few of them given twice, and rows of code 0 of any crime."""
     rng = draw.generator(plan.seed, "outcomes", month)
-    recorded, count = found["recorded"].to_numpy(), found.height
+    recorded, count = crimes["recorded"].to_numpy(), crimes.height
     shares = cal.crimes.OUTCOMES
     code = draw.texts(rng, {**shares, "": 1 - sum(shares.values())}, count)
     at = recorded + draw.seconds(_lags(rng, cal.crimes.OUTCOME_LAG, recorded) * tl.DAY)
-    other = (found["population"] == POPULATIONS.index("other")) & code.is_not_null()
+    other = (crimes["population"] == POPULATIONS.index("other")) & code.is_not_null()
     again = other & pl.Series(rng.random(count) < cal.crimes.SECOND_OUTCOMES)
     second = code.replace({"16": "15", "15": "1", "1": "15", "18": "16"})
     zero = pl.Series(rng.random(count) < cal.crimes.NOT_ASSIGNED)
-    rows = found.select("crime_ref").with_columns(at=pl.Series(at), code=code)
+    rows = crimes.select("crime_ref").with_columns(at=pl.Series(at), code=code)
     later = pl.Series(draw.seconds(rng.uniform(5, 60, count) * tl.DAY))
     return pl.concat(
         [
@@ -271,10 +271,10 @@ def _drawn_outcomes(plan: Plan, month: date, found: pl.DataFrame) -> pl.DataFram
 
 def arrest_rows(plan: Plan, crimes: dict[date, pl.DataFrame]) -> dict[date, Rows]:
     """Rows of `arrests` by the month of the arrest, from the crimes of every month."""
-    found = pl.concat(crimes.values()).sort("recorded", "crime_ref")
+    recorded = pl.concat(crimes.values()).sort("recorded", "crime_ref")
     drawn = [_drawn_arrests(plan, month, part) for month, part in crimes.items()]
     made: dict[date, Rows] = {}
-    for month, events in _by_month(plan, list(crimes), _counted_arrests(plan, crimes, found, pl.concat(drawn))).items():
+    for month, events in _by_month(plan, list(crimes), _counted_arrests(plan, crimes, recorded, pl.concat(drawn))).items():
         rng = draw.generator(plan.seed, "arrest extracts", month)
         part = _with_orphans(rng, _with_disposals(rng, month, events), cal.crimes.ARREST_ORPHANS)
         frame = pl.DataFrame(
@@ -300,21 +300,21 @@ def _with_disposals(rng: np.random.Generator, month: date, arrests: pl.DataFrame
     return arrests.with_columns(disposal=disposal.scatter(remanded, cal.crimes.REMANDED))
 
 
-def _drawn_arrests(plan: Plan, month: date, found: pl.DataFrame) -> pl.DataFrame:
+def _drawn_arrests(plan: Plan, month: date, crimes: pl.DataFrame) -> pl.DataFrame:
     """Arrests (crime_ref, at, is_da) for the month's crimes of the populations that have a share of their crimes."""
     rng = draw.generator(plan.seed, "arrests", month)
     parts = []
     for name, arrests in cal.crimes.ARRESTS.items():
         if arrests.counts is None:
-            mine = found.filter(pl.col("population") == POPULATIONS.index(name))
-            mine = mine.filter(pl.Series(draw.flags(rng, mine.height, arrests.share)))
-            recorded = mine["recorded"].to_numpy()
+            arrested = crimes.filter(pl.col("population") == POPULATIONS.index(name))
+            arrested = arrested.filter(pl.Series(draw.flags(rng, arrested.height, arrests.share)))
+            recorded = arrested["recorded"].to_numpy()
             at = recorded + draw.seconds(_lags(rng, arrests.lag, recorded) * tl.DAY)
-            parts.append(mine.select("crime_ref", pl.Series("at", at), "is_da"))
+            parts.append(arrested.select("crime_ref", pl.Series("at", at), "is_da"))
     return pl.concat(parts)
 
 
-def _counted_arrests(plan: Plan, crimes: Mapping[date, pl.DataFrame], found: pl.DataFrame, drawn: pl.DataFrame) -> pl.DataFrame:
+def _counted_arrests(plan: Plan, crimes: Mapping[date, pl.DataFrame], recorded: pl.DataFrame, drawn: pl.DataFrame) -> pl.DataFrame:
     """The drawn arrests, and those for domestic abuse that make the month's number up, some of them second ones for a crime."""
     included = {m: int(part["is_da"].sum()) for m, part in _by_month(plan, list(crimes), drawn).items()}
     begin, parts = next(iter(crimes)), [drawn]
@@ -330,8 +330,8 @@ def _counted_arrests(plan: Plan, crimes: Mapping[date, pl.DataFrame], found: pl.
             )
             begun = at - draw.seconds(_lags(rng, arrests.lag, at, begin) * tl.DAY)
             events.append(pl.DataFrame({"at": at, "begun": begun, "again": rng.random(len(at)) < cal.crimes.SECOND_ARRESTS}))
-        mine = found.filter(pl.col("population") == POPULATIONS.index(name))
-        parts.append(_given(mine, pl.concat(events).sort("at")).select(drawn.columns))
+        population = recorded.filter(pl.col("population") == POPULATIONS.index(name))
+        parts.append(_given(population, pl.concat(events).sort("at")).select(drawn.columns))
     return pl.concat(parts)
 
 
@@ -380,12 +380,12 @@ def _given(crimes: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
         if again[i]:
             chosen[i] = min(max(1, start), known[i])
             continue
-        found = free(before, start) or free(after, start + 1 if start < len(recorded) else start)
-        if 0 < found <= known[i]:
-            chosen[i] = found
-            before[found], after[found] = found - 1, found + 1
-    kept = events.filter(pl.Series(chosen > 0))
-    return pl.concat([kept, crimes[chosen[chosen > 0] - 1]], how="horizontal")
+        slot = free(before, start) or free(after, start + 1 if start < len(recorded) else start)
+        if 0 < slot <= known[i]:
+            chosen[i] = slot
+            before[slot], after[slot] = slot - 1, slot + 1
+    placed = events.filter(pl.Series(chosen > 0))
+    return pl.concat([placed, crimes[chosen[chosen > 0] - 1]], how="horizontal")
 
 
 def _with_orphans(rng: np.random.Generator, events: pl.DataFrame, share: float) -> pl.DataFrame:

@@ -38,8 +38,8 @@ def style_of(feed: str, month: date, months: list[date], is_correction: bool) ->
     """The declared style of a feed's file of the month. Correction files are clean."""
     if is_correction:
         return Style(times=UK_TIMES if feed in cal.files.UK_DATES else ISO_TIMES)
-    mine = tuple(d for d in cal.files.DATA_FAULTS if d.feed == feed and any(applied_month(d, m, months) == month for m in d.months))
-    kinds = {d.kind for d in mine}
+    faults = tuple(d for d in cal.files.DATA_FAULTS if d.feed == feed and any(applied_month(d, m, months) == month for m in d.months))
+    kinds = {d.kind for d in faults}
     style = Style(file_format=cal.files.FORMATS.get((feed, month), "csv"))
     if style.file_format in ("parquet", "xlsx"):
         return style  # typed files cannot hold the texts that faults are made of
@@ -51,7 +51,7 @@ def style_of(feed: str, month: date, months: list[date], is_correction: bool) ->
         header=headers[0] if headers else style.header,
         times=UK_TIMES if "uk_times" in kinds or feed in cal.files.UK_DATES else style.times,
         booleans=booleans[0] if booleans else style.booleans,
-        faults=tuple(d for d in mine if d.kind in _KINDS),
+        faults=tuple(d for d in faults if d.kind in _KINDS),
     )
 
 

@@ -55,11 +55,11 @@ def cpts(rng: np.random.Generator, district: np.ndarray) -> tuple[np.ndarray, pl
 @cache
 def lsoas() -> tuple[tuple[str, str, int], ...]:
     """Code, name and district of the census areas of the force, then those outside it."""
-    found: list[tuple[str, str, int]] = []
+    areas: list[tuple[str, str, int]] = []
     for district, prefix, first in (("county", "Wiltshire", 31_800), ("swindon", "Swindon", 15_400)):
         for i in range(cal.places.LSOAS[district]):
-            found.append((f"E010{first + i}", f"{prefix} {i // 5 + 1:03d}{'ABCDE'[i % 5]}", DISTRICTS.index(district)))
-    return (*found, *((code, name, DISTRICTS.index("unallocated")) for code, name in cal.places.OUTSIDE_LSOAS))
+            areas.append((f"E010{first + i}", f"{prefix} {i // 5 + 1:03d}{'ABCDE'[i % 5]}", DISTRICTS.index(district)))
+    return (*areas, *((code, name, DISTRICTS.index("unallocated")) for code, name in cal.places.OUTSIDE_LSOAS))
 
 
 def lsoa_positions(rng: np.random.Generator, district: np.ndarray) -> np.ndarray:

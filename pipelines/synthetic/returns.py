@@ -123,15 +123,15 @@ def _fixed_parts(series: cal.returns.Returned, ends: list[date], levels: list[fl
     """Segments of a series whose years are given, by period: over a year each has its part of the year, so that all change alike."""
     first_months = {tl.add_months(tl.first_of_month(last), -11) for last in series.totals}
     exact, handed = dict.fromkeys(series.segments, 0.0), dict.fromkeys(series.segments, 0)
-    found: dict[date, dict[str, int]] = {}
+    parts: dict[date, dict[str, int]] = {}
     for end, level in zip(ends, levels, strict=True):
         if tl.first_of_month(end) in first_months:
             exact, handed = dict.fromkeys(exact, 0.0), dict.fromkeys(handed, 0)
         for segment, weight in series.segments.items():
             exact[segment] += level * weight
-        found[end] = {segment: round(exact[segment]) - handed[segment] for segment in exact}
-        handed = {segment: handed[segment] + found[end][segment] for segment in exact}
-    return found
+        parts[end] = {segment: round(exact[segment]) - handed[segment] for segment in exact}
+        handed = {segment: handed[segment] + parts[end][segment] for segment in exact}
+    return parts
 
 
 def _shares(series: cal.returns.Returned, level: float, end: date, seed: int) -> Iterator[Part]:

@@ -26,11 +26,11 @@ def released_at(release: date) -> datetime:
 def _estimates(question: cal.survey.Question, place: int, seed: int) -> list[float]:
     """The question's estimate in one area, release by release: back from the printed ones in steps that are drawn."""
     rng = draw.generator(seed, f"csew {question.name} {cal.survey.AREAS[place]}")
-    found = [question.estimates[place], question.estimates[place] - question.changes[place]]
+    estimates = [question.estimates[place], question.estimates[place] - question.changes[place]]
     for _ in range(cal.survey.RELEASES - 2):
         step = cal.survey.DRIFT[place] + cal.survey.STEP[place] * float(np.clip(rng.standard_normal() / 2, -1, 1))
-        found.append(found[-1] - step)
-    return [round(value, 1) for value in reversed(found)]
+        estimates.append(estimates[-1] - step)
+    return [round(value, 1) for value in reversed(estimates)]
 
 
 def release_rows(seed: int, release: date) -> pl.DataFrame:

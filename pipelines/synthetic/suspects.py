@@ -33,28 +33,28 @@ def extracts(plan: Plan, crimes: dict[date, pl.DataFrame]) -> Iterator[Extract]:
         yield Extract("suspects", tl.first_of_month(day), taken, False, snapshot(plan, day, episodes))
 
 
-def _episodes(plan: Plan, month: date, found: pl.DataFrame) -> pl.DataFrame:
+def _episodes(plan: Plan, month: date, crimes: pl.DataFrame) -> pl.DataFrame:
     """Who is sought for the month's crimes: crime_ref, suspect_id, kind, is_da, since (days since 1970), lasts (days)."""
     rng = draw.generator(plan.seed, "suspects", month)
-    is_rasso = found["is_rape"] | found["is_sso"]
-    found = found.with_columns(
-        kind=pl.select(pl.when(is_rasso).then(pl.lit("rasso")).when(found["is_da"]).then(pl.lit("da")).otherwise(pl.lit("other"))).to_series()
+    is_rasso = crimes["is_rape"] | crimes["is_sso"]
+    crimes = crimes.with_columns(
+        kind=pl.select(pl.when(is_rasso).then(pl.lit("rasso")).when(crimes["is_da"]).then(pl.lit("da")).otherwise(pl.lit("other"))).to_series()
     )
-    wanted = np.array([cal.suspects.SHARE_WANTED[k] for k in found["kind"]])
-    found = found.filter(pl.Series(rng.random(found.height) < wanted))
-    found = pl.concat([found, found.filter(pl.Series(rng.random(found.height) < cal.suspects.TWO_SUSPECTS))])
-    count = found.height
+    wanted = np.array([cal.suspects.SHARE_WANTED[k] for k in crimes["kind"]])
+    crimes = crimes.filter(pl.Series(rng.random(crimes.height) < wanted))
+    crimes = pl.concat([crimes, crimes.filter(pl.Series(rng.random(crimes.height) < cal.suspects.TWO_SUSPECTS))])
+    count = crimes.height
     person = np.arange(count)
     same = rng.random(count) < cal.suspects.SAME_PERSON
-    person[1:] = np.where(same[1:] & (found["crime_ref"][1:] != found["crime_ref"][:-1]).to_numpy(), person[:-1], person[1:])
-    median = np.array([cal.suspects.DAYS_MEDIAN[k] for k in found["kind"]])
+    person[1:] = np.where(same[1:] & (crimes["crime_ref"][1:] != crimes["crime_ref"][:-1]).to_numpy(), person[:-1], person[1:])
+    median = np.array([cal.suspects.DAYS_MEDIAN[k] for k in crimes["kind"]])
     return pl.DataFrame(
         {
-            "crime_ref": found["crime_ref"],
+            "crime_ref": crimes["crime_ref"],
             "suspect_id": draw.numbered(f"N{month:%y%m}", count, 5).gather(person) if count else pl.Series([], dtype=pl.String),
-            "kind": found["kind"],
-            "is_da": found["is_da"],
-            "since": (found["recorded"].to_numpy() // tl.DAY + rng.integers(0, cal.suspects.SINCE_DAYS + 1, count)).astype(np.int64),
+            "kind": crimes["kind"],
+            "is_da": crimes["is_da"],
+            "since": (crimes["recorded"].to_numpy() // tl.DAY + rng.integers(0, cal.suspects.SINCE_DAYS + 1, count)).astype(np.int64),
             "lasts": median * draw.lognormal(rng, count, cal.suspects.DAYS_SIGMA, median=1.0),
         }
     )
@@ -68,13 +68,13 @@ def snapshot(plan: Plan, day: date, episodes: pl.DataFrame) -> pl.DataFrame:
     parts: list[pl.DataFrame] = []
     rasso_da = 0
     for kind, trend in cal.suspects.OUTSTANDING.items():
-        mine = begun.filter(pl.col("kind") == kind).sort("left", "crime_ref", "suspect_id", descending=[True, False, False])
+        of_kind = begun.filter(pl.col("kind") == kind).sort("left", "crime_ref", "suspect_id", descending=[True, False, False])
         wanted = max(1, round(round(trend.at(day)) * plan.scale)) - (rasso_da if kind == "da" else 0)
-        wanted = min(max(0, wanted), mine.height)
-        found = round(wanted * cal.suspects.LATELY_FOUND)
-        parts.append(mine.head(wanted + found).with_columns(is_outstanding=pl.int_range(pl.len()) < wanted))
+        wanted = min(max(0, wanted), of_kind.height)
+        lately_found = round(wanted * cal.suspects.LATELY_FOUND)
+        parts.append(of_kind.head(wanted + lately_found).with_columns(is_outstanding=pl.int_range(pl.len()) < wanted))
         if kind == "rasso":
-            rasso_da = int(mine.head(wanted)["is_da"].sum())
+            rasso_da = int(of_kind.head(wanted)["is_da"].sum())
     rows = pl.concat(parts).sort("since", "crime_ref", "suspect_id")
     spelt = draw.texts(rng, cal.suspects.STATUS_SPELLINGS, rows.height)
     found_as = draw.texts(rng, cal.suspects.FOUND_AS, rows.height)

@@ -88,8 +88,8 @@ def _waits(
     drawn *= 1 + line.eased.get(month, 0.0) * (0.5 - into_month)
     wait = np.where(early, -rng.integers(*cal.telephony.CALL_FAULTS.seconds_before_offered, count), draw.seconds(drawn))
     answered = counted & ~abandons
-    kept = answered & ~early
-    wait[kept] = draw.summing_to(drawn[kept], round(mean * answered.sum()) - wait[answered & early].sum())
+    timed = answered & ~early
+    wait[timed] = draw.summing_to(drawn[timed], round(mean * answered.sum()) - wait[answered & early].sum())
 
     hang = draw.lognormal(rng, count, line.abandoned_wait_sigma, median=line.abandoned_wait_median).clip(max=cal.telephony.LONGEST_WAIT)
     hang = draw.seconds(hang)
@@ -240,16 +240,16 @@ def _answered_elsewhere(rng: np.random.Generator, legs: pl.DataFrame, stamp: str
     """Calls that went on to a neighbour: the force's leg is rerouted, the neighbour's leg, in the same extract, answered."""
     refs = draw.numbered(f"BTN{stamp}", legs.height, 4).alias("bt_call_ref")
     presented = pl.col("presented") + cal.telephony.BT_NEIGHBOUR_PRESENTED
-    ours = legs.with_columns(refs, answered=pl.lit(0, dtype=pl.Int64), cleared=presented, outcome=pl.lit(BT_CODE["rerouted"], dtype=pl.Int8))
+    rerouted = legs.with_columns(refs, answered=pl.lit(0, dtype=pl.Int64), cleared=presented, outcome=pl.lit(BT_CODE["rerouted"], dtype=pl.Int8))
     force = pl.Series("force", 1 + rng.integers(0, len(cal.telephony.BT_NEIGHBOURS), legs.height), dtype=pl.Int8)
-    theirs = legs.with_columns(
+    answered_there = legs.with_columns(
         refs,
         force,
         presented=presented,
         answered=pl.col("presented") + cal.telephony.BT_NEIGHBOUR_ANSWERED,
         cleared=pl.col("cleared") + cal.telephony.BT_NEIGHBOUR_CLEARED,
     )
-    return [ours, theirs]
+    return [rerouted, answered_there]
 
 
 def _never_offered(

@@ -160,7 +160,7 @@ insert into measures.comparator_values values
 """
 
 
-def said(
+def line_of(
     shows: str,
     measure: str = "calls",
     segment: str = "all",
@@ -186,7 +186,7 @@ def said(
 
 
 def test_a_line_says_the_measure_then_each_period_once():
-    line = said("r12m.yoy month.value month.level")
+    line = line_of("r12m.yoy month.value month.level")
     assert (
         plain(line.parts) == "Title – 12 months to July 2023: +11.8% (+11,039) year on year, significant; July 2023: 9,853, 3 month exceptional high"
     )
@@ -195,7 +195,7 @@ def test_a_line_says_the_measure_then_each_period_once():
 
 
 def test_every_number_of_a_line_is_a_cell():
-    line = said("r12m.yoy month.value month.level")
+    line = line_of("r12m.yoy month.value month.level")
     assert [(cell.table, cell.key, cell.column, cell.form) for cell in line.cells] == [
         ("scorecards.report_lines", "opcc|topic|summary|10|force", "title", None),
         ("measures.measure_values", "calls|force|all|r12m|2023-07-31", "period_end", "period"),
@@ -209,29 +209,29 @@ def test_every_number_of_a_line_is_a_cell():
 
 
 def test_up_to_so_many_findings_and_the_one_with_a_size_first():
-    assert plain(said("month.level*2").said) == "July 2023: 3 month exceptional high, 3 months above the upper control limit"
-    assert plain(said("month.movement").said) == "July 2023: worsened slightly on Jun-23 (9,000)"
+    assert plain(line_of("month.level*2").statement) == "July 2023: 3 month exceptional high, 3 months above the upper control limit"
+    assert plain(line_of("month.movement").statement) == "July 2023: worsened slightly on Jun-23 (9,000)"
 
 
 def test_an_alternative_is_said_where_the_first_finds_nothing():
-    assert plain(said("r12m.stable|yoy").said) == "12 months to July 2023: +11.8% (+11,039) year on year, significant"
+    assert plain(line_of("r12m.stable|yoy").statement) == "12 months to July 2023: +11.8% (+11,039) year on year, significant"
 
 
 def test_the_month_before_does_not_make_a_line_old():
-    line = said("month.value before.level")
-    assert plain(line.said) == "July 2023: 9,853; June 2023: 2 month exceptional high"
+    line = line_of("month.value before.level")
+    assert plain(line.statement) == "July 2023: 9,853; June 2023: 2 month exceptional high"
     assert not line.is_stale
 
 
 def test_a_part_of_the_whole_and_why_it_cannot_be_compared():
-    assert plain(said("month.value month.parts month.yoy", "within", unit="pct").said) == (
+    assert plain(line_of("month.value month.parts month.yoy", "within", unit="pct").statement) == (
         "July 2023: 34.7%, n = 679 of 1,955, not comparable: series break in Nov 2022"
     )
 
 
 def test_an_estimate_with_its_margin_beside_others_older_ones_named_and_marked():
-    line = said("quarter.value quarter.change quarter.comparators*2", "survey", unit="pct", direction="increase")
-    assert plain(line.said) == (
+    line = line_of("quarter.value quarter.change quarter.comparators*2", "survey", unit="pct", direction="increase")
+    assert plain(line.statement) == (
         "January to March 2023: 76.9% (± 3.6 pts), -3.9 pts on the quarter before, not significant, England and Wales 67.7% (± 0.7 pts), "
         "most similar group in October to December 2022 73% after 74% in July to September 2022"
     )
@@ -240,25 +240,27 @@ def test_an_estimate_with_its_margin_beside_others_older_ones_named_and_marked()
 
 
 def test_a_snapshot_may_be_taken_a_few_days_after_the_month():
-    line = said("snapshot.value", "suspects")
-    assert plain(line.said) == "2 August 2023: 380"
+    line = line_of("snapshot.value", "suspects")
+    assert plain(line.statement) == "2 August 2023: 380"
     assert not line.is_stale
 
 
 def test_segments_of_which_something_is_said():
-    assert plain(said("month.exceptional", segment="*").said) == "July 2023: silent 2 month exceptional high"
-    assert plain(said("month.value", segment="*").said) == "July 2023: other 60; silent 40"
-    assert said("month.trend", segment="*") is None
+    assert plain(line_of("month.exceptional", segment="*").statement) == "July 2023: silent 2 month exceptional high"
+    assert plain(line_of("month.value", segment="*").statement) == "July 2023: other 60; silent 40"
+    assert line_of("month.trend", segment="*") is None
 
 
 def test_the_highest_segment_that_rests_on_enough():
-    assert plain(said("month.highest:checks", "speeding", segment="*", unit="pct").said) == "highest in B 25.5% of 48"
+    assert plain(line_of("month.highest:checks", "speeding", segment="*", unit="pct").statement) == "highest in B 25.5% of 48"
 
 
 def test_an_area_below_the_card_is_named():
-    assert plain(said("month.value", area="swindon").parts) == "Title, Swindon – July 2023: 5"
+    assert plain(line_of("month.value", area="swindon").parts) == "Title, Swindon – July 2023: 5"
 
 
 def test_without_a_figure_the_line_stays_and_says_why():
-    assert plain(said("month.value", "nothing").said) == "no figure up to the month of this report"
-    assert plain(said("month.value", "nothing", reason="the survey has no results yet").said) == "not collected: the survey has no results yet"
+    assert plain(line_of("month.value", "nothing").statement) == "no figure up to the month of this report"
+    assert (
+        plain(line_of("month.value", "nothing", reason="the survey has no results yet").statement) == "not collected: the survey has no results yet"
+    )

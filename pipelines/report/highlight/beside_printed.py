@@ -49,8 +49,8 @@ def side_by_side(marts: Marts, report: Report) -> str:
         first, last = SLIDES[topic.topic_id]
         facts = [row for row in printed if first <= row.source_line <= last]
         blocks.append(_slide(topic, facts, areas))
-        said = {row.figure_id for line in topic.summary for row in facts if is_of(line, row, areas)}
-        totals[0] += len(said)
+        covered = {row.figure_id for line in topic.summary for row in facts if is_of(line, row, areas)}
+        totals[0] += len(covered)
         totals[1] += len(facts)
     blocks.append(
         f"Of the {totals[1]} facts printed on these slides, {totals[0]} are of a measure, area and segment that a line of ours speaks of.\n"
@@ -73,13 +73,13 @@ def is_of(line: Line, printed: Row, areas: set[str]) -> bool:
 
 def _slide(topic: Topic, facts: list[Row], areas: set[str]) -> str:
     rows = [f"## {topic.title.text}", "", "| our data summary | printed (line) | the marts, for what is printed |", "|---|---|---|"]
-    told: set[str] = set()
+    covered: set[str] = set()
     for line in topic.summary:
-        of_it = [row for row in facts if row.figure_id not in told and is_of(line, row, areas)]
-        told |= {row.figure_id for row in of_it}
-        facts_of_it, answers = "<br>".join(map(_fact, of_it)), "<br>".join(map(_answer, of_it))
-        rows.append(f"| {_cell(plain(line.parts))} | {facts_of_it or '–'} | {answers or '–'} |")
-    others = [row for row in facts if row.figure_id not in told]
+        line_facts = [row for row in facts if row.figure_id not in covered and is_of(line, row, areas)]
+        covered |= {row.figure_id for row in line_facts}
+        printed, answers = "<br>".join(map(_fact, line_facts)), "<br>".join(map(_answer, line_facts))
+        rows.append(f"| {_cell(plain(line.parts))} | {printed or '–'} | {answers or '–'} |")
+    others = [row for row in facts if row.figure_id not in covered]
     if others:
         rows += [
             "",

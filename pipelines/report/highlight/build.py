@@ -43,8 +43,8 @@ def build(marts: Marts, force: str | None = None, quarter: date | None = None, m
     built = {row.topic_id: _topic(figures, row, [line for line in lines if line.topic_id == row.topic_id], governance) for row in topics}
     priorities = []
     for number in sorted({row.plan_priority for row in topics}):
-        of_it = [row for row in topics if row.plan_priority == number]
-        priorities.append(governance.priority(of_it[0], tuple(built[row.topic_id] for row in of_it)))
+        rows = [row for row in topics if row.plan_priority == number]
+        priorities.append(governance.priority(rows[0], tuple(built[row.topic_id] for row in rows)))
     nodes, arrows = governance_map(marts)
     return Report(
         force=cell(card, "area_name"),
@@ -106,17 +106,17 @@ def _months(marts: Marts, card: Row, lines: list[Row]) -> list[date]:
 
 
 def _topic(figures: Figures, row: Row, lines: list[Row], governance: Governance) -> Topic:
-    summary = [said for line in lines if line.part == "summary" and (said := summary_line(figures, line))]
+    summary = [summarised for line in lines if line.part == "summary" and (summarised := summary_line(figures, line))]
     caveats: dict[str, Caveat] = {}
     marked = []
-    for said in summary:
+    for summarised in summary:
         letters = []
-        for value in said.values:
+        for value in summarised.values:
             if value.caveat is None:
                 continue
             note = caveats.setdefault(value.caveat, Caveat(LETTERS[len(caveats) % 26], cell(value, "caveat")))
             letters.append(note.letter)
-        marked.append(replace(said, caveats=tuple(dict.fromkeys(letters))))
+        marked.append(replace(summarised, caveats=tuple(dict.fromkeys(letters))))
     so_what, now_what = governance.remarks(row.commentary_topic, row.plan_priority)
     return Topic(
         topic_id=row.topic_id,
@@ -128,7 +128,7 @@ def _topic(figures: Figures, row: Row, lines: list[Row], governance: Governance)
         so_what=so_what,
         now_what=now_what,
         caveats=tuple(caveats.values()),
-        has_stale_figures=any(said.is_stale for said in summary),
+        has_stale_figures=any(summarised.is_stale for summarised in summary),
     )
 
 
@@ -137,22 +137,22 @@ def _tiles(figures: Figures, line: Row) -> list[Tile]:
     words = tokens(line.shows, f"{line.topic_id} tile {line.line_order}")
     period_type = words[0].period or "month"
     segments = figures.segments(line.measure_id, line.area_id, period_type)[:3] if line.segment == "*" else [line.segment]
-    found = []
+    tiles = []
     for segment in segments:
         value = figures.value(line.measure_id, line.area_id, segment, period_type)
         if value is None:
             continue
         change, tone = _tile_change(figures, line, segment, words[1:])
         title: tuple[Part, ...] = (cell(line, "title"),) if segment == "all" else (cell(line, "title"), ", ", cell(value, "segment"))
-        found.append(Tile(title, cell(value, "period_end", "period"), (cell(value, "value", value.unit),), change, tone))
-    return found
+        tiles.append(Tile(title, cell(value, "period_end", "period"), (cell(value, "value", value.unit),), change, tone))
+    return tiles
 
 
 def _tile_change(figures: Figures, line: Row, segment: str, words: list[Token]) -> tuple[tuple[Part, ...], str]:
     for word in words:
         value = figures.value(line.measure_id, line.area_id, segment, word.period or "month")
-        for said in apply(figures, line, value, word):
-            return said.parts, next((tone for tone in said.tones if tone != "neutral"), "neutral")
+        for statement in apply(figures, line, value, word):
+            return statement.parts, next((tone for tone in statement.tones if tone != "neutral"), "neutral")
     return (), "neutral"
 
 
@@ -224,18 +224,18 @@ def _series(figures: Figures, line: Row, period_type: str) -> list[Row]:
 
 
 def _lines(figures: Figures, group: list[Row], period_type: str) -> Chart | None:
-    found = [(line, _series(figures, line, period_type)) for line in group]
-    found = [(line, rows) for line, rows in found if rows]
-    if not found:
+    drawn = [(line, _series(figures, line, period_type)) for line in group]
+    drawn = [(line, rows) for line, rows in drawn if rows]
+    if not drawn:
         return None
-    line, rows = found[0]
-    series = tuple((of.area_name, tuple(Point(row.period_end.replace(day=1), row.value) for row in of_rows)) for of, of_rows in found)
+    line, rows = drawn[0]
+    series = tuple((each.area_name, tuple(Point(row.period_end.replace(day=1), row.value) for row in each_rows)) for each, each_rows in drawn)
     note: tuple[Part, ...] = (
         {"r12m": "rolling twelve months, to ", "month": "by month to "}[period_type],
         cell(rows[-1], "period_end", "short month"),
     )
     title = (cell(line, "title"),) if line.is_card_area else (cell(line, "title"), " by district")
-    return Chart("lines", title, note, line.unit, series=series, rows=tuple(row for _, of_rows in found for row in of_rows))
+    return Chart("lines", title, note, line.unit, series=series, rows=tuple(row for _, each_rows in drawn for row in each_rows))
 
 
 def _bars(figures: Figures, group: list[Row], period_type: str) -> Chart | None:
@@ -248,10 +248,10 @@ def _bars(figures: Figures, group: list[Row], period_type: str) -> Chart | None:
                 bars.append(Bar(cell(value, "segment"), value.value, cell(value, "value", value.unit)))
                 rows.append(value)
     else:
-        for of in group:
-            value = figures.value(of.measure_id, of.area_id, of.segment, period_type)
+        for each in group:
+            value = figures.value(each.measure_id, each.area_id, each.segment, period_type)
             if value is not None:
-                bars.append(Bar(cell(of, "area_name"), value.value, cell(value, "value", value.unit)))
+                bars.append(Bar(cell(each, "area_name"), value.value, cell(value, "value", value.unit)))
                 rows.append(value)
     if not rows:
         return None

@@ -116,10 +116,10 @@ class Governance:
     def remarks(self, topic: str | None, priority: int) -> tuple[tuple[Remark, ...], tuple[Remark, ...]]:
         """SO WHAT and NOW WHAT of a topic."""
         rows = [row for row in self._listed("commentary", priority) if row.topic == topic]
-        said = {"so_what": [], "now_what": []}  # type: dict[str, list[Remark]]
+        remarks = {"so_what": [], "now_what": []}  # type: dict[str, list[Remark]]
         for row in sorted(rows, key=lambda row: row.commentary_id):
-            if row.kind in said:
-                said[row.kind].append(
+            if row.kind in remarks:
+                remarks[row.kind].append(
                     Remark(
                         sentence=cell(row, "sentence"),
                         type=cell(row, "type"),
@@ -130,7 +130,7 @@ class Governance:
                         listed_as_of=cell(row, "listed_as_of"),
                     )
                 )
-        return tuple(said["so_what"]), tuple(said["now_what"])
+        return tuple(remarks["so_what"]), tuple(remarks["now_what"])
 
 
 def _some(row: Row, column: str, form: str | None = None) -> Cell | None:

@@ -226,12 +226,12 @@ class Report:
     @property
     def digest(self) -> str:
         """Of what the report says: the same words and figures, the same digest. A sign-off is of this."""
-        said = hashlib.sha256()
-        for text in self._said():
-            said.update(text.encode() + b"\0")
-        return said.hexdigest()
+        digest = hashlib.sha256()
+        for text in self._statements():
+            digest.update(text.encode() + b"\0")
+        return digest.hexdigest()
 
-    def _said(self) -> Iterable[str]:
+    def _statements(self) -> Iterable[str]:
         yield from (self.force_code, self.period.name, self.plan.text)
         for priority in self.priorities:
             yield f"{priority.number} {priority.title.text}"

@@ -58,10 +58,10 @@ def quarter_name(end: date) -> str:
 
 def quarter_of(text: str) -> date:
     """Last day of a calendar quarter written as 2023Q2. Raises ReportError."""
-    found = QUARTER.fullmatch(text.strip())
-    if not found:
+    match = QUARTER.fullmatch(text.strip())
+    if not match:
         raise ReportError(f"{text!r} is not a quarter: write it as 2023Q2")
-    return quarter_end(date(int(found[1]), int(found[2]) * 3, 1))
+    return quarter_end(date(int(match[1]), int(match[2]) * 3, 1))
 
 
 def choose_period(months: list[date], quarter: date | None, month: date | None, who: str) -> Period:

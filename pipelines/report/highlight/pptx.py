@@ -357,7 +357,7 @@ def _summary(line: Line) -> Paragraph:
     runs: Paragraph = [(mark[0], 1.0, True, mark[1])]
     if line.lead:
         runs += [(plain(line.lead), 1.0, True, INK), (" – ", 1.0, False, INK)]
-    runs.append((plain(line.said), 1.0, False, INK))
+    runs.append((plain(line.statement), 1.0, False, INK))
     if line.is_stale:
         runs.append(("  older than this report's month", 0.85, False, CONCERN_DARK))
     if line.caveats:

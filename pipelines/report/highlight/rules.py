@@ -49,7 +49,7 @@ class Token:
 
 
 @dataclass(frozen=True)
-class Said:
+class Statement:
     """What a rule found: the parts to print, and the tones of the rows that they come from."""
 
     parts: tuple[Part, ...]
@@ -58,14 +58,14 @@ class Said:
 
 def tokens(shows: str, where: str) -> list[Token]:
     """The tokens of `shows`. Raises ShowsError."""
-    found = []
+    parsed = []
     for word in shows.split():
         match = TOKEN.fullmatch(word)
         names = match["what"].split("|") if match else []
         if not match or any(name not in RULES or (match["period"] is None) != (name in WITHOUT_PERIOD) for name in names):
             raise ShowsError(f"{where}: {word!r} in `shows` is not known; docs/highlight-report.md lists what can be shown")
-        found.append(Token(match["period"], match["what"], match["argument"], int(match["most"] or 1)))
-    return found
+        parsed.append(Token(match["period"], match["what"], match["argument"], int(match["most"] or 1)))
+    return parsed
 
 
 class Figures:
@@ -172,67 +172,67 @@ def _last_quarter(day: date) -> date:
 
 # ---- rules: (figures, line, value, token) -> what they found
 
-Rule = Callable[[Figures, Row, "Row | None", Token], list[Said]]
+Rule = Callable[[Figures, Row, "Row | None", Token], list[Statement]]
 
 
-def _value(figures: Figures, line: Row, value: Row | None, token: Token) -> list[Said]:
+def _value(figures: Figures, line: Row, value: Row | None, token: Token) -> list[Statement]:
     if value is None:
         return []
     parts: list[Part] = [cell(value, "value", value.unit)]
     if value.margin is not None:
         parts += [" (± ", cell(value, "margin", "decimal"), " pts)" if value.unit == "pct" else ")"]
-    return [Said(tuple(parts))]
+    return [Statement(tuple(parts))]
 
 
-def _parts(figures: Figures, line: Row, value: Row | None, token: Token) -> list[Said]:
+def _parts(figures: Figures, line: Row, value: Row | None, token: Token) -> list[Statement]:
     if value is None or value.numerator is None or value.denominator is None:
         return []
-    return [Said(("n = ", cell(value, "numerator", "whole"), " of ", cell(value, "denominator", "whole")))]
+    return [Statement(("n = ", cell(value, "numerator", "whole"), " of ", cell(value, "denominator", "whole")))]
 
 
-def _yoy(figures: Figures, line: Row, value: Row | None, token: Token) -> list[Said]:
+def _yoy(figures: Figures, line: Row, value: Row | None, token: Token) -> list[Statement]:
     return _compared(figures, line, value, "yoy", " year on year")
 
 
-def _change(figures: Figures, line: Row, value: Row | None, token: Token) -> list[Said]:
+def _change(figures: Figures, line: Row, value: Row | None, token: Token) -> list[Statement]:
     before = {"month": " on the month before", "quarter": " on the quarter before", "r12m": " on the twelve months before"}
     return _compared(figures, line, value, "previous_period", before.get(token.period or "", " on the period before"))
 
 
-def _compared(figures: Figures, line: Row, value: Row | None, comparison: str, words: str) -> list[Said]:
+def _compared(figures: Figures, line: Row, value: Row | None, comparison: str, words: str) -> list[Statement]:
     change = figures.comparison(value, comparison) if value is not None else None
     if change is None or (change.change is None and not change.reason):
         return []
     if change.change is None:
-        return [Said(("not comparable: ", cell(change, "reason")))]
+        return [Statement(("not comparable: ", cell(change, "reason")))]
     test = {True: ", significant", False: ", not significant", None: ""}[change.is_significant]
     tone = "neutral"
     if change.is_significant and line.direction in ("increase", "decrease") and change.change:
         tone = "improvement" if (change.change > 0) == (line.direction == "increase") else "concern"
-    return [Said((cell(change, "change", f"change {line.unit}"), words + test), (tone,))]
+    return [Statement((cell(change, "change", f"change {line.unit}"), words + test), (tone,))]
 
 
-def _per_month(figures: Figures, line: Row, value: Row | None, token: Token) -> list[Said]:
+def _per_month(figures: Figures, line: Row, value: Row | None, token: Token) -> list[Statement]:
     change = figures.comparison(value, "yoy") if value is not None else None
-    return [] if change is None or change.change_per_month is None else [Said((cell(change, "change_per_month", "signed"), " a month"))]
+    return [] if change is None or change.change_per_month is None else [Statement((cell(change, "change_per_month", "signed"), " a month"))]
 
 
-def _found(wanted: Callable[[Row], bool], prefer: Callable[[Row], bool] | None = None) -> Rule:
-    def rule(figures: Figures, line: Row, value: Row | None, token: Token) -> list[Said]:
+def _findings(wanted: Callable[[Row], bool], prefer: Callable[[Row], bool] | None = None) -> Rule:
+    def rule(figures: Figures, line: Row, value: Row | None, token: Token) -> list[Statement]:
         rows = [row for row in figures.findings(value) if wanted(row)] if value is not None else []
         if prefer:
             rows.sort(key=lambda row: not prefer(row))
-        return [Said((cell(row, "words"),), (row.tone,)) for row in rows[: token.most]]
+        return [Statement((cell(row, "words"),), (row.tone,)) for row in rows[: token.most]]
 
     return rule
 
 
 def _section(name: str) -> Rule:
-    return _found(lambda row: row.section == name)
+    return _findings(lambda row: row.section == name)
 
 
 def _kinds(*kinds: str) -> Rule:
-    return _found(lambda row: row.kind in kinds)
+    return _findings(lambda row: row.kind in kinds)
 
 
 def _is_sized(row: Row) -> bool:
@@ -240,16 +240,16 @@ def _is_sized(row: Row) -> bool:
     return kind.endswith(("_slightly", "_moderately", "_significantly")) or kind.startswith(("slight_", "moderate_", "significant_"))
 
 
-def _share(figures: Figures, line: Row, value: Row | None, token: Token) -> list[Said]:
+def _share(figures: Figures, line: Row, value: Row | None, token: Token) -> list[Statement]:
     share = figures.value(token.argument or "", line.area_id, value.segment, value.period_type) if value is not None else None
-    return [] if share is None else [Said((cell(share, "value", share.unit),))]
+    return [] if share is None else [Statement((cell(share, "value", share.unit),))]
 
 
-def _comparators(figures: Figures, line: Row, value: Row | None, token: Token) -> list[Said]:
-    said: dict[str, list[Part]] = {}
+def _comparators(figures: Figures, line: Row, value: Row | None, token: Token) -> list[Statement]:
+    parts_by_comparator: dict[str, list[Part]] = {}
     for row in comparator_rows(figures, line, token.period or "month", token.most):
-        if row.comparator_id in said:
-            said[row.comparator_id] += [" after ", cell(row, "value", row.unit), " in ", cell(row, "period_end", "period")]
+        if row.comparator_id in parts_by_comparator:
+            parts_by_comparator[row.comparator_id] += [" after ", cell(row, "value", row.unit), " in ", cell(row, "period_end", "period")]
             continue
         parts: list[Part] = [comparator_name(row.comparator_id), " "]
         if value is None or row.period_end != value.period_end:
@@ -257,8 +257,8 @@ def _comparators(figures: Figures, line: Row, value: Row | None, token: Token) -
         parts.append(cell(row, "value", row.unit))
         if row.margin is not None:
             parts += [" (± ", cell(row, "margin", "decimal"), " pts)"]
-        said[row.comparator_id] = parts
-    return [Said(tuple(parts)) for parts in said.values()]
+        parts_by_comparator[row.comparator_id] = parts
+    return [Statement(tuple(parts)) for parts in parts_by_comparator.values()]
 
 
 COMPARATORS = {"england_wales": "England and Wales", "msg": "most similar group", "national": "national"}
@@ -282,7 +282,7 @@ def comparator_rows(figures: Figures, line: Row, period_type: str, most: int = 1
     )
 
 
-def _drivers(figures: Figures, line: Row, value: Row | None, token: Token) -> list[Said]:
+def _drivers(figures: Figures, line: Row, value: Row | None, token: Token) -> list[Statement]:
     if value is None:
         return []
     rows = figures.marts.rows(
@@ -295,10 +295,10 @@ def _drivers(figures: Figures, line: Row, value: Row | None, token: Token) -> li
         """,
         {"measure": line.measure_id, "area": line.area_id, "period_type": value.period_type, "period_end": value.period_end, "most": token.most},
     )
-    return [Said((cell(row, "sentence"),)) for row in rows]
+    return [Statement((cell(row, "sentence"),)) for row in rows]
 
 
-def _correlation(figures: Figures, line: Row, value: Row | None, token: Token) -> list[Said]:
+def _correlation(figures: Figures, line: Row, value: Row | None, token: Token) -> list[Statement]:
     rows = figures.marts.rows(
         """
         select * from measures.correlations
@@ -308,18 +308,18 @@ def _correlation(figures: Figures, line: Row, value: Row | None, token: Token) -
         """,
         {"pair": token.argument, "area": line.area_id, "until": figures.period.month_end},
     )
-    return [Said((cell(row, "sentence"),)) for row in rows]
+    return [Statement((cell(row, "sentence"),)) for row in rows]
 
 
-def _profile(figures: Figures, line: Row, value: Row | None, token: Token) -> list[Said]:
+def _profile(figures: Figures, line: Row, value: Row | None, token: Token) -> list[Statement]:
     rows = figures.marts.rows(
         "select * from measures.profile_changes where event_id = $event and measure_id = $measure and area_id = $area and after_end <= $until::date",
         {"event": token.argument, "measure": line.measure_id, "area": line.area_id, "until": figures.period.month_end},
     )
-    return [Said((cell(row, "sentence"),)) for row in rows]
+    return [Statement((cell(row, "sentence"),)) for row in rows]
 
 
-def _highest(figures: Figures, line: Row, value: Row | None, token: Token) -> list[Said]:
+def _highest(figures: Figures, line: Row, value: Row | None, token: Token) -> list[Statement]:
     """The segment with the highest value, beside how many of another measure it rests on; the small ones do not count (20 or more do)."""
     best: tuple[float, str, Row, Row] | None = None
     for segment in figures.segments(line.measure_id, line.area_id, token.period or "month"):
@@ -332,7 +332,7 @@ def _highest(figures: Figures, line: Row, value: Row | None, token: Token) -> li
     if best is None:
         return []
     _, _, row, base = best
-    return [Said(("highest in ", cell(row, "segment"), " ", cell(row, "value", row.unit), " of ", cell(base, "value", base.unit)))]
+    return [Statement(("highest in ", cell(row, "segment"), " ", cell(row, "value", row.unit), " of ", cell(base, "value", base.unit)))]
 
 
 RANK_MIN = 20
@@ -345,10 +345,10 @@ RULES: dict[str, Rule] = {
     "per_month": _per_month,
     "level": _section("level"),
     "trend": _section("trend"),
-    "movement": _found(lambda row: row.section == "movement" and row.kind != "similar_to_previous", prefer=_is_sized),
+    "movement": _findings(lambda row: row.section == "movement" and row.kind != "similar_to_previous", prefer=_is_sized),
     "target": _section("target"),
     "year": _section("year"),
-    "baseline": _found(lambda row: row.section == "baseline", prefer=lambda row: row.kind == "not_back_to_2019"),
+    "baseline": _findings(lambda row: row.section == "baseline", prefer=lambda row: row.kind == "not_back_to_2019"),
     "data": _section("data"),
     "similar": _kinds("similar_to_previous"),
     "exceptional": _kinds("exceptional_high", "exceptional_low"),
@@ -368,11 +368,11 @@ WITHOUT_PERIOD = {"correlation", "profile"}
 SENTENCES = {"correlation", "profile", "drivers"}
 
 
-def apply(figures: Figures, line: Row, value: Row | None, token: Token) -> list[Said]:
+def apply(figures: Figures, line: Row, value: Row | None, token: Token) -> list[Statement]:
     """What a token finds: of alternatives, what the first finds that finds anything."""
     for name in token.what.split("|"):
-        if found := RULES[name](figures, line, value, token):
-            return found
+        if statements := RULES[name](figures, line, value, token):
+            return statements
     return []
 
 
@@ -381,14 +381,14 @@ class Line:
     """One line of a data summary: a measure, what is said of it, and what a reader must know beside it.
 
     lead       the measure, and the area or segment where it is not the whole; empty for whole sentences
-    said       the clauses, period by period
+    statement  the clauses, period by period
     tone       improvement, concern or neutral
     caveats    letters of the notes at the foot of the page
     is_stale   the figure is older than the report's month lets one expect
     """
 
     lead: tuple[Part, ...]
-    said: tuple[Part, ...]
+    statement: tuple[Part, ...]
     tone: str
     measure_id: str
     area_id: str
@@ -399,7 +399,7 @@ class Line:
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        return (*self.lead, " – ", *self.said) if self.lead else self.said
+        return (*self.lead, " – ", *self.statement) if self.lead else self.statement
 
     @property
     def cells(self) -> list[Cell]:
@@ -440,11 +440,11 @@ def _clauses(figures: Figures, line: Row, segment: str, words: list[Token]) -> t
     open_period: str | None = None
     for word in words:
         value = figures.value(line.measure_id, line.area_id, segment, word.period or "month")
-        found = apply(figures, line, value, word)
-        if not found:
+        statements = apply(figures, line, value, word)
+        if not statements:
             continue
-        tones += [tone for said in found for tone in said.tones]
-        pieces = joined([said.parts for said in found], ". " if word.what in SENTENCES else ", ")
+        tones += [tone for statement in statements for tone in statement.tones]
+        pieces = joined([statement.parts for statement in statements], ". " if word.what in SENTENCES else ", ")
         if word.what in SENTENCES or value is None:
             clauses.append(pieces)
             open_period = None
@@ -461,28 +461,28 @@ def _clauses(figures: Figures, line: Row, segment: str, words: list[Token]) -> t
 
 def _segments_line(figures: Figures, line: Row, words: list[Token]) -> Line | None:
     """One line that names each segment with what is said of it; segments of which nothing is said are left out."""
-    said: list[tuple[Part, ...]] = []
+    clauses: list[tuple[Part, ...]] = []
     tones: list[str] = []
     values: list[Row] = []
-    named: list[str] = []
+    segments: list[str] = []
     for segment in figures.segments(line.measure_id, line.area_id, words[0].period or "month"):
         value = figures.value(line.measure_id, line.area_id, segment, words[0].period or "month")
-        found = [said for word in words for said in apply(figures, line, value, word)]
-        if value is None or not found or len(said) == MOST_SEGMENTS:
+        statements = [statement for word in words for statement in apply(figures, line, value, word)]
+        if value is None or not statements or len(clauses) == MOST_SEGMENTS:
             continue
-        said.append((cell(value, "segment"), " ", *joined([one.parts for one in found], ", ")))
-        tones += [tone for one in found for tone in one.tones]
+        clauses.append((cell(value, "segment"), " ", *joined([statement.parts for statement in statements], ", ")))
+        tones += [tone for statement in statements for tone in statement.tones]
         values.append(value)
-        named.append(segment)
-    if not said:
+        segments.append(segment)
+    if not clauses:
         return None
     return Line(
         _lead(line),
-        (cell(values[0], "period_end", "period"), ": ", *joined(said, "; ")),
+        (cell(values[0], "period_end", "period"), ": ", *joined(clauses, "; ")),
         _tone(tones),
         line.measure_id,
         line.area_id,
-        tuple(named),
+        tuple(segments),
         tuple(values),
         any(figures.is_stale(value) for value in values),
     )

@@ -14,17 +14,17 @@ FILE = "sign-off.json"
 def sign(report: Report, folder: Path, by: str, on: date) -> Report:
     """The report as signed off; the sign-off is kept beside it, with the digest of what was signed."""
     folder.mkdir(parents=True, exist_ok=True)
-    kept = {"signed_by": by, "signed_on": on.isoformat(), "digest": report.digest, "run_id": report.heartbeat.run_id}
-    (folder / FILE).write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    record = {"signed_by": by, "signed_on": on.isoformat(), "digest": report.digest, "run_id": report.heartbeat.run_id}
+    (folder / FILE).write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return report.signed(by, on)
 
 
 def as_kept(report: Report, folder: Path) -> tuple[Report, str | None]:
     """The report with the sign-off that is kept beside it, where it still says what was signed; else as a draft, and why."""
     try:
-        kept = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        record = json.loads((folder / FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return report, None
-    if kept["digest"] == report.digest:
-        return report.signed(kept["signed_by"], date.fromisoformat(kept["signed_on"])), None
-    return report, f"figures or words have changed since {kept['signed_by']} signed this report off on {kept['signed_on']}: it is a draft again"
+    if record["digest"] == report.digest:
+        return report.signed(record["signed_by"], date.fromisoformat(record["signed_on"])), None
+    return report, f"figures or words have changed since {record['signed_by']} signed this report off on {record['signed_on']}: it is a draft again"

@@ -175,22 +175,22 @@ def _fingerprints(content: Content, code: str) -> dict[str, str]:
 
 def _measure_fingerprints(content: Content, shared: str) -> dict[str, str]:
     marts = content.marts
-    found: dict[str, list[str]] = {measure: [shared] for measure in content.measures}
+    rests_on: dict[str, list[str]] = {measure: [shared] for measure in content.measures}
     for table in (*BY_MEASURE, *content.line_tables):
         if marts.has(table):
             for row in marts.rows(f"select measure_id, sum(hash(t))::varchar as rows from {table} as t group by measure_id order by measure_id"):
-                found.get(row.measure_id, []).append(f"{table} {row['rows']}")
+                rests_on.get(row.measure_id, []).append(f"{table} {row['rows']}")
     if marts.has("measures.correlations"):
         for side in ("measure_a", "measure_b"):
             for row in marts.rows(
                 f"select {side} as measure_id, sum(hash(t))::varchar as rows from measures.correlations as t group by 1 order by 1"
             ):
-                found.get(row.measure_id, []).append(f"{side} {row['rows']}")
+                rests_on.get(row.measure_id, []).append(f"{side} {row['rows']}")
     files = {row.feed: row["rows"] for row in marts.rows("select feed, sum(hash(t))::varchar as rows from quality.feed_outcomes as t group by feed")}
-    for measure, parts in found.items():
+    for measure, parts in rests_on.items():
         feeds = content.feeds_of(content.measures[measure])
         parts += [f"{feed} {files.get(feed)}" for feed in feeds]
-    return {f"{MEASURE}{measure}": hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20] for measure, parts in found.items()}
+    return {f"{MEASURE}{measure}": hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20] for measure, parts in rests_on.items()}
 
 
 def _is_shown(table: str) -> bool:
@@ -200,8 +200,8 @@ def _is_shown(table: str) -> bool:
 
 
 def _hash(table: str) -> str:
-    said = OF_THE_RUN.get(table)
-    return "sum(hash(t))" if said is None else f"sum(hash(({', '.join(said)})))"
+    columns = OF_THE_RUN.get(table)
+    return "sum(hash(t))" if columns is None else f"sum(hash(({', '.join(columns)})))"
 
 
 # ---- files
@@ -210,9 +210,9 @@ def _hash(table: str) -> str:
 def _manifest(folder: Path) -> Manifest:
     """What the version in place says of itself; nothing where it cannot be read."""
     with suppress(OSError, ValueError):
-        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        if isinstance(found, dict):
-            return cast("Manifest", found)
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if isinstance(manifest, dict):
+            return cast("Manifest", manifest)
     return {}
 
 

@@ -21,7 +21,7 @@ from pipelines.report.units import UNIT_HEADINGS
 
 TEMPLATES = Path(__file__).parent / "templates"
 # A card with more lines than this has one page per plan priority, and an overview in front of them.
-LINES_A_PAGE = 100
+LINES_PER_PAGE = 100
 # Documents that `scorecards docs` writes beside the site: path under published/, title, what it is.
 DOCUMENTS = (
     ("docs/dictionary.md", "Data dictionary", "every published table and column"),
@@ -88,11 +88,11 @@ class Content:
     @cached_property
     def lines(self) -> dict[str, list[Row]]:
         """scorecard_id -> its lines, in their order."""
-        found: dict[str, list[Row]] = defaultdict(list)
+        lines: dict[str, list[Row]] = defaultdict(list)
         for table in self.line_tables:
             for row in self.marts.table(table, "scorecard_id, line_order, line_id"):
-                found[row.scorecard_id].append(row)
-        return found
+                lines[row.scorecard_id].append(row)
+        return lines
 
     @property
     def line_tables(self) -> list[str]:
@@ -104,13 +104,13 @@ class Content:
         return " union ".join(f"select {LINE_KEY} from {table}" for table in self.line_tables)
 
     @cached_property
-    def one_line_a_series(self) -> list[Row]:
+    def one_line_per_series(self) -> list[Row]:
         """The lines of all cards, each series once: as it stands on the widest card."""
-        found: dict[Series, Row] = {}
+        lines: dict[Series, Row] = {}
         for card in self.cards:
             for row in self.lines[card.scorecard_id]:
-                found.setdefault(Series.of(row), row)
-        return list(found.values())
+                lines.setdefault(Series.of(row), row)
+        return list(lines.values())
 
     @cached_property
     def month(self) -> date | None:
@@ -148,19 +148,19 @@ class Content:
     @cached_property
     def links(self) -> dict[tuple[str, str], list[str]]:
         """(item kind, measure) -> ids of risks, deliverables, events … that name the measure."""
-        found: dict[tuple[str, str], list[str]] = defaultdict(list)
+        items: dict[tuple[str, str], list[str]] = defaultdict(list)
         for row in self.marts.table("governance.measure_links"):
-            found[row.item_kind, row.measure_id].append(row.item_id)
-        return found
+            items[row.item_kind, row.measure_id].append(row.item_id)
+        return items
 
     @cached_property
     def _linked(self) -> dict[tuple[str, str], list[Row]]:
-        found: dict[tuple[str, str], list[Row]] = defaultdict(list)
+        measures: dict[tuple[str, str], list[Row]] = defaultdict(list)
         for (kind, measure_id), items in self.links.items():
             for item in items:
                 if measure_id in self.measures:
-                    found[kind, item].append(self.measures[measure_id])
-        return found
+                    measures[kind, item].append(self.measures[measure_id])
+        return measures
 
     def measures_of(self, kind: str, item: str) -> list[Row]:
         """The measures that a risk or deliverable names."""
@@ -173,7 +173,7 @@ class Content:
         """measure -> the series that its own page shows: of a card of the whole force, else of the widest area that it has."""
         levels = {"force": 0, "district": 1, "cpt": 2}
         carded = {(c.area_id) for c in self.cards}
-        found: dict[str, tuple[Any, Series]] = {}
+        best: dict[str, tuple[Any, Series]] = {}
         rows = self.marts.rows("select distinct measure_id, area_id, segment from measures.measure_values order by all")
         for row in rows:
             area = self.areas.get(row.area_id)
@@ -185,9 +185,9 @@ class Content:
                 row.area_id,
                 row.segment,
             )
-            if row.measure_id not in found or rank < found[row.measure_id][0]:
-                found[row.measure_id] = (rank, Series.of(row))
-        return {measure: series for measure, (_, series) in found.items()}
+            if row.measure_id not in best or rank < best[row.measure_id][0]:
+                best[row.measure_id] = (rank, Series.of(row))
+        return {measure: series for measure, (_, series) in best.items()}
 
     def measure_path(self, measure_id: str) -> str:
         return f"measures/{measure_id}.html"
@@ -206,7 +206,7 @@ class Content:
         """(path, plan priority, lines) of each page of a card; one page where it is short."""
         lines = self.lines[card.scorecard_id]
         priorities = sorted({line.plan_priority for line in lines if line.plan_priority is not None})
-        if len(lines) <= LINES_A_PAGE or len(priorities) < 2:
+        if len(lines) <= LINES_PER_PAGE or len(priorities) < 2:
             return [(f"cards/{card.scorecard_id}.html", None, lines)]
         return [
             (f"cards/{card.scorecard_id}-{priority}.html", priority, [line for line in lines if line.plan_priority == priority])

@@ -45,13 +45,13 @@ def read_source(path: Path = SOURCE) -> dict[str, Any]:
 def named_columns(source: Mapping[str, Any]) -> set[tuple[str, str]]:
     """Every (schema.table, column) that the source names."""
     tables = {name: dataset["table"] for name, dataset in source["datasets"].items()}
-    found = {(tables[name], dataset["time"]) for name, dataset in source["datasets"].items()}
+    named = {(tables[name], dataset["time"]) for name, dataset in source["datasets"].items()}
     for chart in source["charts"].values():
         columns = [*chart.get("columns", []), *chart.get("lines", {}).values(), *chart.get("where", {})]
         columns += [entry.split()[0] for entry in chart.get("order", [])]
         columns += [chart["value"]["column"]] if "value" in chart else []
-        found |= {(tables[chart["dataset"]], column) for column in columns}
-    return found | {(tables[entry["dataset"]], entry["column"]) for entry in source["dashboard"].get("filters", [])}
+        named |= {(tables[chart["dataset"]], column) for column in columns}
+    return named | {(tables[entry["dataset"]], entry["column"]) for entry in source["dashboard"].get("filters", [])}
 
 
 def write_export(marts: Marts, marts_path: Path, out: Path) -> Path:

@@ -131,8 +131,8 @@ def _head(worksheet: Worksheet, content: Content, formats: Formats, title: str) 
     beat = content.heartbeat
     worksheet.write_string(0, 0, title, formats.of(bold=True, font_size=14))
     publication = f"Data to {beat.data_to:%d %B %Y}. Published {beat.published_at:%d %B %Y %H:%M} UTC."
-    said = f"{TIER}. {publication} Sheet {ABOUT} says where every number comes from."
-    worksheet.write_string(1, 0, said, formats.of(italic=True))
+    subtitle = f"{TIER}. {publication} Sheet {ABOUT} says where every number comes from."
+    worksheet.write_string(1, 0, subtitle, formats.of(italic=True))
 
 
 def _set_up_print(worksheet: Worksheet, content: Content) -> None:

@@ -43,13 +43,13 @@ def pages(content: Content) -> Iterator[tuple[str, str]]:
     yield content.page("cards.html.j2", "cards/index.html", section="cards", counts=COUNTS)
     sparks = sparklines(content)
     for card in content.cards:
-        its_pages = content.card_pages(card)
+        card_pages = content.card_pages(card)
         drawn = {line.line_id: sparks.get(Series.of(line), Markup("")) for line in content.lines[card.scorecard_id] if line.value is not None}
-        if len(its_pages) > 1:
+        if len(card_pages) > 1:
             needing = [line for line in content.lines[card.scorecard_id] if needs_attention(line)]
-            yield _page(content, card, f"cards/{card.scorecard_id}.html", None, needing, drawn, its_pages, overview=True)
-        for path, priority, lines in its_pages:
-            yield _page(content, card, path, priority, lines, drawn, its_pages)
+            yield _page(content, card, f"cards/{card.scorecard_id}.html", None, needing, drawn, card_pages, overview=True)
+        for path, priority, lines in card_pages:
+            yield _page(content, card, path, priority, lines, drawn, card_pages)
 
 
 def needs_attention(line: Row) -> bool:
@@ -65,12 +65,12 @@ def _page(
     priority: int | None,
     lines: Sequence[Row],
     sparks: dict[str, Markup],
-    its_pages: list[tuple[str, int | None, list[Row]]],
+    card_pages: list[tuple[str, int | None, list[Row]]],
     overview: bool = False,
 ) -> tuple[str, str]:
     sections = [(title, list(together)) for title, together in groupby(lines, key=lambda line: line.section)]
     return content.page(
-        "card.html.j2", path, section="cards", card=card, priority=priority, sections=sections, sparks=sparks, pages=its_pages, overview=overview
+        "card.html.j2", path, section="cards", card=card, priority=priority, sections=sections, sparks=sparks, pages=card_pages, overview=overview
     )
 
 

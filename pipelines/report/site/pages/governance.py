@@ -66,22 +66,22 @@ def _letters() -> Iterator[str]:
 
 def _registers(content: Content) -> dict[str, list[Row]]:
     """framework -> its risks and issues, the highest score first, what is withdrawn last."""
-    found: dict[str, list[Row]] = {}
+    registers: dict[str, list[Row]] = {}
     for framework in content.frameworks:
-        found[framework] = sorted(
+        registers[framework] = sorted(
             (r for r in content.risks.values() if r.framework == framework),
             key=lambda r: (r.is_withdrawn, r.kind != "risk", -(r.current_score or 0), r.risk_id),
         )
-    return found
+    return registers
 
 
 def _before(content: Content) -> dict[str, tuple[int, int]]:
     """risk -> likelihood and impact of the version before the latest."""
-    found: dict[str, tuple[int, int]] = {}
+    before: dict[str, tuple[int, int]] = {}
     for row in content.marts.table("governance.risk_history", "risk_id, as_of"):
         if not row.is_latest_version and row.current_likelihood and row.current_impact:
-            found[row.risk_id] = (row.current_likelihood, row.current_impact)
-    return found
+            before[row.risk_id] = (row.current_likelihood, row.current_impact)
+    return before
 
 
 def _deliverables(content: Content) -> list[tuple[str, str, list[Row]]]:

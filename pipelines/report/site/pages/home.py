@@ -53,7 +53,7 @@ class Tile:
 
 def pages(content: Content) -> Iterator[tuple[str, str]]:
     marts = content.marts
-    lines = content.one_line_a_series
+    lines = content.one_line_per_series
     new = _new_signals(content)
     charts_sql = f"select count(*) from ({content.lines_sql}) where has_spc_icon" if content.cards else None
     tiles = [
@@ -128,13 +128,13 @@ def _signals(content: Content) -> Callable[[Row], Row | None]:
     What is to be said first of a figure may be another thing: that it is the highest of a year, where the chart still signals low.
     """
     kinds = sorted({kind for by_level in SIGNAL_KINDS.values() for kind in by_level.values()})
-    found = {(Series.of(row), row.kind): row for row in content.marts.rows(SIGNALS, {"kinds": kinds})} if content.cards else {}
+    findings = {(Series.of(row), row.kind): row for row in content.marts.rows(SIGNALS, {"kinds": kinds})} if content.cards else {}
 
     def signal_of(line: Row) -> Row | None:
         level = line.spc_variation.rsplit("_", 1)[-1]
         rules = [line.spc_special_cause, *SIGNAL_KINDS]
-        said = (found.get((Series.of(line), SIGNAL_KINDS[rule][level])) for rule in rules if rule in SIGNAL_KINDS)
-        return next((row for row in said if row is not None and row.period_end.replace(day=1) == line.spc_month), None)
+        candidates = (findings.get((Series.of(line), SIGNAL_KINDS[rule][level])) for rule in rules if rule in SIGNAL_KINDS)
+        return next((row for row in candidates if row is not None and row.period_end.replace(day=1) == line.spc_month), None)
 
     return signal_of
 

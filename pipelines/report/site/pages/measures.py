@@ -143,7 +143,7 @@ class Figures:
 def index_page(content: Content) -> tuple[str, str]:
     """The list of all measures, each with its signal and latest headline figure."""
     lines: dict[str, Row] = {}
-    for line in content.one_line_a_series:
+    for line in content.one_line_per_series:
         if line.status == "collected":
             lines.setdefault(line.measure_id, line)
     latest: dict[str, Row] = {}
@@ -164,18 +164,18 @@ def pages(content: Content, measures: Collection[str] | None = None) -> Iterator
     figures = _figures(content.marts, chosen)
     shared = _Shared(content, chosen)
     for measure_id in chosen:
-        its = figures.get(measure_id, {})
+        of_measure = figures.get(measure_id, {})
         headline = content.headline_series.get(measure_id)
-        others = sorted((s for s in its if s != headline), key=lambda s: _place(content, s))
-        yield measure_id, *_measure_page(content, shared, measure_id, headline, its, others)
+        others = sorted((s for s in of_measure if s != headline), key=lambda s: _place(content, s))
+        yield measure_id, *_measure_page(content, shared, measure_id, headline, of_measure, others)
         for series in others:
-            yield measure_id, *_series_page(content, shared, series, its, headline)
+            yield measure_id, *_series_page(content, shared, series, of_measure, headline)
     yield from _csv_files(content.marts, chosen)
 
 
 def _figures(marts: Marts, chosen: Sequence[str]) -> dict[str, dict[Series, Figures]]:
     """measure -> series -> figures, each large table read once."""
-    found: dict[str, dict[Series, Figures]] = defaultdict(lambda: defaultdict(Figures))
+    figures: dict[str, dict[Series, Figures]] = defaultdict(lambda: defaultdict(Figures))
     large = (
         ("spc", SPC, "measures.measure_spc"),
         ("alternatives", ALTERNATIVES, "measures.spc_alternatives"),
@@ -186,15 +186,15 @@ def _figures(marts: Marts, chosen: Sequence[str]) -> dict[str, dict[Series, Figu
     )
     for name, sql, table in large:
         for series, together in groupby(marts.rows(sql, {"measures": list(chosen)}, table), key=Series.of):
-            setattr(found[series.measure_id][series], name, list(together))
+            setattr(figures[series.measure_id][series], name, list(together))
     for row in marts.rows(DRIVERS, {"measures": list(chosen)}):
-        found[row.measure_id][Series(row.measure_id, row.area_id)].drivers.append(row)
+        figures[row.measure_id][Series(row.measure_id, row.area_id)].drivers.append(row)
     for name, table, sql in (("revisions", "measures.revisions", REVISIONS), ("candidates", "measures.rebase_candidates", CANDIDATES)):
         if marts.has(table):
             for row in marts.rows(sql, {"measures": list(chosen)}):
-                getattr(found[row.measure_id][Series.of(row)], name).append(row)
+                getattr(figures[row.measure_id][Series.of(row)], name).append(row)
     # a series that has nothing but, say, a comparison has no page
-    return {m: {s: f for s, f in its.items() if f.latest or f.spc or f.rare} for m, its in found.items()}
+    return {m: {s: f for s, f in of_measure.items() if f.latest or f.spc or f.rare} for m, of_measure in figures.items()}
 
 
 class _Shared:
@@ -232,10 +232,10 @@ class _Shared:
 
 
 def _by_measure(rows: Sequence[Row]) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = defaultdict(list)
+    grouped: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
-        found[row.measure_id].append(row)
-    return found
+        grouped[row.measure_id].append(row)
+    return grouped
 
 
 def _place(content: Content, series: Series) -> tuple[Any, ...]:
@@ -246,10 +246,10 @@ def _place(content: Content, series: Series) -> tuple[Any, ...]:
 
 
 def _measure_page(
-    content: Content, shared: _Shared, measure_id: str, headline: Series | None, its: Mapping[Series, Figures], others: Sequence[Series]
+    content: Content, shared: _Shared, measure_id: str, headline: Series | None, of_measure: Mapping[Series, Figures], others: Sequence[Series]
 ) -> tuple[str, str]:
     measure = content.measures[measure_id]
-    figures = its.get(headline, Figures()) if headline else Figures()
+    figures = of_measure.get(headline, Figures()) if headline else Figures()
     feeds = [(feed, shared.newest_file.get(feed)) for feed in content.feeds_of(measure)]
     return content.page(
         "measure.html.j2",
@@ -270,13 +270,13 @@ def _measure_page(
         deliverables=[content.deliverables[i] for i in content.links["deliverable", measure_id] if i in content.deliverables],
         lines=shared.lines.get(measure_id, []),
         feeds=feeds,
-        its=its,
+        figures_of=of_measure,
         chart_names=CHART_NAMES,
     )
 
 
-def _series_page(content: Content, shared: _Shared, series: Series, its: Mapping[Series, Figures], headline: Series | None) -> tuple[str, str]:
-    measure, figures = content.measures[series.measure_id], its[series]
+def _series_page(content: Content, shared: _Shared, series: Series, of_measure: Mapping[Series, Figures], headline: Series | None) -> tuple[str, str]:
+    measure, figures = content.measures[series.measure_id], of_measure[series]
     return content.page(
         "measure.html.j2",
         content.series_path(series),
@@ -372,13 +372,13 @@ def _rare_chart(measure: Row, rows: Sequence[Row], label: Label) -> Markup:
 
 def _drivers(rows: Sequence[Row]) -> list[list[tuple[Row, Markup]]]:
     """For each decomposition of a change: its largest parts, each with a bar."""
-    found = []
+    decompositions = []
     for _, together in groupby(rows, key=lambda r: (r.set_id, r.period_type, r.driver_kind)):
         parts = [r for r in together if r.total_effect is not None][:MOST_DRIVERS]
         if parts:
             low, high = min(0.0, *(r.total_effect for r in parts)), max(0.0, *(r.total_effect for r in parts))
-            found.append([(r, bar(r.total_effect, low, high)) for r in parts])
-    return found
+            decompositions.append([(r, bar(r.total_effect, low, high)) for r in parts])
+    return decompositions
 
 
 def _table(rows: Sequence[Row], unit: str, chart: str, is_adjusted: bool) -> Markup:

@@ -47,7 +47,7 @@ def pages(content: Content) -> Iterator[tuple[str, str]]:
 
 def _forces(content: Content) -> list[tuple[Row, Markup, list[list[Row]]]]:
     """(force, chart, months newest first, each with its rules) for each force with BT's figures of its own."""
-    found = []
+    forces = []
     rows = content.marts.table("quality.bt_adjustment", "force_area_id, month desc, rule_code")
     carded = {card.area_id for card in content.cards}
     for area_id, together in groupby(rows, key=lambda r: r.force_area_id):
@@ -61,5 +61,5 @@ def _forces(content: Content) -> list[tuple[Row, Markup, list[list[Row]]]]:
             Label("Abandoned share of BT calls, raw and adjusted", "The table below has every month."),
             width=1080,
         )
-        found.append((content.areas[area_id], drawing, months))
-    return found
+        forces.append((content.areas[area_id], drawing, months))
+    return forces
