@@ -30,6 +30,11 @@ class Chart:
         """Whether any rule speaks, by month."""
         return (self.beyond != 0) | (self.shift != 0) | (self.trend != 0) | (self.near != 0)
 
+    @property
+    def is_high(self) -> np.ndarray:
+        """Which months are exceptionally high: above the upper limit, or among two of three near it."""
+        return (self.beyond == 1) | (self.near == 1)
+
 
 def chart(values: Series) -> Chart:
     """Limits from 2.66 mean moving ranges with one screening pass; the rules over the whole series."""
@@ -53,6 +58,20 @@ def chart(values: Series) -> Chart:
     return Chart(mean, mean - 2.66 * spread, mean + 2.66 * spread, beyond, shift, trend, near)
 
 
+def run_length(mask: np.ndarray) -> int:
+    """For how many of the last months it holds, without a gap."""
+    return len(mask) - 1 - int(np.flatnonzero(~mask).max(initial=-1))
+
+
+def deseasonalised(values: Series, first_month: int) -> np.ndarray:
+    """Values divided by their month's index: the median ratio to the centred twelve-month mean."""
+    y = np.array(values, dtype=float)
+    centred = np.convolve(y, np.r_[0.5, np.ones(11), 0.5] / 12, "valid")
+    month = (np.arange(len(y)) + first_month - 1) % 12
+    ratio = y[6:-6] / centred
+    return y / np.array([np.median(ratio[month[6:-6] == m]) for m in range(12)])[month]
+
+
 def mann_kendall(values: Series) -> tuple[float, float]:
     """z of the trend (with ties) and its two-sided p."""
     y = np.asarray(values, dtype=float)
@@ -65,7 +84,7 @@ def mann_kendall(values: Series) -> tuple[float, float]:
 
 
 def slope(values: Series) -> float:
-    """Sen's slope a month, as a share of the mean."""
+    """Sen's slope per month, as a share of the mean."""
     y = np.asarray(values, dtype=float)
     steps = [(y[j] - y[i]) / (j - i) for i in range(len(y)) for j in range(i + 1, len(y))]
     return float(np.median(steps) / y.mean())
@@ -77,7 +96,7 @@ def is_steady(values: Series, year: int = 12) -> bool:
 
 
 def is_falling(values: Series, year: int = 12) -> bool:
-    """A trend of the last twelve months by Mann-Kendall, of at least a hundredth of the mean a month."""
+    """A trend of the last twelve months by Mann-Kendall, of at least a hundredth of the mean per month."""
     z, p = mann_kendall(values[-year:])
     return z < 0 and p < 0.05 and slope(values[-year:]) <= -0.01
 

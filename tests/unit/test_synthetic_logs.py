@@ -14,7 +14,7 @@ from pipelines.synthetic import draw, fit, logs
 from pipelines.synthetic import timeline as tl
 from pipelines.synthetic.generate import log_extracts
 from pipelines.synthetic.plan import Plan
-from tests import charts
+from tests import series
 
 END, SEED = date(2023, 7, 31), 20230731
 JULY_22, JULY_23 = date(2022, 7, 1), date(2023, 7, 1)
@@ -118,13 +118,12 @@ def test_times_at_scene_are_the_printed_ones_and_rise(graded):
     for grade, printed in (("Immediate", 3_264), ("Priority", 3_412)):
         medians = by_month(graded[grade], MEDIAN_SCENE)
         assert round(medians[-1]) == printed
-        assert charts.chart(medians).rises_at_the_end and charts.trend(medians[-12:])[0] == 1
+        assert series.chart(medians).trend[-1] == 1 and series.mann_kendall(medians[-12:])[0] > 1.96
         swindon = by_month(graded[grade], MEDIAN_SCENE, SWINDON)
-        sign, slope = charts.trend(swindon[-12:])
-        assert sign == 1 and slope >= 0.01
+        assert series.is_rising(swindon)
     means = by_month(graded["Priority"], MEAN_SCENE)
     assert all(a < b for a, b in zip(means[-10:-1], means[-9:], strict=True))  # since October 2022
-    assert charts.trend(means[-10:])[0] == 1
+    assert series.mann_kendall(means[-10:])[0] > 1.96
 
 
 def test_volumes_of_the_years_are_the_printed_ones(all_logs, graded):
@@ -145,24 +144,23 @@ def test_volumes_of_the_years_are_the_printed_ones(all_logs, graded):
 def test_only_the_last_two_immediate_means_are_exceptionally_high(graded):
     for where, sla in ((FORCE, 900), (COUNTY, 1_200), (SWINDON, 900)):
         means = by_month(graded["Immediate"], MEAN, where)
-        found = charts.chart(means)
-        assert found.last_high == 2
-        assert found.upper < sla  # comfortably within
-        sign, slope = charts.trend(means[-12:])
-        assert sign == 1 and slope >= 0.01 and not found.rises_at_the_end  # signs of a trend
+        chart = series.chart(means)
+        assert series.run_length(chart.is_high) == 2
+        assert chart.upper < sla  # comfortably within
+        assert series.is_rising(means) and chart.trend[-1] != 1  # signs of a trend
 
 
 def test_priority_means_stand_out_as_printed(graded):
-    force, county, swindon = (charts.chart(by_month(graded["Priority"], MEAN, where)) for where in (FORCE, COUNTY, SWINDON))
-    assert force.last_high == 3
-    assert (swindon.last_high, swindon.over_limit) == (5, 3)
-    assert max(swindon.values[-5:]) == swindon.values[-1]
-    assert county.last_above_mean >= 7
-    for found in (force, county, swindon):
-        assert found.rises_at_the_end
-        sign, slope = charts.trend(found.values[-15:])  # since May 2022
-        assert sign == 1 and slope >= 0.01
-        assert (np.diff(found.values[-15:]) > 0).mean() >= 0.6
+    means = [np.array(by_month(graded["Priority"], MEAN, where)) for where in (FORCE, COUNTY, SWINDON)]
+    force, county, swindon = map(series.chart, means)
+    assert series.run_length(force.is_high) == 3
+    assert (series.run_length(swindon.is_high), (swindon.beyond[-5:] == 1).sum()) == (5, 3)
+    assert max(means[2][-5:]) == means[2][-1]
+    assert series.run_length(means[1] > county.mean) >= 7
+    for values in means:
+        assert series.chart(values).trend[-1] == 1
+        assert series.is_rising(values, 15)  # since May 2022
+        assert (np.diff(values[-15:]) > 0).mean() >= 0.6
 
 
 def duration_effects(rows: pl.DataFrame, kind: str) -> list[tuple[str, str]]:
@@ -193,8 +191,7 @@ def test_longer_scenes_are_driven_by_the_printed_types_and_teams(graded, kind):
 
 def test_scenes_of_domestic_disputes_lengthen_over_the_last_year(graded):
     means = by_month(graded["Immediate"], MEAN_SCENE, pl.col("opening_type") == cal.logs.DOMESTIC)
-    sign, slope = charts.trend(means[-12:])
-    assert sign == 1 and slope >= 0.01
+    assert series.is_rising(means)
 
 
 def test_antisocial_behaviour_is_as_printed_and_keeps_falling(all_logs):
@@ -206,10 +203,8 @@ def test_antisocial_behaviour_is_as_printed_and_keeps_falling(all_logs):
     force = by_month(asb, pl.len())
     assert round(100 * (r12m(force) / r12m(force, 12) - 1), 1) == -9.4
     assert (r12m(force, 12) - r12m(force)) / 12 == 99
-    level = charts.deseasonalised(force, HISTORY[0].month)
-    for months in (level[-12:], level[-15:-3]):
-        sign, slope = charts.trend(months)
-        assert sign == -1 and slope <= -0.01
+    level = series.deseasonalised(force, HISTORY[0].month)
+    assert series.is_falling(level) and series.is_falling(level[:-3])
 
 
 @pytest.mark.parametrize("end", [date(2022, 7, 31), END])
