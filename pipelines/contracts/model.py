@@ -14,16 +14,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import yaml
 from pydantic.alias_generators import to_camel
 
+from pipelines.contracts.expressions import ExpressionError, Scope, Value, compiled, derivation_order, headers_of
 from pipelines.contracts.properties import (
     LAYOUT_COLUMN_KEYS,
+    TIME_TYPES,
+    AppliesTo,
     ColumnProperties,
     ContractColumnProperties,
     ContractError,
     ContractProperties,
     FileProperties,
+    LayoutColumnProperties,
     LayoutProperties,
     properties_of,
     require_effect,
@@ -88,6 +93,7 @@ DEFAULT_TIMESTAMP_FORMATS = (
     "%Y-%m-%d",
     "%d/%m/%Y",
 )
+MOMENT_FORMATS = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d")  # how expressions write times and dates
 DEFAULT_DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M")
 TRUE_VALUES = ("y", "yes", "true", "t", "1", "1.0", "-1")  # Access and Visual Basic write true as -1
 FALSE_VALUES = ("n", "no", "false", "f", "0", "0.0")
@@ -124,6 +130,8 @@ class Column:
     references: str | None = None  # "<feed>.<column>" of a foreign key
     time_zone: str | None = DEFAULT_TIME_ZONE  # whose clock its times without an offset show
     decimal_mark: str | None = None  # None: a point, unless the file shows otherwise
+    sources: tuple[str, ...] = ()  # the headers that a layout names, though they may be the source of another column too
+    transform: str | None = None  # the expression over the file's columns that gives the value, in a layout
 
     @property
     def duckdb_type(self) -> str:
@@ -137,6 +145,23 @@ class Column:
     def headers(self) -> frozenset[str]:
         """Every normalised header under which the column is accepted."""
         return frozenset(normalise_header(h) for h in (self.name, *self.aliases))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a layout says of the files themselves: which are read by it, where the header stands, which rows are none, what shape they have."""
+
+    applies_to: AppliesTo | None = None
+    header_row: int | None = None
+    left_out: tuple[str, ...] = ()  # expressions
+    fill_down: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()  # of a wide table
+    headings: tuple[str, ...] = ()
+    value: str = ""
+
+    @property
+    def is_wide(self) -> bool:
+        return bool(self.headings)
 
 
 @dataclass(frozen=True)
@@ -173,6 +198,7 @@ class Feed:
     is_whole: bool = False
     null_values: tuple[str, ...] = DEFAULT_NULL_VALUES
     layout: str = "canonical"
+    reading: Reading = field(default_factory=Reading)
 
     @cached_property
     def key(self) -> tuple[str, ...]:
@@ -188,6 +214,12 @@ class Feed:
     def sheet_names(self) -> frozenset[str]:
         """Every name, in the form of `normalise_header`, under which its sheet is found."""
         return frozenset(normalise_header(n) for n in (self.sheet, *self.sheet_synonyms) if n)
+
+    @property
+    def zone(self) -> str:
+        """Whose clock the times show that expressions read: that of the event."""
+        column = self.by_name.get(self.event_time or "")
+        return (column.time_zone if column else None) or DEFAULT_TIME_ZONE
 
     @property
     def staging_model(self) -> str:
@@ -206,6 +238,19 @@ class Feed:
     @cached_property
     def by_name(self) -> dict[str, Column]:
         return {c.name: c for c in self.columns}
+
+    @cached_property
+    def derived(self) -> tuple[Column, ...]:
+        """The columns that an expression gives, each behind those that it reads."""
+        return tuple(
+            c for name in derivation_order({c.name: c.transform for c in self.columns if c.transform}) for c in self.columns if c.name == name
+        )
+
+    @cached_property
+    def headers_read(self) -> frozenset[str]:
+        """The headers that the layout's expressions read, as they are written there."""
+        texts = (*(c.transform for c in self.columns if c.transform), *self.reading.left_out)
+        return frozenset(header for text in texts for header in headers_of(text)) | frozenset(self.reading.fill_down)
 
     @cached_property
     def required(self) -> tuple[str, ...]:
@@ -382,14 +427,22 @@ def _respelt(prop: dict[str, Any], base: Feed, path: Path) -> Column:
         if strange[0] in STANDARD_COLUMN_KEYS:
             raise ContractError(f"{path.name}: {place}`{strange[0]}` belongs to the feed's contract ({base.path.name}); a layout cannot change it")
         raise ContractError(f"{path.name}: {place}{unknown(strange[0], LAYOUT_COLUMN_KEYS)}")
-    custom = properties_of(ColumnProperties, prop, path, place)
+    custom = properties_of(LayoutColumnProperties, prop, path, place)
     require_effect(custom, canonical.type, path, place)
     enum, spellings = _spellings(prop, custom)
     allowed = canonical.enum or tuple(enum)
     if strange := sorted({*enum, *custom.value_map} - set(allowed)) if canonical.enum else []:
         raise ContractError(f"{path.name}: {place}{strange[0]!r} is no value of the column; allowed are {', '.join(allowed)}")
+    sources = [bool(_headers(prop)), prop.get("transformLogic") is not None, custom.constant is not None]
+    if sum(sources) > 1:
+        raise ContractError(f"{path.name}: {place}has more than one of a header, `transformLogic` and `constant`; leave one")
+    transform = None if prop.get("transformLogic") is None else str(prop["transformLogic"])
+    if custom.constant is not None:
+        transform = "'" + custom.constant.replace("'", "''") + "'"
     return replace(
         canonical,
+        transform=transform,
+        sources=_headers(prop),
         aliases=_headers(prop) or canonical.aliases,
         value_map=canonical.value_map | spellings,
         formats=tuple(custom.formats),
@@ -416,15 +469,25 @@ def read_layout(path: Path, feeds: dict[str, Feed]) -> Feed:
     def spelt(column: Column) -> Column:
         own = by_name.get(column.name, replace(column, formats=(), time_zone=None, decimal_mark=None))
         own = _as_files_are(own, custom)
-        return replace(
-            own,
-            formats=own.formats or column.formats,
-            time_zone=own.time_zone or column.time_zone,
-            decimal_mark=own.decimal_mark or column.decimal_mark,
+        return _as_derived(
+            replace(
+                own,
+                formats=own.formats or column.formats,
+                time_zone=own.time_zone or column.time_zone,
+                decimal_mark=own.decimal_mark or column.decimal_mark,
+            )
         )
 
-    return replace(
+    wide = custom.wide
+    layout = replace(
         base,
+        reading=Reading(
+            custom.applies_to,
+            custom.header_row,
+            tuple(rule.where for rule in custom.left_out),
+            tuple(custom.fill_down),
+            *((tuple(wide.keep), tuple(wide.headings), wide.value) if wide else ()),
+        ),
         columns=tuple(spelt(c) for c in base.columns),
         path=path,
         layout=path.stem,
@@ -434,6 +497,47 @@ def read_layout(path: Path, feeds: dict[str, Feed]) -> Feed:
         file_time_pattern=custom.file_time_pattern or base.file_time_pattern,
         null_values=base.null_values if custom.null_values is None else tuple(v.lower() for v in custom.null_values),
     )
+    _check_expressions(layout)
+    if not _can_be_told(layout, base):
+        raise ContractError(
+            f"{path.name}: has no header of its own, no other format and no `appliesTo`, so no file would be read by it; "
+            "say which are its files: appliesTo, with a folder, fileName or headers"
+        )
+    return layout
+
+
+def _can_be_told(layout: Feed, base: Feed) -> bool:
+    """Whether something about a file can show that it is the layout's: its name, its headers, or how its dates and times are written."""
+    is_other = any(c.headers - base.by_name[c.name].headers or c.formats != base.by_name[c.name].formats or c.transform for c in layout.columns)
+    return layout.reading.applies_to is not None or layout.reading.is_wide or layout.delimiter != base.delimiter or is_other
+
+
+def _as_derived(column: Column) -> Column:
+    """A derived column also takes the times that expressions give."""
+    return replace(column, formats=(*column.formats, *MOMENT_FORMATS)) if column.transform and column.type in TIME_TYPES else column
+
+
+def _check_expressions(layout: Feed) -> None:
+    """Raises ContractError for an expression that cannot be used, whatever headers a file has."""
+
+    def check(text: str, place: str, columns: dict[str, Value], kind: str | None = None) -> Value:
+        try:
+            value = compiled(text, Scope(lambda header: Value("text", pl.col(header)), columns, layout.zone))
+        except ExpressionError as error:
+            raise ContractError(f"{layout.path.name}: {place}: {error}") from error
+        if kind and value.kind not in (kind, None):
+            raise ContractError(f"{layout.path.name}: {place}: gives a {value.kind}, not a {kind}")
+        return value
+
+    columns = {c.name: Value("text", pl.col(c.name)) for c in layout.columns if not c.transform}
+    try:
+        derived = layout.derived
+    except ExpressionError as error:
+        raise ContractError(f"{layout.path.name}: {error}") from error
+    for column in derived:
+        columns[column.name] = check(column.transform or "", f"column {column.name}: transformLogic", columns)
+    for text in layout.reading.left_out:
+        check(text, "leftOut", columns, "truth")
 
 
 @dataclass(frozen=True)

@@ -101,10 +101,59 @@ class FileProperties(Properties):
     )
 
 
+class AppliesTo(Properties):
+    """Which files a layout is for; every one that is given must hold."""
+
+    folder: str | None = Field(None, description="The folder below the feed's landing folder, as a pattern.", examples=["supplier_x"])
+    file_name: str | None = Field(None, description="The file's name, as a pattern.", examples=["cad_*.csv"])
+    headers: tuple[str, ...] = Field((), description="Headers that the file has.", examples=[["Incident No.", "Pri"]])
+
+
+class LeftOut(Properties):
+    """Rows that are no records: totals, notes."""
+
+    where: str = Field(description="An expression that is true for the rows to leave out.", examples=["\"Incident No.\" like 'Total%'"])
+
+
+class Wide(Properties):
+    """A table whose headings are values: each cell below them becomes a row."""
+
+    keep: list[str] = Field(description="The headers of the columns that each row of a cell keeps.", examples=[["Indicator"]], min_length=1)
+    headings: list[str] = Field(
+        description="Names for the rows of headings above the cells, from the top; the last stands in the header row. Merged ones are filled.",
+        examples=[["Area", "Month"]],
+        min_length=1,
+    )
+    value: str = Field(description="A name for the cell.", examples=["Figure"])
+
+
 class LayoutProperties(FileProperties):
     """Of a layout: how another supplier's export of a feed is read."""
 
     extends: str = Field(description="The feed whose files this layout reads.", examples=["force_calls"])
+    applies_to: AppliesTo | None = Field(
+        None,
+        description="Which files it is for. Without it, those that have a header which only this layout knows, or, of a layout that differs in "
+        "formats alone, those of which it reads more rows.",
+        examples=[{"folder": "supplier_x", "fileName": "cad_*.csv"}],
+    )
+    header_row: int | None = Field(
+        None,
+        ge=1,
+        description="The row of the header, counted as a person counts; without it, the header is looked for in the first 20 rows.",
+        examples=[3],
+    )
+    left_out: list[LeftOut] = Field(
+        [],
+        description="Rows that are no records (totals, notes). They are counted as rejects, with the rule left_out.",
+        examples=[[{"where": "\"Incident No.\" like 'Total%'"}]],
+    )
+    fill_down: list[str] = Field([], description="Headers of columns whose empty cells mean the value above.", examples=[["Indicator"]])
+    wide: Wide | None = Field(
+        None,
+        description="A wide table, made long: the layout then reads the columns kept, the headings and the value by these names.",
+        examples=[{"keep": ["Indicator"], "headings": ["Area", "Month"], "value": "Figure"}],
+    )
 
 
 class ContractProperties(FileProperties):
@@ -145,6 +194,14 @@ class ColumnProperties(Properties):
     )
 
 
+class LayoutColumnProperties(ColumnProperties):
+    """Of a column of a layout."""
+
+    constant: Annotated[str, BeforeValidator(_text)] | None = Field(
+        None, description="The value of every row, where the file has no such column.", examples=["wiltshire"]
+    )
+
+
 class ContractColumnProperties(ColumnProperties):
     """Of a column of a feed's contract."""
 
@@ -153,8 +210,20 @@ class ContractColumnProperties(ColumnProperties):
     extract_time: bool = Field(False, description="The supplier's extract time of the row.")
 
 
+# Properties that have properties of their own.
+PARTS: dict[str, type[Properties]] = {"appliesTo": AppliesTo, "leftOut": LeftOut, "wide": Wide}
 # Keys of the standard that mean something here, at each place of a document; what it has besides describes and is let through.
-LAYOUT_COLUMN_KEYS = ("name", "physicalName", "synonyms", "enum", "description", "businessName", "customProperties")
+LAYOUT_COLUMN_KEYS = (
+    "name",
+    "physicalName",
+    "synonyms",
+    "enum",
+    "description",
+    "businessName",
+    "transformLogic",
+    "transformDescription",
+    "customProperties",
+)
 TIME_TYPES = ("date", "timestamp")
 # The types on which a column's property has an effect.
 TYPES_OF = {
@@ -179,7 +248,8 @@ def unknown(name: str, known: Iterable[str]) -> str:
 def _problem(model: type[Properties], error: Any) -> str:
     name = ".".join(str(part) for part in error["loc"])
     if error["type"] == "extra_forbidden":
-        return unknown(str(error["loc"][0]), (field.alias or key for key, field in model.model_fields.items()))
+        owner = PARTS.get(str(error["loc"][0]), model) if len(error["loc"]) > 1 else model
+        return unknown(str(error["loc"][-1]), (field.alias or key for key, field in owner.model_fields.items()))
     if error["type"] == "missing":
         return f"customProperties needs `{name}`"
     return f"`{name}`: {error['msg'].removeprefix('Value error, ')}"

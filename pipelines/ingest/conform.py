@@ -2,7 +2,7 @@
 
 Pure functions of polars frames. Rules: required, formula, nul_byte, too_long, invalid_integer, invalid_number, invalid_boolean,
 invalid_date, invalid_timestamp, month_or_day_first, not_allowed, pattern, below_minimum, above_maximum; and on the whole row (column `_row`)
-broken_quotes, repeated_header, too_few_fields, too_many_fields.
+broken_quotes, repeated_header, left_out, too_few_fields, too_many_fields.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from pipelines.ingest.clock import LONDON, local_to_utc
 ROW = "_file_row"
 FAULT = "_fault"
 # Faults that leave nothing to be said about single columns.
-UNREADABLE = ("broken_quotes", "repeated_header")
+LEFT_OUT = "left_out"  # by a rule of the layout
+UNREADABLE = ("broken_quotes", "repeated_header", LEFT_OUT)
 ROW_COLUMN = "_row"
 
 # Spreadsheets show the time 00:00 as a day of 1899.
@@ -248,7 +249,7 @@ def _in_any_case(words: frozenset[str]) -> tuple[pl.Series, pl.Series]:
     return pl.Series(sorted(spelt), dtype=pl.String), pl.Series(sorted(words - short), dtype=pl.String)
 
 
-def _is_any_of(text: pl.Expr, words: Iterable[str]) -> pl.Expr:
+def is_any_of(text: pl.Expr, words: Iterable[str]) -> pl.Expr:
     """Whether a text is one of the lower-case words in any letter case. To look it up as it is costs a tenth of lowering it."""
     spelt, others = _in_any_case(frozenset(words))
     found = text.is_in(spelt.implode())
@@ -261,7 +262,7 @@ def _cleaned(column: Column, feed: Feed) -> pl.Expr:
     tokens = {*feed.null_values, *column.null_values, ""}
     if column.type in ("date", "timestamp"):
         tokens |= set(NULL_TIMES)
-    return pl.when(_is_any_of(text, tokens)).then(None).otherwise(text)
+    return pl.when(is_any_of(text, tokens)).then(None).otherwise(text)
 
 
 def _text_rules(column: Column) -> dict[str, pl.Expr]:
@@ -296,7 +297,7 @@ def _typed(column: Column) -> pl.Expr:
     if column.type == "boolean":
         own = {truth: {w for w, value in column.value_map.items() if value == truth} for truth in ("true", "false")}
         is_true, is_false = {*TRUE_VALUES} - own["false"] | own["true"], {*FALSE_VALUES} - own["true"] | own["false"]
-        return pl.when(_is_any_of(text, is_true)).then(True).when(_is_any_of(text, is_false)).then(False)
+        return pl.when(is_any_of(text, is_true)).then(True).when(is_any_of(text, is_false)).then(False)
     if column.decimal_mark == ",":
         # What groups the thousands (a point, a space, an apostrophe) only counts in groups of three.
         grouped = text.str.contains(_GROUPED_WITH_COMMA)

@@ -18,7 +18,7 @@ from pipelines.contracts.model import Contracts, Feed, normalise_header
 from pipelines.ingest.clock import london_datetime_to_utc
 from pipelines.ingest.conform import Conformed, conform
 from pipelines.ingest.files import FileDeferred, FileRefused, LandingFile, SheetMissing, ending_of, is_unchanged, scan_landing, still_changing
-from pipelines.ingest.headers import HeaderMatch, unexpected_text
+from pipelines.ingest.headers import HeaderMatch, layouts_for, unexpected_text
 from pipelines.ingest.identifiers import keyed_hash, with_hashed_identifiers
 from pipelines.ingest.load import (
     INSERT_ROWS,
@@ -341,7 +341,8 @@ class _FeedRun:
             raise FileRefused(file.problem or "has an ending that is not read")
         if is_changing:
             raise FileDeferred("is still being written; it is tried again in the next run")
-        first_pass = fingerprint(file.path, ending, self.layouts)
+        layouts = layouts_for(self.layouts, file.name.partition("/")[2])
+        first_pass = fingerprint(file.path, ending, layouts)
         if not is_unchanged(file):
             raise FileDeferred("changed while it was being read; it is tried again in the next run")
         yield first_pass
@@ -349,7 +350,7 @@ class _FeedRun:
             return
         if ending != ".xlsx" and len(self.siblings) > 1 and not self._is_claimed(file):
             raise FileRefused(f"does not begin with the name of a sheet ({', '.join(str(s.sheet) for s in self.siblings)}); rename it")
-        table = open_table(file.path, ending, first_pass, self.layouts)
+        table = open_table(file.path, ending, first_pass, layouts)
         yield _Opened(table.match, table.notes)
         for block in table.blocks:
             conformed = conform(block, table.match.layout, table.is_typed, table.is_comma_doubtful)

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,10 +18,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.contracts.model import Feed, normalise_header
-from pipelines.ingest.conform import FAULT, ROW
+from pipelines.ingest.conform import FAULT, ROW, conform
 from pipelines.ingest.csv_records import BROKEN_RECORD, TextFacts, hash_file, inspect_text, record_blocks, utf8_chunks
 from pipelines.ingest.files import FileRefused, SheetMissing
 from pipelines.ingest.headers import HeaderMatch, best_match, why_not
+from pipelines.ingest.shape import canonical_block, fields_of, long
 from pipelines.ingest.workbook import SheetFacts, sheet_facts
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ DELIMITERS = (",", ";", "|", "\t")
 HEAD_BYTES = 1 << 20  # the header must lie within the first of these bytes
 PARQUET_BATCH_ROWS = 100_000
 MAX_SHEET_BYTES = 1 << 30  # a workbook is read whole: beyond this (uncompressed) it has to come as csv
+TRIAL_ROWS = 200  # by which it is seen which of several layouts reads a file
 HEADER_WITHIN_ROWS = 20  # rows that are not blank: titles may stand above the header
 OTHER_FORMATS = (  # what else arrives under the name of a csv: first bytes, what it is, the way out
     (b"PK\x03\x04", "a zip archive or workbook", "unpack it, or name it .xlsx"),
@@ -112,7 +115,7 @@ def _head(path: Path, is_gzip: bool, facts: TextFacts) -> str:
     return head[:HEAD_BYTES].decode("utf-8", "ignore")
 
 
-def _header_records(head: str, delimiter: str) -> Iterator[tuple[list[str], int, int]]:
+def _header_records(head: str, delimiter: str, within: int) -> Iterator[tuple[list[str], int, int]]:
     """The first records that are not blank: each with the number of physical lines up to its end, and of records before it."""
     reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
     found = 0
@@ -121,7 +124,7 @@ def _header_records(head: str, delimiter: str) -> Iterator[tuple[list[str], int,
             if any(field.strip() for field in record):
                 yield record, reader.line_num, before
                 found += 1
-                if found == HEADER_WITHIN_ROWS:
+                if found == within:
                     return
     except csv.Error as error:
         if not found:
@@ -138,10 +141,13 @@ def _match_csv(head: str, layouts: Sequence[Feed]) -> tuple[HeaderMatch, str, in
     problem: FileRefused | None = None
     for delimiter in dict.fromkeys((*(declared.groups() if declared else ()), *(x.delimiter for x in layouts if x.delimiter), *DELIMITERS)):
         allowed = [x for x in layouts if x.delimiter in (None, delimiter)] or list(layouts)
+        rows: list[list[str]] = []
         try:
-            for headers, lines, before in _header_records(text, delimiter):
-                match = best_match(allowed, headers)
-                score = (match.fits, len(match.positions), -before, delimiter in (match.layout.delimiter, ","))
+            for headers, lines, before in _header_records(text, delimiter, _last_header_row(layouts)):
+                rows.append(headers)
+                trial = partial(_rows_read_of_csv, text, lines, delimiter)
+                match = best_match(allowed, rows, before + skipped + 1, trial)
+                score = (match.fits, match.columns_found, -before, delimiter in (match.layout.delimiter, ","))
                 if best is None or score > best[0]:
                     best = (score, match, delimiter, lines + skipped, before + skipped)
                 if match.fits:
@@ -152,6 +158,18 @@ def _match_csv(head: str, layouts: Sequence[Feed]) -> tuple[HeaderMatch, str, in
         assert problem is not None
         raise problem
     return best[1:]
+
+
+def _last_header_row(layouts: Sequence[Feed]) -> int:
+    return max([HEADER_WITHIN_ROWS, *(x.reading.header_row for x in layouts if x.reading.header_row)])
+
+
+def _rows_read_of_csv(text: str, header_lines: int, delimiter: str, match: HeaderMatch) -> int:
+    """How many of the first rows a layout reads."""
+    lines = text.split("\n", header_lines + TRIAL_ROWS)[header_lines:]
+    sample = "\n".join(lines[:TRIAL_ROWS]) if len(lines) > TRIAL_ROWS else "\n".join(lines).rpartition("\n")[0]
+    blocks = _csv_blocks(iter([sample.encode() + b"\n"]), delimiter, match, 1, 1)
+    return sum(conform(block, match.layout, is_comma_doubtful=delimiter == ";").rows_accepted for block in blocks)
 
 
 def _open_csv(path: Path, is_gzip: bool, facts: TextFacts, layouts: Sequence[Feed]) -> Table:
@@ -191,7 +209,7 @@ def _parse_records(records: bytes, delimiter: str, match: HeaderMatch, first_row
 
     Every record gets a mark behind its last field; the place where the mark comes out says how many fields the record had.
     """
-    width = len(match.headers)
+    width = match.width
     names = [f"f{i}" for i in range(width + 2)]
     mark = delimiter.encode() + _RECORD_END.encode() + b"\n"
     frame = pl.read_csv(
@@ -209,12 +227,17 @@ def _parse_records(records: bytes, delimiter: str, match: HeaderMatch, first_row
     read = frame.height
     if records.count(b"\n") != read:  # newlines inside quotes were marked too
         frame = frame.with_columns(pl.col(names).str.replace_all(mark.decode(), "\n", literal=True))
-    frame = _with_faults(frame, names, match)
-    found = [pl.col(names[place]).alias(column) for column, place in match.positions.items()]
-    return frame.select(*found, ROW, FAULT), read
+    return _rows_of_layout(_with_faults(frame, names), match), read
 
 
-def _with_faults(frame: pl.DataFrame, names: list[str], match: HeaderMatch) -> pl.DataFrame:
+def _rows_of_layout(frame: pl.DataFrame, match: HeaderMatch) -> pl.DataFrame:
+    """A file's rows (f0 …, `_file_row`, `_fault`) as the layout reads them, under canonical names."""
+    if match.wide:
+        frame = long(frame, match)
+    return canonical_block(_mark_repeated_headers(frame, fields_of(match), match), match)
+
+
+def _with_faults(frame: pl.DataFrame, names: list[str]) -> pl.DataFrame:
     """The frame without blank records, with what is wrong with a record as a whole in `_fault`."""
     *fields, last, beyond = names
     odd = frame[last] != _RECORD_END
@@ -235,8 +258,7 @@ def _with_faults(frame: pl.DataFrame, names: list[str], match: HeaderMatch) -> p
         frame = frame.with_columns(pl.when(pl.col(f) != _RECORD_END).then(pl.col(f)).alias(f) for f in fields)
     else:
         frame = frame.with_columns(pl.lit(None, pl.String).alias(FAULT))
-    frame = _without_blank_rows(frame, fields)
-    return _mark_repeated_headers(frame, fields, match)
+    return _without_blank_rows(frame, fields)
 
 
 def _without_blank_rows(frame: pl.DataFrame, fields: list[str]) -> pl.DataFrame:
@@ -250,7 +272,9 @@ def _without_blank_rows(frame: pl.DataFrame, fields: list[str]) -> pl.DataFrame:
 
 def _mark_repeated_headers(frame: pl.DataFrame, fields: list[str], match: HeaderMatch) -> pl.DataFrame:
     """Rows that repeat the header get the fault `repeated_header`."""
-    places = list(match.positions.values())
+    places = match.places
+    if not places:
+        return frame
     first = match.headers[places[0]].strip()
     # A text of another length is not the header; to lower every text costs more than the rest of this.
     if first.isascii() and not (frame[fields[places[0]]].str.strip_chars().str.len_chars() == len(first)).any():
@@ -294,7 +318,7 @@ def _open_xlsx(path: Path, layouts: Sequence[Feed]) -> Table:
             "send them as separate files, or name the sheet in the contract (customProperties: sheet)"
         )
     if not fitting:
-        raise FileRefused(why_not(max(matches, key=lambda m: len(m[1][1].positions))[1][1]))
+        raise FileRefused(why_not(max(matches, key=lambda m: m[1][1].columns_found)[1][1]))
     _, (start, match), frame, facts = fitting[0]
     return _sheet_table(frame, start, match, facts)
 
@@ -340,17 +364,26 @@ def _sheet(path: Path, workbook: fastexcel.ExcelReader, name: str) -> tuple[pl.D
 
 def _match_sheet(frame: pl.DataFrame, layouts: Sequence[Feed]) -> tuple[int, HeaderMatch]:
     """Where the header stands among the rows of a sheet, and the layout that fits it best."""
-    heads = [(i, best_match(layouts, [h or "" for h in frame.row(i)[1:]])) for i in range(min(frame.height, HEADER_WITHIN_ROWS))]
-    return max(heads, key=lambda h: (h[1].fits, len(h[1].positions), -h[0]))
+    numbers = frame[ROW].to_list()
+    rows = [[h or "" for h in frame.row(i)[1:]] for i in range(min(frame.height, _last_header_row(layouts)))]
+    heads = [(i, best_match(layouts, rows[: i + 1], numbers[i], lambda m, i=i: _rows_read_of_sheet(frame, i, m))) for i in range(len(rows))]
+    return max(heads, key=lambda h: (h[1].fits, h[1].columns_found, -h[0]))
+
+
+def _rows_read_of_sheet(frame: pl.DataFrame, start: int, match: HeaderMatch) -> int:
+    """How many of the first rows a layout reads."""
+    rows = frame.slice(start + 1, TRIAL_ROWS).with_columns(pl.lit(None, pl.String).alias(FAULT))
+    return conform(_rows_of_layout(rows, match), match.layout, typed=True).rows_accepted
 
 
 def _sheet_table(frame: pl.DataFrame, start: int, match: HeaderMatch, facts: SheetFacts) -> Table:
     """The rows below the header."""
     fields = frame.columns[1:]
     rows = _without_blank_rows(frame.slice(start + 1).with_columns(pl.lit(None, pl.String).alias(FAULT)), fields)
-    rows, notes = _unmerged(_mark_repeated_headers(rows, fields, match), match, facts)
-    block = rows.select(*(pl.col(fields[place]).alias(column) for column, place in match.positions.items()), ROW, FAULT)
-    return Table(match, iter([block]), is_typed=True, notes=notes)
+    notes: tuple[tuple[int, str, str], ...] = ()
+    if match.wide is None:
+        rows, notes = _unmerged(rows, match, facts)
+    return Table(match, iter([_rows_of_layout(rows, match)]), is_typed=True, notes=notes)
 
 
 def _as_shown(frame: pl.DataFrame, facts: SheetFacts) -> pl.DataFrame:
@@ -415,15 +448,14 @@ def _open_parquet(path: Path, layouts: Sequence[Feed]) -> Table:
     except (pl.exceptions.PolarsError, OSError) as error:
         raise FileRefused("is not a readable Parquet file (damaged, truncated, or another kind of file); have it sent again") from error
     headers = list(schema)
-    match = best_match(layouts, headers)
+    match = best_match([x for x in layouts if not x.reading.is_wide], [headers])
     if not match.fits:
         raise FileRefused(why_not(match))
-    wanted = {column: (headers[place], schema[headers[place]]) for column, place in match.positions.items()}
-    texts = [_as_text(name, dtype).alias(column) for column, (name, dtype) in wanted.items()]
-    return Table(match, _parquet_blocks(path, texts), is_typed=True)
+    texts = [_as_text(headers[place], schema[headers[place]]).alias(f"f{place}") for place in match.places]
+    return Table(match, _parquet_blocks(path, texts, match), is_typed=True)
 
 
-def _parquet_blocks(path: Path, texts: list[pl.Expr]) -> Iterator[pl.DataFrame]:
+def _parquet_blocks(path: Path, texts: list[pl.Expr], match: HeaderMatch) -> Iterator[pl.DataFrame]:
     # Arrow reads page by page, whatever the size of the row groups; polars' own streaming holds several groups at once.
     columns = [name for text in texts for name in text.meta.root_names()]
     if any("." in name for name in columns):  # Arrow would take it for a nested column
@@ -434,7 +466,7 @@ def _parquet_blocks(path: Path, texts: list[pl.Expr]) -> Iterator[pl.DataFrame]:
             for batch in file.iter_batches(PARQUET_BATCH_ROWS, columns=columns):
                 frame = pl.DataFrame(pa.table(batch)).select(*texts).with_row_index(ROW, first_row).with_columns(pl.lit(None, pl.String).alias(FAULT))
                 first_row += frame.height
-                yield _without_blank_rows(frame, [c for c in frame.columns if c not in (ROW, FAULT)])
+                yield canonical_block(_without_blank_rows(frame, [c for c in frame.columns if c not in (ROW, FAULT)]), match)
     except (pa.ArrowException, pl.exceptions.PolarsError, OSError) as error:
         if getattr(error, "errno", None):  # the disk's, not the file's
             raise

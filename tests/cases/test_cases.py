@@ -88,3 +88,39 @@ def test_months_in_words(case):
     assert case.query("select strftime(period_end, '%Y-%m') from raw.measure_returns order by value") == [
         (month,) for month in ("2023-06", "2023-07", "2023-08", "2023-09", "2023-10", "2023-11", "2023-12", "2024-01", "2024-02")
     ]
+
+
+def test_layout_formats_only(case):
+    outcome = taken(case)
+    assert (outcome.layout, *counts(outcome)) == ("us_times", "loaded", 31, 31, 0)
+    assert case.query("select count(distinct offered_at::date), min(offered_at), max(offered_at) from raw.force_calls") == [
+        (31, datetime(2023, 7, 1, 13), datetime(2023, 7, 31, 13))
+    ]
+
+
+def test_foreign_cad(case):
+    outcome = taken(case)
+    assert (outcome.layout, *counts(outcome)) == ("cad", "loaded", 61, 60, 1)
+    assert case.reasons() == {(64, "_row", "left_out")}
+    grades = dict(case.query("select final_grade, count(*) from raw.incident_logs group by all"))
+    assert (grades["Immediate"], grades["Priority"]) == (13, 27)
+    assert case.query("select count(*) from raw.incident_logs where deployed") == [(49,)]
+    waits = "select epoch(first_arrived_at - created_at) as wait, final_grade from raw.incident_logs where first_arrived_at is not null"
+    assert case.query(f"select avg(wait), count(*) from ({waits}) where final_grade = 'Immediate'") == [(1370, 12)]
+    assert case.query(f"select median(wait), count(*) from ({waits}) where final_grade = 'Priority'") == [(1680, 25)]
+    assert case.query("select distinct cpt from raw.incident_logs order by all") == [("Salisbury",), ("Swindon",), ("Trowbridge",), (None,)]
+    assert b"OPERATOR" not in case.database_bytes().replace(b"Operator Name", b"")
+
+
+def test_foreign_acd(case):
+    outcome = taken(case)
+    assert (outcome.layout, *counts(outcome)) == ("acd", "loaded", 81, 80, 1)
+    assert {rule for _, _, rule in case.reasons()} == {"left_out"}
+    july = "from raw.force_calls where not is_test and offered_at >= '2023-06-30 23:00' and offered_at < '2023-07-31 23:00'"
+    assert case.query(f"select line, count(*) {july} group by all order by all") == [("101", 41), ("999", 21)]
+    assert case.query(f"select line, round(avg(epoch(answered_at - offered_at)), 4) {july} group by all order by all") == [
+        ("101", 86.5556),
+        ("999", 81.4706),
+    ]
+    assert case.query(f"select round(100 * count(abandoned_at) / count(*), 4) {july} and line = '101'") == [(12.1951,)]
+    assert b"079000000" not in case.database_bytes()
