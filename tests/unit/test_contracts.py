@@ -193,6 +193,6 @@ def test_what_a_layout_cannot_say_is_refused_with_a_suggestion(tmp_path, contrac
 
 
 def test_words_that_yaml_takes_for_numbers_or_truths_are_texts(tmp_path, contracts):
-    layout = _layout(tmp_path, contracts, _own(valueMap={True: [-1, "ja"], False: [0]}, nullValues=[9]))
+    layout = _layout(tmp_path, contracts, _own(valueMap={True: [-1, "ja"], False: [0]}, nullValues=[9]), appliesTo={"folder": "access"})
     deployed = layout.by_name["deployed"]
     assert (deployed.value_map, deployed.null_values) == ({"true": "true", "-1": "true", "ja": "true", "false": "false", "0": "false"}, ("9",))
