@@ -180,7 +180,7 @@ def _read_measures(document: Document, parameters: Mapping[str, Any], mistakes: 
         family = own.get("family")
         if family is not None and family not in families:
             mistakes.add(document, (*location, "family"), f"measure {own.get('id')}", not_one_of("family", family, families))
-        merged = {**defaults, **_as_mapping(families.get(family)), **own}
+        merged = {**defaults, **_as_mapping(families.get(str(family))), **own}
         statistic = STATISTICS.get(merged.get("statistic", ""))
         if statistic is not None and not statistic.takes_fact and "fact" not in own:
             merged.pop("fact", None)
@@ -310,7 +310,7 @@ def _wrong_columns(entry: Entry, columns: Mapping[str, set[str]]) -> Iterable[tu
     texts = [(fact, field, getattr(entry, field)) for field in ("where", "of", "margin", "segment_by", "numerator")]
     texts += [(side.fact, field, text) for field, side in sides_of(entry) for text in (side.where, side.sum)]
     for of_fact, field, text in texts:
-        if isinstance(text, str) and of_fact in columns:
+        if isinstance(text, str) and of_fact is not None and of_fact in columns:
             yield from ((field, sentence) for sentence in wrong_columns(text, of_fact, columns[of_fact]))
 
 

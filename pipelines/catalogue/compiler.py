@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from pipelines.catalogue.catalogue import CATALOGUE_DIR, DRIVER_KINDS, Catalogue, fact_columns, read_catalogue
 from pipelines.catalogue.model import DriversFile, Entry, FactsFile, FindingsFile, FrameworksFile, MeasureFile, Side, ThresholdStep, UnitsFile
 from pipelines.catalogue.statistics import STATISTICS, Statistic
@@ -20,7 +22,7 @@ from pipelines.settings import DBT_PROJECT_DIR
 MACRO_FILE = Path("macros/_catalogue.sql")
 FINDINGS_FILE = Path("macros/_findings.sql")
 FRAMEWORKS_SEED = Path("seeds/frameworks.csv")
-SCHEMA_FILES = {
+SCHEMA_FILES: dict[str, type[BaseModel]] = {
     "measures": MeasureFile,
     "facts": FactsFile,
     "units": UnitsFile,
