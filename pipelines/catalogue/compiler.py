@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from pipelines.catalogue.catalogue import CATALOGUE_DIR, DRIVER_KINDS, Catalogue, fact_columns, read_catalogue
+from pipelines.catalogue.columns import DOCS_FILE, read_columns, render_columns_schema, render_docs
 from pipelines.catalogue.model import DriversFile, Entry, FactsFile, FindingsFile, FrameworksFile, MeasureFile, Side, ThresholdStep, UnitsFile
 from pipelines.catalogue.statistics import STATISTICS, Statistic
 from pipelines.settings import DBT_PROJECT_DIR
@@ -320,6 +321,8 @@ def generated_files(folder: Path = CATALOGUE_DIR, dbt_project_dir: Path = DBT_PR
         dbt_project_dir / MACRO_FILE: render_macro(catalogue),
         dbt_project_dir / FINDINGS_FILE: render_findings(catalogue.findings),
         dbt_project_dir / FRAMEWORKS_SEED: render_frameworks(catalogue),
+        dbt_project_dir / DOCS_FILE: render_docs(read_columns(folder)),
+        folder / "schema" / "columns.json": render_columns_schema(),
     }
     return files | {folder / "schema" / f"{name}.json": render_schema(name, catalogue) for name in SCHEMA_FILES}
 

@@ -58,7 +58,7 @@ class Mistakes:
             location = prefix + tuple(
                 part for part in one["loc"] if isinstance(part, int) or (re.fullmatch(r"[a-z_]+", part) and part not in UNION_TAGS)
             )
-            self.add(document, location, entry or _entry_of(document, location), _sentence(location, one))
+            self.add(document, location, entry or _entry_of(document, location), _sentence(location if one["loc"] else (), one))
 
     def refuse(self) -> None:
         """Raises CatalogueError where anything is wrong."""
@@ -123,7 +123,7 @@ def _sentence(location: Location, error: Any) -> str:
         case "string_pattern_mismatch":
             return f"`{name}: {value}` may only hold lower-case letters, digits and underscores"
         case "value_error":
-            return f"`{name}`: {error['ctx']['error']}"
+            return f"`{name}`: {error['ctx']['error']}" if name else str(error["ctx"]["error"])
         case _:
             return f"`{name}`: {error['msg'][0].lower()}{error['msg'][1:]}, not {value!r}"
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -44,29 +45,26 @@ PROVENANCE_DESCRIPTIONS = {
     "_row_hash": "Hash of the row's content, where the feed has no key.",
 }
 
-# Name, type and description of what every staging model carries behind the feed's own columns.
+# Name and type of what every staging model carries behind the feed's own columns; the dictionary of columns describes them.
 STAGING_COLUMNS = (
-    ("loaded_at", "timestamp", PROVENANCE_DESCRIPTIONS["_loaded_at"]),
-    ("load_id", "integer", PROVENANCE_DESCRIPTIONS["_load_id"]),
-    ("file_hash", "string", PROVENANCE_DESCRIPTIONS["_file_hash"]),
-    ("file_row", "integer", PROVENANCE_DESCRIPTIONS["_file_row"]),
-    ("clock_flags", "string", PROVENANCE_DESCRIPTIONS["_clock_flags"]),
-    ("version_count", "integer", "Versions of the key in raw, this one included; all but this one are superseded."),
+    ("loaded_at", "timestamp"),
+    ("load_id", "integer"),
+    ("file_hash", "string"),
+    ("file_row", "integer"),
+    ("clock_flags", "string"),
+    ("version_count", "integer"),
 )
 
 # What the staging model of a workbook's sheet carries instead: it holds every version, not the latest one.
 SHEET_COLUMNS = (
-    ("as_of", "date", "The day that the version of the sheet speaks of."),
-    ("version_number", "integer", "Number of the version, from the oldest."),
-    ("is_latest_version", "boolean", "The version is the newest of its sheet."),
-    ("row_state", "string", "listed; rejected (the row could not be read: its last good version stands); withdrawn (the version lists it no more)."),
-    ("listed_as_of", "date", "The version from which the row's content is."),
-    ("load_id", "integer", "The load from which the row's content is."),
-    ("file_row", "integer", "Row of the sheet from which the row's content is."),
+    ("as_of", "date"),
+    ("version_number", "integer"),
+    ("is_latest_version", "boolean"),
+    ("row_state", "string"),
+    ("listed_as_of", "date"),
+    ("load_id", "integer"),
+    ("file_row", "integer"),
 )
-
-FORCE_DESCRIPTION = "Normalised code of the force; `unknown` where seeds/area_aliases.csv does not list the spelling."
-FORCE_KEY = ("force_key", "string", "The force in the row's key: its code, or the supplier's spelling of a force that is unknown.")
 
 LEDGER_TABLES: list[dict[str, Any]] = [
     {
@@ -150,20 +148,31 @@ def _raw_table(feed: Feed) -> dict[str, Any]:
 
 def _staging_model(feed: Feed) -> dict[str, Any]:
     """The latest version of every key: the feed's own columns, its force normalised, and where the version came from."""
-    described = [(c.name, c.type, FORCE_DESCRIPTION if c.name == "force_code" else c.description) for c in feed.columns]
+    described = [(c.name, c.type, _doc(c.name) if c.name == "force_code" else c.description) for c in feed.columns]
     if feed.is_whole:
-        return _described_model(feed, f"{feed.title}: one row a key and version of the sheet, as it stood then.", [*described, *SHEET_COLUMNS])
+        columns = [*described, *_documented(SHEET_COLUMNS)]
+        return _described_model(feed, f"{feed.title}: one row per key and version of the sheet, as it stood then.", columns)
     names = {name for name, *_ in described}
+    added = []
     if feed.row_identity == "content":
-        described.insert(0, ("row_id", "string", "Hash of the row's content and its number among the identical rows of a file."))
-        described.append(("force_code", "string", FORCE_DESCRIPTION))
+        described = [*_documented([("row_id", "string")]), *described]
+        added.append(("force_code", "string"))
     elif "force_code" in names:
-        described.append(FORCE_KEY)
+        added.append(("force_key", "string"))
     if "extracted_at" not in names:
-        described.append(("extracted_at", "timestamp", PROVENANCE_DESCRIPTIONS["_extracted_at"]))
-    described += STAGING_COLUMNS
+        added.append(("extracted_at", "timestamp"))
+    columns = [*described, *_documented([*added, *STAGING_COLUMNS])]
     identity = "row that is not a repetition of another file's" if feed.row_identity == "content" else "key"
-    return _described_model(feed, f"{feed.title}: one row a {identity}, in its latest version (var as_at: as it was known then).", described)
+    return _described_model(feed, f"{feed.title}: one row per {identity}, in its latest version (var as_at: as it was known then).", columns)
+
+
+def _documented(columns: Iterable[tuple[str, str]]) -> list[tuple[str, str, str]]:
+    """Columns that the dictionary of columns describes."""
+    return [(name, type_, _doc(name)) for name, type_ in columns]
+
+
+def _doc(name: str) -> str:
+    return "{{ doc('" + name + "') }}"
 
 
 def _described_model(feed: Feed, description: str, described: list[tuple[str, str, str]]) -> dict[str, Any]:

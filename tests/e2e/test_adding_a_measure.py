@@ -89,7 +89,7 @@ def test_the_entry_gives_its_values(warehouse, extracts):
 def test_the_entry_is_explained_where_readers_look(warehouse):
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         said = connection.execute(
-            "select title, unit, domain, target, source_feeds, status, plan_priority from core.dim_measure where measure_id = ?", [MEASURE]
+            "select title, unit, domain, target_text, source_feeds, status, plan_priority from core.dim_measure where measure_id = ?", [MEASURE]
         ).fetchone()
     assert said == (
         "101 calls answered within two minutes", "pct", "contact", "90 (ambition, from 2023-04-01, every area)", "force_calls", "collected", 1,

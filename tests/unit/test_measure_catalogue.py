@@ -117,10 +117,10 @@ def test_facts_know_the_columns_that_the_models_read(catalogue):
 
 @pytest.fixture
 def folder(tmp_path) -> Path:
-    """A catalogue with the real facts, units and frameworks, and no measures yet."""
+    """A catalogue with the real facts, units, frameworks and columns, and no measures yet."""
     copy = tmp_path / "pipelines" / "catalogue"
     (copy / "measures").mkdir(parents=True)
-    for name in ("facts", "units", "frameworks", "findings"):
+    for name in ("facts", "units", "frameworks", "findings", "columns"):
         shutil.copy(CATALOGUE_DIR / f"{name}.yaml", copy)
     (copy / "drivers.yaml").write_text("drivers: []\n")
     return copy

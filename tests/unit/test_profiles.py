@@ -40,8 +40,8 @@ def profiles():
 
 def test_both_sides_have_as_many_months_and_every_hour(profiles):
     sides = profiles(
-        "select side, area_id, min(window_start), max(window_end), any_value(months_compared), count(*), sum(row_count), round(sum(share_pct), 9) "
-        "from profiles where event_id = 'message' group by all order by 1 desc"
+        "select window_name, area_id, min(window_start), max(window_end), any_value(months_compared), count(*), sum(row_count), "
+        "round(sum(share_pct), 9) from profiles where event_id = 'message' group by all order by 1 desc"
     )
     assert sides == [
         ("before", "force", date(2022, 8, 1), date(2022, 10, 31), 3, 168, 13 + 14 + 15 + 3, 100),
@@ -49,7 +49,7 @@ def test_both_sides_have_as_many_months_and_every_hour(profiles):
     ]
     assert profiles("select count(*) from profiles where event_id = 'late'") == [(0,)], "nothing after it yet"
     assert profiles(
-        "select local_weekday, local_hour, row_count, is_working_hours from profiles where side = 'after' and row_count > 0 order by 1"
+        "select local_weekday, local_hour, row_count, is_working_hours from profiles where window_name = 'after' and row_count > 0 order by 1"
     ) == [
         (1, 9, 51, True),
         (7, 23, 3, False),

@@ -49,7 +49,7 @@ select
     area_id,
     segment,
     month,
-    cast(sum(value) as decimal(18, 3)) as value
+    cast(sum(value) as decimal(18, 3)) as total
 from in_segments
 where segment is not null
 group by fact, component_id, area_id, segment, month

@@ -110,7 +110,7 @@ select
     areas.area_id,
     segments.segment,
     dates.snapshot_date,
-    coalesce(things.value, 0) as value
+    cast(coalesce(things.value, 0) as double) as value
 from dates
 inner join areas
     on

@@ -128,8 +128,8 @@ monthly as (
         series.segment,
         covered_months.month,
         series.last_month,
-        coalesce(numerators.value, 0) as numerator,
-        coalesce(denominators.value, 0) as denominator,
+        coalesce(numerators.total, 0) as numerator,
+        coalesce(denominators.total, 0) as denominator,
         covered_months.is_complete
     from series
     inner join covered_months on
@@ -284,9 +284,9 @@ measured as (
         true as is_complete,
         recipes.unit,
         list_contains(recipes.feeds, 'bt_999_calls') as uses_bt,
-        cast(snapshots.value as double) as numerator,
+        snapshots.value as numerator,
         cast(null as double) as denominator,
-        cast(snapshots.value as double) as value,
+        snapshots.value,
         cast(null as double) as margin
     from snapshots
     inner join recipes on snapshots.measure_id = recipes.measure_id

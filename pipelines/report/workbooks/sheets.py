@@ -48,8 +48,8 @@ AREA_NAME = Column("Area", "area_name", width=18, source="core.dim_area.area_nam
 KEYS_OF_SERIES = (Column("measure_id", "measure_id", width=34), Column("area_id", "area_id", width=18))
 
 SCORECARD = """
-select card.*, measure.definition, measure.exclusions, measure.target as target_words,
-       measure.numerator || coalesce(' ÷ ' || measure.denominator, '') as made_of
+select card.*, measure.definition, measure.exclusions, measure.target_text as target_words,
+       measure.numerator_text || coalesce(' ÷ ' || measure.denominator_text, '') as made_of
 from {table} as card
 left join core.dim_measure as measure on card.measure_id = measure.measure_id
 where card.scorecard_id = $card
@@ -189,13 +189,13 @@ DEFINITIONS_COLUMNS = (
     Column("Measure", "title", "long", 38),
     Column("Definition", "definition", "long", 70),
     Column("Left out", "exclusions", "long", 40),
-    Column("Population", "population", "long", 30),
+    Column("Population", "population_text", "long", 30),
     Column("Statistic", "statistic", width=14),
-    Column("Numerator", "numerator", "long", 40),
-    Column("Denominator", "denominator", "long", 40),
+    Column("Numerator", "numerator_text", "long", 40),
+    Column("Denominator", "denominator_text", "long", 40),
     Column("Unit", "unit", width=9),
     Column("Better is", "direction", width=10),
-    Column("Target", "target", "long", 30),
+    Column("Target", "target_text", "long", 30),
     Column("Headline period", "headline_period", width=10),
     Column("Months until it is to be had", "lag_months", "whole", 10),
     Column("Whose clock or count", "basis", width=12),

@@ -38,8 +38,8 @@ counted as (
         periods.period_end,
         cells.value_1,
         cells.value_2,
-        coalesce(sum(cells.n) filter (where cells.month > periods.base_period_end), 0) as n_current,
-        coalesce(sum(cells.n) filter (where cells.month <= periods.base_period_end), 0) as n_base,
+        coalesce(sum(cells.row_count) filter (where cells.month > periods.base_period_end), 0) as n_current,
+        coalesce(sum(cells.row_count) filter (where cells.month <= periods.base_period_end), 0) as n_base,
         sum(cells.total) filter (where cells.month > periods.base_period_end) as total_current,
         sum(cells.total) filter (where cells.month <= periods.base_period_end) as total_base
     from periods

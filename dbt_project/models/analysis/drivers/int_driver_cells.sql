@@ -62,7 +62,7 @@ select
     month,
     value_1,
     value_2,
-    cast(sum(n) as bigint) as n,
+    cast(sum(n) as bigint) as row_count,
     cast(sum(total) as decimal(18, 3)) as total
 from cells
 group by set_id, area_id, month, value_1, value_2

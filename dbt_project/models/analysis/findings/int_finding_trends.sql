@@ -5,7 +5,7 @@
 with
 
 points as (
-    select * from {{ ref('int_spc_points') }}
+    select *, month_number as period from {{ ref('int_spc_points') }}
 ),
 
 series_breaks as (

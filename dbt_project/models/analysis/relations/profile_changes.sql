@@ -24,8 +24,8 @@ blocks as (
         area_id,
         local_weekday,
         local_hour // 4 as hour_block,
-        cast(coalesce(sum(row_count) filter (where side = 'before'), 0) as double) as n_before,
-        cast(coalesce(sum(row_count) filter (where side = 'after'), 0) as double) as n_after
+        cast(coalesce(sum(row_count) filter (where window_name = 'before'), 0) as double) as n_before,
+        cast(coalesce(sum(row_count) filter (where window_name = 'after'), 0) as double) as n_after
     from profiles
     group by event_id, measure_id, area_id, local_weekday, local_hour // 4
 ),
@@ -36,13 +36,13 @@ totals as (
         measure_id,
         area_id,
         any_value(months_compared) as months_compared,
-        min(window_start) filter (where side = 'before') as before_start,
-        max(window_end) filter (where side = 'after') as after_end,
-        cast(sum(row_count) filter (where side = 'before') as bigint) as n_before,
-        cast(sum(row_count) filter (where side = 'after') as bigint) as n_after,
-        100.0 * sum(row_count) filter (where side = 'before' and is_working_hours) / nullif(sum(row_count) filter (where side = 'before'), 0)
+        min(window_start) filter (where window_name = 'before') as before_start,
+        max(window_end) filter (where window_name = 'after') as after_end,
+        cast(sum(row_count) filter (where window_name = 'before') as bigint) as n_before,
+        cast(sum(row_count) filter (where window_name = 'after') as bigint) as n_after,
+        100.0 * sum(row_count) filter (where window_name = 'before' and is_working_hours) / nullif(sum(row_count) filter (where window_name = 'before'), 0)
             as working_hours_before_pct,
-        100.0 * sum(row_count) filter (where side = 'after' and is_working_hours) / nullif(sum(row_count) filter (where side = 'after'), 0)
+        100.0 * sum(row_count) filter (where window_name = 'after' and is_working_hours) / nullif(sum(row_count) filter (where window_name = 'after'), 0)
             as working_hours_after_pct
     from profiles
     group by event_id, measure_id, area_id

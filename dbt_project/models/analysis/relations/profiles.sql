@@ -19,7 +19,7 @@ months as (
         events.event_id,
         events.measure_id,
         measure_values.area_id,
-        case when measure_values.period_end < events.event_month then 'before' else 'after' end as side,
+        case when measure_values.period_end < events.event_month then 'before' else 'after' end as window_name,
         cast(date_trunc('month', measure_values.period_end) as date) as month,
         abs(date_diff('month', events.event_month, measure_values.period_end) + case when measure_values.period_end < events.event_month then 0 else 1 end)
             as distance,
@@ -41,7 +41,7 @@ unbroken as (
     select *
     from months
     where distance <= window_months
-    qualify distance = row_number() over (partition by event_id, measure_id, area_id, side order by distance)
+    qualify distance = row_number() over (partition by event_id, measure_id, area_id, window_name order by distance)
 ),
 
 sides as (
@@ -49,10 +49,10 @@ sides as (
         event_id,
         measure_id,
         area_id,
-        least(max(distance) filter (where side = 'before'), max(distance) filter (where side = 'after')) as months_compared
+        least(max(distance) filter (where window_name = 'before'), max(distance) filter (where window_name = 'after')) as months_compared
     from unbroken
     group by event_id, measure_id, area_id
-    having count(distinct side) = 2
+    having count(distinct window_name) = 2
 ),
 
 compared as (
@@ -60,7 +60,7 @@ compared as (
         unbroken.event_id,
         unbroken.measure_id,
         unbroken.area_id,
-        unbroken.side,
+        unbroken.window_name,
         unbroken.month,
         sides.months_compared
     from unbroken
@@ -78,12 +78,12 @@ frame as (
         event_id,
         measure_id,
         area_id,
-        side,
+        window_name,
         min(month) as window_start,
         last_day(max(month)) as window_end,
         any_value(months_compared) as months_compared
     from compared
-    group by event_id, measure_id, area_id, side
+    group by event_id, measure_id, area_id, window_name
 ),
 
 slots as (
@@ -101,7 +101,7 @@ counted as (
         compared.event_id,
         compared.measure_id,
         compared.area_id,
-        compared.side,
+        compared.window_name,
         cells.local_weekday,
         cells.local_hour,
         sum(cells.row_count) as row_count
@@ -111,14 +111,14 @@ counted as (
             compared.measure_id = cells.measure_id
             and compared.area_id = cells.area_id
             and compared.month = cells.month
-    group by compared.event_id, compared.measure_id, compared.area_id, compared.side, cells.local_weekday, cells.local_hour
+    group by compared.event_id, compared.measure_id, compared.area_id, compared.window_name, cells.local_weekday, cells.local_hour
 )
 
 select
     slots.event_id,
     slots.measure_id,
     slots.area_id,
-    slots.side,
+    slots.window_name,
     slots.local_weekday,
     slots.local_hour,
     slots.window_start,
@@ -127,7 +127,7 @@ select
     cast(coalesce(counted.row_count, 0) as bigint) as row_count,
     cast(
         100 * coalesce(counted.row_count, 0)
-        / nullif(sum(counted.row_count) over (partition by slots.event_id, slots.measure_id, slots.area_id, slots.side), 0) as double
+        / nullif(sum(counted.row_count) over (partition by slots.event_id, slots.measure_id, slots.area_id, slots.window_name), 0) as double
     ) as share_pct,
     slots.local_weekday <= 5 and slots.local_hour between 9 and 16 as is_working_hours
 from slots
@@ -136,6 +136,6 @@ left join counted
         slots.event_id = counted.event_id
         and slots.measure_id = counted.measure_id
         and slots.area_id = counted.area_id
-        and slots.side = counted.side
+        and slots.window_name = counted.window_name
         and slots.local_weekday = counted.local_weekday
         and slots.local_hour = counted.local_hour

@@ -20,7 +20,7 @@ recipes as (
 points as (
     select
         *,
-        period - row_number() over (partition by series_id, phase order by period) as stretch
+        month_number - row_number() over (partition by series_id, phase order by month_number) as stretch
     from {{ ref('int_spc_points') }}
 ),
 

@@ -113,7 +113,7 @@ select
     phased.area_id,
     phased.segment,
     phased.month,
-    cast(12 * year(phased.month) + month(phased.month) as integer) as period,
+    cast(12 * year(phased.month) + month(phased.month) as integer) as month_number,
     phased.numerator,
     phased.denominator,
     phased.value,

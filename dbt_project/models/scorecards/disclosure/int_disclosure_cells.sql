@@ -6,7 +6,7 @@ with
 
 policies as (
     select * from {{ ref('int_disclosure_policies') }}
-    where needs_protection
+    where is_protection_needed
 ),
 
 areas as (

@@ -64,7 +64,7 @@ select
     decided.unit,
     greatest(decided.public_rank, decided.partner_rank) as public_rank,
     decided.partner_rank,
-    on_cards.smallest_rank < greatest(decided.public_rank, decided.partner_rank) as needs_protection,
+    on_cards.smallest_rank < greatest(decided.public_rank, decided.partner_rank) as is_protection_needed,
     -- what rolls up is shown as twelve months: months and quarters would give each other away
     case when rolled.measure_id is not null then 'r12m' else decided.headline_period end as shown_period,
     case
