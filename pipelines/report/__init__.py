@@ -1,1 +1,1 @@
-"""What people see: the scorecard site, the highlight report and the workbooks, all from the published marts only."""
+"""Outputs for readers: the scorecard site, the highlight report and the workbooks, from the published marts only."""

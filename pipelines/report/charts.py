@@ -38,7 +38,7 @@ FONT = 'font-family="system-ui,-apple-system,Segoe UI,Roboto,Helvetica,Arial,san
 
 @dataclass(frozen=True)
 class Label:
-    """What a chart is called for those who do not see it. `attributes` trace the title to its mart cell (pipelines/report/trace.py)."""
+    """Title and description of a chart for screen readers. `attributes` trace the title to its mart cell (pipelines/report/trace.py)."""
 
     title: str
     description: str = ""
@@ -285,9 +285,9 @@ def _upright(plane: _Plane, month: date, dash: str, letter: str) -> str:
 
 
 def _dots(plane: _Plane, points: Iterable[Point], scale: float) -> str:
-    """Values: small dots where they are noise, larger shapes where they are signals, hollow where they are kept out of the limits.
+    """Values: small dots where they are noise, larger shapes where they are signals, hollow where they are excluded from the limits.
 
-    All points of a kind are one path: half the size of single shapes, and drawn alike by browsers and by what makes PDF.
+    All points of a kind are one path: half the size of single shapes, and drawn alike by browsers and in PDF.
     """
     kinds: dict[tuple[str, bool], list[Point]] = {}
     for p in points:

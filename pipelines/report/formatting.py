@@ -114,7 +114,7 @@ FORMS: dict[str, Form] = {
 
 
 def form_of(value: Any, row: Mapping[str, Any]) -> str:
-    """The form a cell takes where the page names none: by its type, and for fractions by the unit of its row."""
+    """The default form of a cell: by its type, and for fractions by the unit of its row."""
     if isinstance(value, datetime):
         return "moment"
     if isinstance(value, date):

@@ -1,4 +1,4 @@
-"""The published marts as pages read them: rows that know which table and key they came from."""
+"""The published marts as pages read them: rows with the table and key they came from."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from pipelines.report.marts import Marts, Row
 
 
 class TraceError(ValueError):
-    """A cell was to be shown whose row does not know its table and key."""
+    """The row of a cell has no table and key."""
 
 
 # f-strings of escaped texts, not Markup.format: a site has a million of these.
@@ -42,7 +42,7 @@ def table_origin(row: Row, parts: int) -> Markup:
 
 
 def row_origin(row: Row, parts: int) -> Markup:
-    """What a row's key adds to that of the element around it."""
+    """The rest of a row's key, after that of the element around it."""
     return Markup(f'data-key="|{escape("|".join((row.key or "").split("|")[parts:]))}"')
 
 
@@ -81,7 +81,7 @@ def query(marts: Marts, sql: str, form: str | None = None, tag: str = "span", cs
 
 
 def helpers(marts: Marts) -> dict[str, Any]:
-    """The functions above under the names that templates call them by."""
+    """The functions above, by their names in templates."""
 
     def count(sql: str, form: str | None = None, css: str = "") -> Markup:
         return query(marts, sql, form, css=css)

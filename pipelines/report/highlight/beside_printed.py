@@ -1,4 +1,4 @@
-"""The data summary of each slide beside the facts that the printed report of July 2023 has on its slide: docs/printed-report-side-by-side.md.
+"""The data summary of each slide beside the facts on the same slide of the printed report of July 2023: docs/printed-report-side-by-side.md.
 
 Facts only, as measures.published_figures keeps them (what was printed, and on which line); none of the printed report's sentences.
 """
@@ -59,7 +59,7 @@ def side_by_side(marts: Marts, report: Report) -> str:
 
 
 def is_of(line: Line, printed: Row, areas: set[str]) -> bool:
-    """Whether a line speaks of the measure, area and segment of a printed fact; a fact about a comparator belongs to the line of its measure."""
+    """Whether a line is about the measure, area and segment of a printed fact; a fact about a comparator belongs to the line of its measure."""
     if printed.read_as == "correlation":
         return not line.lead and line.measure_id in (printed.measure_id, printed.segment)
     if line.measure_id != printed.measure_id or not line.lead:

@@ -1,4 +1,4 @@
-"""What a text of the report is made of: words, and cells of the marts that each know their table, key and column (pipelines/report/trace.py)."""
+"""Texts of the report: words, and cells of the marts with their table, key and column (pipelines/report/trace.py)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipelines.report.trace import TraceError
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of a published table as it is shown."""
+    """One cell of a published table, with its text."""
 
     text: str
     table: str
@@ -36,12 +36,12 @@ def cell(row: Row, column: str, form: str | None = None) -> Cell:
 
 
 def plain(parts: tuple[Part, ...]) -> str:
-    """The parts as they are read."""
+    """The parts as plain text."""
     return "".join(part if isinstance(part, str) else part.text for part in parts)
 
 
 def joined(pieces: list[tuple[Part, ...]], between: str) -> tuple[Part, ...]:
-    """Pieces one after the other with words between them."""
+    """The pieces joined by a separator."""
     parts: list[Part] = []
     for piece in pieces:
         if parts:

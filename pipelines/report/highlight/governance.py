@@ -1,4 +1,4 @@
-"""What the governance workbook says in a highlight report: the version that the quarter has, and the governance map."""
+"""The governance workbook in a highlight report: its version for the quarter, and the governance map."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipelines.report.marts import Marts, Row
 
 
 class Governance:
-    """What the workbook says: the newest version up to the end of the quarter, else the oldest that there is."""
+    """The rows of the newest version up to the end of the quarter, or of the oldest version there is."""
 
     def __init__(self, marts: Marts, card: Row, period: Period) -> None:
         self.marts, self.period = marts, period
@@ -48,7 +48,7 @@ class Governance:
         outcomes = [
             row
             for row in self._listed("outcomes", number)
-            # what an earlier version listed was an outcome of an earlier quarter
+            # outcomes listed by an earlier version belong to an earlier quarter
             if row.first_listed_as_of == self.version or (row.achieved_on and self.period.quarter_start <= row.achieved_on <= self.period.quarter_end)
         ]
         return Priority(

@@ -21,7 +21,7 @@ TONE_MARKS = {"improvement": "▲ improvement", "concern": "■ concern", "neutr
 
 
 def render(report: Report, for_print: bool = False) -> str:
-    """The page as text; for print without what is folded away on a screen."""
+    """The page as text; for print, without the parts that are folded away on a screen."""
     environment = Environment(
         loader=PackageLoader("pipelines.report.highlight"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -51,7 +51,7 @@ def show(parts: tuple[Part, ...] | Cell | None) -> Markup:
 
 
 def _words(parts: tuple[Part, ...] | Cell | None) -> str:
-    """The same for paper, where nobody can follow an attribute: a page without them is laid out in half the time."""
+    """The same for print, without trace attributes: the page is laid out in half the time."""
     return "" if parts is None else parts.text if isinstance(parts, Cell) else plain(parts)
 
 

@@ -27,7 +27,7 @@ class Tile:
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar of a chart: its label, its length, and the cell that says it."""
+    """One bar of a chart: its label, its length, and the cell of its value."""
 
     label: Part
     value: float
@@ -63,7 +63,7 @@ class Chart:
 
 @dataclass(frozen=True)
 class Remark:
-    """A sentence of the commentary: what it is, on what evidence, whose, and of when."""
+    """A sentence of the commentary, with its type, evidence, owner and period."""
 
     sentence: Cell
     type: Cell
@@ -80,7 +80,7 @@ class Remark:
 
 @dataclass(frozen=True)
 class Caveat:
-    """What a reader must know beside the figures that carry its letter."""
+    """A caveat on the figures that carry its letter."""
 
     letter: str
     text: Cell
@@ -187,7 +187,7 @@ class Arrow:
 
 @dataclass(frozen=True)
 class Notice:
-    """What a reader must know before all else: a sentence, and what it is about."""
+    """A notice at the top of the report: a sentence, and the items it is about."""
 
     text: tuple[Part, ...]
     items: tuple[tuple[Part, ...], ...] = ()
@@ -225,7 +225,7 @@ class Report:
 
     @property
     def digest(self) -> str:
-        """Of what the report says: the same words and figures, the same digest. A sign-off is of this."""
+        """Digest of the report's words and figures: equal reports have equal digests. A sign-off refers to it."""
         digest = hashlib.sha256()
         for text in self._statements():
             digest.update(text.encode() + b"\0")

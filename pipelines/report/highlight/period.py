@@ -1,4 +1,4 @@
-"""Which month and quarter a highlight report speaks of."""
+"""The month and quarter of a highlight report."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ QUARTER = re.compile(r"(\d{4})[- ]?[Qq]([1-4])")
 
 
 class ReportError(ValueError):
-    """A report that cannot be made; the message says why, and what there is instead."""
+    """The report cannot be made; the message says why, and what is available."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def quarter_of(text: str) -> date:
 def choose_period(months: list[date], quarter: date | None, month: date | None, who: str) -> Period:
     """The period of a report.
 
-    months    last days of the months that the report's charts have figures of
+    months    last days of the months with figures for the report's charts
     quarter   last day of the quarter asked for; its latest month with figures is shown
     month     any day of the month asked for; without either, the latest month
     Raises ReportError where there are no figures, with what there is.

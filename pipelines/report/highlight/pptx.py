@@ -44,7 +44,7 @@ from pipelines.report.highlight.slide_text import (
 )
 from pipelines.report.palette import BRAND, CONCERN, CONCERN_DARK, EDGE, IMPROVEMENT, IMPROVEMENT_DARK, INK, NEUTRAL, PALE, SOFT, TARGET
 
-# Made to be opened and changed in PowerPoint: shapes named Foot and Watermark on the master, colours those of palette.py.
+# Can be edited in PowerPoint. Its master has shapes named Foot and Watermark; its colours are those of palette.py.
 TEMPLATE = Path(__file__).parent / "templates" / "slides.pptx"
 TONES = {"improvement": IMPROVEMENT, "concern": CONCERN, "neutral": EDGE}
 
@@ -217,7 +217,7 @@ class _Deck:
         def sizes(height: float, left: list[Block], to_the_right: list[Block]) -> tuple[float, float]:
             return block_size(left, left_width, BOTTOM - above - chart_rows * height), block_size(to_the_right, right_width, BOTTOM - TOP)
 
-        # as large as the text allows: charts give way to text that could not be read, notes go where there is room
+        # the largest text that fits: charts shrink before text becomes unreadable, notes go where there is room
         arrangements = [
             (height, left, to_the_right)
             for height in (1.62, 1.45, 1.3)

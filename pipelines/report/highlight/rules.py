@@ -1,6 +1,6 @@
-"""How a line of the data summary is made: `shows` of scorecards.report_lines names what is said, and a rule for each finds it in the marts.
+"""How a line of the data summary is made: `shows` of scorecards.report_lines lists tokens, and a rule per token reads the marts.
 
-A token is `period.what`, with `*n` for up to n findings, `:name` for what a rule needs besides, and `a|b` for b where a finds nothing:
+A token is `period.what`, with `*n` for up to n findings, `:name` for a further argument, and `a|b` for b where a has no result:
 
     month.value   the value of the latest complete month up to the report's, and so for r12m, quarter, year, snapshot
     before.…      of the month before the report's
@@ -8,7 +8,7 @@ A token is `period.what`, with `*n` for up to n findings, `:name` for what a rul
     month.level   what the findings say (measures.measure_findings, their words), by section or kind
     correlation:pair, profile:event   the sentence of a correlation, of a profile before and after an event
 
-docs/highlight-report.md lists them. A rule that finds nothing says nothing.
+docs/highlight-report.md lists them. A rule without a result adds no text.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ from pipelines.report.marts import Marts, Row
 TOKEN = re.compile(
     r"(?:(?P<period>month|before|r12m|quarter|year|snapshot)\.)?(?P<what>[a-z0-9_|]+)(?::(?P<argument>[a-z0-9_]+))?(?:\*(?P<most>\d+))?"
 )
-# A snapshot is taken a few days after the month that it is shown with.
+# A snapshot is taken a few days after the end of its month.
 SNAPSHOT_GRACE = timedelta(days=7)
-# An older snapshot is not the month's.
+# An older snapshot is stale.
 SNAPSHOT_AGE = timedelta(days=45)
 # The most segments that one line names.
 MOST_SEGMENTS = 6
 
 
 class ShowsError(ValueError):
-    """A word of `shows` that no rule knows; the message names the line."""
+    """A token of `shows` is unknown; the message names the line."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Token:
 
 @dataclass(frozen=True)
 class Statement:
-    """What a rule found: the parts to print, and the tones of the rows that they come from."""
+    """The result of a rule: the parts to print, and the tones of their rows."""
 
     parts: tuple[Part, ...]
     tones: tuple[str, ...] = ()
@@ -142,7 +142,7 @@ class Figures:
         return self._comparisons.get((_series_key(value), comparison))
 
     def is_stale(self, value: Row) -> bool:
-        """Whether the value is older than the report's month lets one expect."""
+        """Whether the value is older than expected for the report's month."""
         last = self.period.month_end
         if value.period_type in ("month", "r12m"):
             return bool(value.period_end < last)
@@ -154,7 +154,7 @@ class Figures:
 
 
 def _other_measures(line: Row) -> Iterator[str]:
-    """The measures that a line sets its own beside."""
+    """The measures that a line refers to beside its own."""
     return (t.argument for t in tokens(line.shows, f"{line.topic_id} {line.part} {line.line_order}") if t.what in ("share", "highest") and t.argument)
 
 
@@ -170,7 +170,7 @@ def _last_quarter(day: date) -> date:
     return day if day == quarter_end(day) else quarter_end(day + relativedelta(months=-3))
 
 
-# ---- rules: (figures, line, value, token) -> what they found
+# ---- rules: (figures, line, value, token) -> statements
 
 Rule = Callable[[Figures, Row, "Row | None", Token], list[Statement]]
 
@@ -265,7 +265,7 @@ COMPARATORS = {"england_wales": "England and Wales", "msg": "most similar group"
 
 
 def comparator_name(comparator_id: str) -> str:
-    """A comparator as it is said: England and Wales, most similar group, Dorset."""
+    """The name of a comparator: England and Wales, most similar group, Dorset."""
     return COMPARATORS.get(comparator_id, comparator_id.replace("_", " ").title())
 
 
@@ -364,12 +364,12 @@ RULES: dict[str, Rule] = {
     "highest": _highest,
 }
 WITHOUT_PERIOD = {"correlation", "profile"}
-# A whole sentence with a subject of its own: the line does not say its measure first.
+# Whole sentences with their own subject: the line does not begin with the measure's title.
 SENTENCES = {"correlation", "profile", "drivers"}
 
 
 def apply(figures: Figures, line: Row, value: Row | None, token: Token) -> list[Statement]:
-    """What a token finds: of alternatives, what the first finds that finds anything."""
+    """The statements of a token; of alternatives, those of the first with a result."""
     for name in token.what.split("|"):
         if statements := RULES[name](figures, line, value, token):
             return statements
@@ -378,13 +378,13 @@ def apply(figures: Figures, line: Row, value: Row | None, token: Token) -> list[
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a data summary: a measure, what is said of it, and what a reader must know beside it.
+    """One line of a data summary: a measure, the statements about it, and its caveats.
 
     lead       the measure, and the area or segment where it is not the whole; empty for whole sentences
     statement  the clauses, period by period
     tone       improvement, concern or neutral
     caveats    letters of the notes at the foot of the page
-    is_stale   the figure is older than the report's month lets one expect
+    is_stale   the figure is older than expected for the report's month
     """
 
     lead: tuple[Part, ...]
@@ -433,7 +433,7 @@ def summary_line(figures: Figures, line: Row) -> Line | None:
 
 
 def _clauses(figures: Figures, line: Row, segment: str, words: list[Token]) -> tuple[list[tuple[Part, ...]], list[str], list[Row]]:
-    """What the tokens find, one clause a period: its name, then what is said of it."""
+    """The results of the tokens, one clause per period: its name, then the statements."""
     clauses: list[tuple[Part, ...]] = []
     tones: list[str] = []
     values: list[Row] = []
@@ -460,7 +460,7 @@ def _clauses(figures: Figures, line: Row, segment: str, words: list[Token]) -> t
 
 
 def _segments_line(figures: Figures, line: Row, words: list[Token]) -> Line | None:
-    """One line that names each segment with what is said of it; segments of which nothing is said are left out."""
+    """One line with the statements about each segment; segments without any are left out."""
     clauses: list[tuple[Part, ...]] = []
     tones: list[str] = []
     values: list[Row] = []
@@ -498,5 +498,5 @@ def _lead(line: Row) -> tuple[Part, ...]:
 
 
 def _tone(tones: list[str]) -> str:
-    """A concern is said first; an improvement only where nothing is of concern."""
+    """Concern outranks improvement, which outranks neutral."""
     return "concern" if "concern" in tones else "improvement" if "improvement" in tones else "neutral"

@@ -40,7 +40,7 @@ def write(report: Report, folder: Path, step: Callable[[str], None]) -> Written:
 
 
 def _replace(path: Path, make: Callable[[Path], object]) -> None:
-    """Make a file beside its place and move it there whole: who reads it meanwhile reads the old one."""
+    """Write a file beside its place and rename it: readers meanwhile see the old one, whole."""
     fresh = path.with_name(f".{path.name}.new")
     make(fresh)
     fresh.replace(path)

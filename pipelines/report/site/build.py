@@ -27,7 +27,7 @@ from pipelines.versioned_folder import VersionedFolder, link_or_copy
 REPORT = Path(__file__).parent.parent
 MANIFEST = ".manifest.json"  # group -> fingerprint and files; and what the whole rests on
 
-# Rows of a run say the same things again under a new number: what they say is compared, not when it was said.
+# Rows that repeat in every run under a new run id: only these columns are compared.
 OF_THE_RUN = {
     "quality.heartbeat": ("data_to", "files_digest", "warnings"),
     "quality.check_results": ("check_name", "table_name", "status", "message"),
@@ -64,7 +64,7 @@ class Group(TypedDict):
 
 
 class Manifest(TypedDict, total=False):
-    """What a version of the site says of itself."""
+    """The manifest of a version: its basis and its groups of pages."""
 
     basis: str
     groups: dict[str, Group]
@@ -76,12 +76,12 @@ class SiteError(RuntimeError):
 
 @dataclass(frozen=True)
 class Site:
-    """What a build left in place."""
+    """The result of a build."""
 
     index: Path  # as readers open it
     version: str
     pages: int
-    drawn: int  # of them, those that had to be drawn
+    drawn: int  # how many of them were drawn anew
     seconds: float
 
 
@@ -135,7 +135,7 @@ def _write(
 
 
 def code_fingerprint() -> str:
-    """Of everything that decides how a page looks: this room's code, templates and assets, and the engine that hashes rows."""
+    """Fingerprint of everything that decides how a page looks: code, templates and assets of the report, and the engine that hashes rows."""
     digest = hashlib.sha256(duckdb.__version__.encode())
     for path in sorted(REPORT.rglob("*")):
         if path.is_file() and path.suffix in {".py", ".j2", ".css", ".js"}:
@@ -208,7 +208,7 @@ def _hash(table: str) -> str:
 
 
 def _manifest(folder: Path) -> Manifest:
-    """What the version in place says of itself; nothing where it cannot be read."""
+    """The manifest of a version; empty where it cannot be read."""
     with suppress(OSError, ValueError):
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         if isinstance(manifest, dict):

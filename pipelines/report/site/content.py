@@ -1,4 +1,4 @@
-"""What every page may need, read once: cards and their lines, measures, areas, registers. Large tables are read by the pages that show them."""
+"""Shared by all pages, read once: cards and their lines, measures, areas, registers. Large tables are read by the pages that show them."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def slug(text: str) -> str:
 
 
 class Content:
-    """The shared rows, the template environment, and where each thing has its page."""
+    """The shared rows, the template environment, and the paths of the pages."""
 
     def __init__(self, marts: Marts, published_dir: Path) -> None:
         self.marts, self.published_dir = marts, published_dir
@@ -114,7 +114,7 @@ class Content:
 
     @cached_property
     def month(self) -> date | None:
-        """The month that the cards speak of: the one for which most of their charts have their latest point."""
+        """The month of the cards: the one in which most of their charts have their latest point."""
         return self.marts.value(self.month_sql) if self.line_tables else None
 
     @property
@@ -141,7 +141,7 @@ class Content:
 
     @cached_property
     def frameworks(self) -> list[str]:
-        """Frameworks that have a risk register, in the order of the cards first."""
+        """Frameworks with a risk register, those with cards first, in the order of the cards."""
         order = [card.framework for card in self.cards]
         return sorted({r.framework for r in self.risks.values()}, key=lambda f: (order.index(f) if f in order else len(order), f))
 
@@ -170,7 +170,7 @@ class Content:
 
     @cached_property
     def headline_series(self) -> dict[str, Series]:
-        """measure -> the series that its own page shows: of a card of the whole force, else of the widest area that it has."""
+        """measure -> the series on its own page: that of a force with a card, else of the widest area."""
         levels = {"force": 0, "district": 1, "cpt": 2}
         carded = {(c.area_id) for c in self.cards}
         best: dict[str, tuple[Any, Series]] = {}
@@ -242,7 +242,7 @@ class Content:
 
 
 def split(ids: str | None) -> list[str]:
-    """The ids of a list in a cell, whichever of `,` and `;` divides them."""
+    """The ids of a list in a cell, separated by `,` or `;`."""
     return [i for i in re.split(r"[,;]\s*", ids or "") if i]
 
 

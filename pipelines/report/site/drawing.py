@@ -1,4 +1,4 @@
-"""Draws the pages of the groups that changed, into a folder: those of many measures by several processes, which each read the marts."""
+"""Draws the pages of changed groups into a folder; the pages of many measures by several processes, each with its own connection."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ GROUPS: dict[str, Callable[[Content], Iterator[tuple[str, str]]]] = {
 
 @dataclass(frozen=True)
 class Place:
-    """Where pages are drawn from and to; what a process is told."""
+    """Where pages are drawn from and to; passed to each process."""
 
     marts_path: Path
     published_dir: Path
@@ -56,7 +56,7 @@ class Place:
 
 
 def draw(content: Content, place: Place, stale: list[str], processes: int, on_step: Step) -> Iterator[Drawn]:
-    """Write every file of these groups, and say which. Raises OSError, or BrokenProcessPool where a process was killed."""
+    """Write every file of these groups, and yield their paths. Raises OSError, or BrokenProcessPool where a process was killed."""
     changed = [name.removeprefix(MEASURE) for name in stale if name.startswith(MEASURE)]
     if processes < 2 or len(changed) < WORTH_PROCESSES:
         yield from _groups(content, place, stale, on_step)
@@ -93,6 +93,6 @@ def _measures(content: Content, place: Place, chosen: list[str]) -> Iterator[Dra
 
 
 def _share(place: Place, chosen: list[str]) -> list[Drawn]:
-    """What a process does: the pages of some measures. The marts are opened anew: the published file is read-only to all."""
+    """Run in a process: draw the pages of some measures, over a connection of its own."""
     with Marts.open(place.marts_path, threads=1) as marts:
         return list(_measures(Content(marts, place.published_dir), place, chosen))

@@ -7,7 +7,7 @@
       charts/<chart>.yaml
       dashboards/opcc-scorecard.yaml
 
-Names make the identifiers, so that a second import replaces the first instead of standing beside it.
+Identifiers are made from names, so that a second import replaces the first.
 """
 
 from __future__ import annotations
@@ -134,14 +134,14 @@ def _dataset(name: str, dataset: Mapping[str, Any], database: str, columns: Mapp
 
 
 def _metric(column: str, label: str, times: int = 1) -> dict[str, Any]:
-    """The largest of a column: a row per month or card line is all that there is, so any aggregate gives the cell itself."""
+    """The maximum of a column: there is one row per month or card line, so any aggregate is the cell itself."""
     if times != 1:
         return {"expressionType": "SQL", "sqlExpression": f"max({column}) * {times}", "label": label, "hasCustomLabel": True}
     return {"expressionType": "SIMPLE", "column": {"column_name": column}, "aggregate": "MAX", "label": label, "hasCustomLabel": True}
 
 
 def _filters(where: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The same conditions as the pages and as the API write them."""
+    """The same conditions in the form of the pages and in that of the API."""
     for_pages = [
         {"clause": "WHERE", "expressionType": "SIMPLE", "subject": column, "operator": "==", "operatorId": "EQUALS", "comparator": value}
         for column, value in where.items()
@@ -245,7 +245,7 @@ def _position(source: Mapping[str, Any]) -> dict[str, Any]:
         children = [f"CHART-{name}" for name in row["charts"]]
         position[row_id] = {"id": row_id, "type": "ROW", "children": children, "parents": parents, "meta": {"background": "BACKGROUND_TRANSPARENT"}}
         for name, width in row["charts"].items():
-            number += 1  # Superset puts its own number in when it knows the chart
+            number += 1  # replaced by Superset with its own number
             meta = {
                 "chartId": number,
                 "height": row["height"],

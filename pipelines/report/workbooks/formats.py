@@ -1,4 +1,4 @@
-"""How cells look: number formats of what has no unit (units.py has the others), and colours that never stand without their words."""
+"""Cell formats of workbooks: number formats without a unit (units.py has the others), dates and styles."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Formats:
         self._made: dict[frozenset[tuple[str, Any]], Format] = {}
 
     def of(self, **properties: Any) -> Format:
-        # a hundred thousand cells ask for a few formats: what is common to all is added only to those that are made
+        # a hundred thousand cells share a few formats: common properties are added only when one is created
         asked = {name: value for name, value in properties.items() if value is not None}
         key = frozenset(asked.items())
         if key not in self._made:

@@ -1,6 +1,6 @@
 """Puts the workbooks in place: written aside and switched in one step (pipelines/versioned_folder.py), unchanged ones as they were.
 
-A version holds <scorecard_id>.xlsx, and digests.json: what each of them shows, as a fingerprint.
+A version holds <scorecard_id>.xlsx, and digests.json: a fingerprint of what each of them shows.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ HEARTBEAT = "select * from quality.heartbeat"
 
 @dataclass(frozen=True)
 class Written:
-    """What came of it: names of the workbooks, each written anew or kept."""
+    """The workbooks written, and those kept as they were."""
 
     folder: Path
     written: tuple[str, ...]
@@ -33,7 +33,7 @@ class Written:
 
 
 def publish_workbooks(settings: Settings, force: bool = False) -> Written:
-    """Write <published>/xlsx/<scorecard_id>.xlsx for every card; `force`: also those that show what they showed.
+    """Write <published>/xlsx/<scorecard_id>.xlsx for every card; `force`: unchanged ones too.
 
     Raises MartsError where nothing is published.
     """

@@ -1,4 +1,4 @@
-"""What stands on each sheet of a workbook: where its rows come from, and each column with its heading, kind and width."""
+"""The sheets of a workbook: the query of each, and its columns with heading, kind and width."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ class Sheet:
     table: str
     sql: str
     columns: tuple[Column, ...]
-    printed_columns: int  # so many from the left go on paper: all of them on one page would be too small to read
+    printed_columns: int  # how many from the left are printed: all of them on one page would be too small to read
     frozen_columns: int = 0
     groups: str | None = None  # a line is drawn where the value of this column changes
     note: tuple[str, Callable[[Mapping[str, Any]], str]] | None = None  # the column whose cells carry a note, and its text
 
 
 def definition_note(row: Mapping[str, Any]) -> str:
-    """The note of a measure: what it is, what is left out, what is divided by what."""
+    """The note of a measure: definition, exclusions, numerator and denominator, target."""
     parts = [row["definition"], row["exclusions"] and f"Left out: {row['exclusions']}", row["made_of"] and f"Made of: {row['made_of']}"]
     parts.append(row["target_words"] and f"Target: {row['target_words']}")
     return "\n\n".join(part for part in parts if part)
@@ -56,7 +56,7 @@ where card.scorecard_id = $card
 order by card.line_order, card.line_id
 """
 SCORECARD_COLUMNS = (
-    # what a board reads, and what is printed
+    # read by a board, and printed
     Column("Section", "section", "long", 22),
     Column("Measure", "title", "long", 36),
     Column("Area", "area_name", width=16),

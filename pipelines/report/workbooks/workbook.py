@@ -60,7 +60,7 @@ def write_workbook(path: Path, sheets: Sequence[Sheet], content: Content) -> Non
 
 
 def write_text(worksheet: Worksheet, row: int, column: int, text: str, formats: Formats, **properties: Any) -> None:
-    """A text, whatever it begins with: one that looks like a formula also gets the mark that keeps it a text when a person edits the cell."""
+    """Write a text; one that looks like a formula is also marked as text, so that it stays one when the cell is edited."""
     if text.startswith(FORMULA_SIGNS):
         properties["quote_prefix"] = True
     worksheet.write_string(row, column, text[:LONGEST_TEXT], formats.of(**properties))
@@ -121,7 +121,7 @@ def _write_sheet(worksheet: Worksheet, sheet: Sheet, content: Content, formats: 
 
 
 def _height(sheet: Sheet, row: Row) -> float:
-    """Points that the wrapped texts of the printed columns need; spreadsheets do not work that out for a file that they did not write."""
+    """Height of a row in points, from its wrapped texts: spreadsheets do not compute it for files of other programs."""
     wrapped = [column for column in sheet.columns[: sheet.printed_columns] if column.kind == "long" and row[column.column]]
     lines = (ceil(len(str(row[column.column])) / (1.1 * column.width)) for column in wrapped)
     return LINE_POINTS * min(max(lines, default=1), MOST_LINES) + 2

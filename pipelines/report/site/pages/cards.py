@@ -53,7 +53,7 @@ def pages(content: Content) -> Iterator[tuple[str, str]]:
 
 
 def needs_attention(line: Row) -> bool:
-    """Whether the chart of a line signals, or its target is missed or not within reach of the process."""
+    """Whether the chart of a line signals, its target is missed, or the process cannot meet it."""
     signals = line.has_spc_icon and line.spc_variation not in (None, "common_cause")
     return bool((signals and not line.spc_variation.startswith("neutral")) or line.spc_assurance == "fail" or line.rag == "red")
 

@@ -1,4 +1,4 @@
-"""Registers: risks by framework with their heat map, deliverables, statutory items, and the map of who feeds and assures whom."""
+"""Registers: risks by framework with their heat map, deliverables, statutory items, and the governance map."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _letters() -> Iterator[str]:
 
 
 def _registers(content: Content) -> dict[str, list[Row]]:
-    """framework -> its risks and issues, the highest score first, what is withdrawn last."""
+    """framework -> its risks and issues, the highest score first, withdrawn ones last."""
     registers: dict[str, list[Row]] = {}
     for framework in content.frameworks:
         registers[framework] = sorted(

@@ -17,7 +17,7 @@ select * from quality.check_results
 where run_id = (select max_by(run_id, checked_at) from quality.check_results) and status in ('warned', 'failed')
 """
 
-# The latest point of each chart, and what the one before it said.
+# The latest point of each chart, with the variation of the one before.
 POINTS = """
 select measure_id, area_id, segment, 'xmr' as chart, is_latest,
     lag(variation) over (partition by measure_id, area_id, segment order by month) as variation_before
@@ -28,7 +28,7 @@ select measure_id, area_id, segment, chart, is_latest,
 from measures.spc_alternatives
 """
 
-# What a rule of the chart is called as a finding, where it signals high and where low (pipelines/catalogue/findings.yaml).
+# The kind of finding of each rule of the chart, for a high and a low signal (pipelines/catalogue/findings.yaml).
 SIGNAL_KINDS = {
     "outside": {"high": "exceptional_high", "low": "exceptional_low"},
     "two_of_three": {"high": "exceptional_high", "low": "exceptional_low"},
@@ -43,7 +43,7 @@ where period_type = 'month' and is_latest and kind in (select unnest($kinds::var
 
 @dataclass(frozen=True)
 class Tile:
-    """A number in one look: the query that counts it, what it counts, where it leads."""
+    """A tile: the query of its number, its label, and its link."""
 
     sql: str
     words: str
@@ -106,12 +106,12 @@ def pages(content: Content) -> Iterator[tuple[str, str]]:
 
 
 def warnings(content: Content) -> list[Row]:
-    """The checks of the last run that warned or failed, those of the results first and those of the raw files last."""
+    """The checks of the last run that warned or failed, those of raw files last."""
     return content.marts.rows(f"{WARNED} order by status, layer = 'raw', layer, table_name, check_name")
 
 
 def new_sql(content: Content) -> str:
-    """The series of the scorecards whose latest point signals, where the point before did not, or said something else."""
+    """The series of the scorecards whose latest point signals, and whose point before did not or signalled otherwise."""
     return f"""
         select lines.measure_id, lines.area_id, lines.segment from ({content.lines_sql}) as lines
         inner join ({POINTS}) as points
@@ -123,9 +123,9 @@ def new_sql(content: Content) -> str:
 
 
 def _signals(content: Content) -> Callable[[Row], Row | None]:
-    """Gives the finding that says what the icon of a line shows; None where there is none, as of a chart that is not read month by month.
+    """Looks up the finding behind the icon of a line; None where there is none, as for a chart that is not monthly.
 
-    What is to be said first of a figure may be another thing: that it is the highest of a year, where the chart still signals low.
+    It need not be the leading finding: a figure may be the highest of a year while its chart still signals low.
     """
     kinds = sorted({kind for by_level in SIGNAL_KINDS.values() for kind in by_level.values()})
     findings = {(Series.of(row), row.kind): row for row in content.marts.rows(SIGNALS, {"kinds": kinds})} if content.cards else {}

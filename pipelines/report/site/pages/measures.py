@@ -17,7 +17,7 @@ from pipelines.report.marts import Marts, Row
 from pipelines.report.site.content import Content, Series
 from pipelines.report.trace import column, origin, table_origin
 
-# Charts whose limits follow each month's denominator are drawn as they are judged; charts of the time between events are not monthly.
+# Charts with limits per month (by denominator), and charts of the time between events, which are not monthly.
 BY_MONTH = ("p_prime", "u_prime")
 BETWEEN_EVENTS = ("t", "g")
 CHART_NAMES = {
@@ -127,7 +127,7 @@ order by measure_id, area_id, measure_values.segment, period_type, period_end
 
 @dataclass
 class Figures:
-    """What the marts hold of one series."""
+    """The rows of one series."""
 
     spc: list[Row] = field(default_factory=list)
     alternatives: list[Row] = field(default_factory=list)
@@ -193,12 +193,12 @@ def _figures(marts: Marts, chosen: Sequence[str]) -> dict[str, dict[Series, Figu
         if marts.has(table):
             for row in marts.rows(sql, {"measures": list(chosen)}):
                 getattr(figures[row.measure_id][Series.of(row)], name).append(row)
-    # a series that has nothing but, say, a comparison has no page
+    # a series without values or chart (with a comparison only, say) has no page
     return {m: {s: f for s, f in of_measure.items() if f.latest or f.spc or f.rare} for m, of_measure in figures.items()}
 
 
 class _Shared:
-    """What the pages of all measures draw from: events, comparators, correlations, commentary, feeds."""
+    """Rows shared by the pages of all measures: events, comparators, correlations, commentary, feeds."""
 
     def __init__(self, content: Content, chosen: Sequence[str]) -> None:
         marts = content.marts
@@ -239,7 +239,7 @@ def _by_measure(rows: Sequence[Row]) -> dict[str, list[Row]]:
 
 
 def _place(content: Content, series: Series) -> tuple[Any, ...]:
-    """Where a series stands in the list of its measure's: the force, its districts, their parts; a whole before its segments."""
+    """Sort key of the series of a measure: the force, its districts, their parts; a whole before its segments."""
     area = content.areas.get(series.area_id)
     level = {"force": 0, "district": 1, "cpt": 2}.get(area.level, 3) if area else 3
     return (level, bool(area and area.is_unallocated), series.area_id, series.segment != "all", series.segment)
@@ -293,7 +293,7 @@ def _series_page(content: Content, shared: _Shared, series: Series, of_measure: 
 
 
 def _choices(content: Content, series: Sequence[Series]) -> list[tuple[Row | None, list[Series]]]:
-    """(area, its series) to choose from."""
+    """(area, series) for the list of a measure's other pages."""
     return [(content.areas.get(area), list(together)) for area, together in groupby(series_by_place(content, series), key=lambda s: s.area_id)]
 
 
@@ -382,7 +382,7 @@ def _drivers(rows: Sequence[Row]) -> list[list[tuple[Row, Markup]]]:
 
 
 def _table(rows: Sequence[Row], unit: str, chart: str, is_adjusted: bool) -> Markup:
-    """The table behind a monthly chart: the newest month first. Written here and not in the template, because there are thousands of them."""
+    """The table behind a monthly chart: the newest month first. Written here rather than in the template, because there are thousands."""
     first = rows[0]
     parts = 4 if "point_no" in first else 3
     columns: list[tuple[str, str, str]] = [("month", "short month", "Month"), ("value", unit, "Value")]
@@ -410,7 +410,7 @@ def _table(rows: Sequence[Row], unit: str, chart: str, is_adjusted: bool) -> Mar
 
 
 def _csv_files(marts: Marts, chosen: Sequence[str]) -> Iterator[tuple[str, str, str]]:
-    """One CSV per measure, every value of it."""
+    """One CSV per measure with all its values."""
     frame = marts.frame(VALUES, {"measures": list(chosen)})
     for (measure_id,), part in frame.partition_by("measure_id", as_dict=True, maintain_order=True).items():
         yield str(measure_id), f"measures/{measure_id}.csv", part.write_csv()

@@ -46,7 +46,7 @@ def pages(content: Content) -> Iterator[tuple[str, str]]:
 
 
 def _forces(content: Content) -> list[tuple[Row, Markup, list[list[Row]]]]:
-    """(force, chart, months newest first, each with its rules) for each force with BT's figures of its own."""
+    """(force, chart, months newest first, each with its rules) for each force with BT figures."""
     forces = []
     rows = content.marts.table("quality.bt_adjustment", "force_area_id, month desc, rule_code")
     carded = {card.area_id for card in content.cards}
