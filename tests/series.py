@@ -1,6 +1,6 @@
 """What tests of printed statements work out anew: process behaviour charts, trends, correlations, tests of two shares or totals.
 
-Series are arrays of one value per month, oldest first. The rules are those of domain/methods.md 1.2 (mdc7), 2.6 and 11.
+Series are arrays of one value per month, oldest first. The rules are those of docs/spc.md and docs/findings.md.
 """
 
 from __future__ import annotations

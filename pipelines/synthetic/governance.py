@@ -56,7 +56,7 @@ def sheet_rows(sheet: str, as_of: date) -> Rows:
 
 
 def write_workbooks(landing_dir: Path, feeds: Sequence[Feed], end: date) -> Iterator[WrittenFile]:
-    """Write every version that belongs to extracts up to `end`; one WrittenFile a sheet, all of one path."""
+    """Write every version that belongs to extracts up to `end`; one WrittenFile per sheet, all with one path."""
     for as_of in VERSIONS:
         if as_of > end + timedelta(days=LATEST_DAYS_AFTER_END):
             continue
@@ -136,7 +136,7 @@ def _write_cell(sheet: xlsxwriter.worksheet.Worksheet, row: int, place: int, col
 
 
 def _allowed(column: Column) -> dict[str, object]:
-    """What the spreadsheet itself says to a wrong value; it warns and does not forbid, as ingest will tell all."""
+    """The spreadsheet's own validation of a column; it only warns, because ingest reports every fault."""
     if column.enum:
         return {"validate": "list", "source": list(column.enum), "error_type": "warning"}
     if column.minimum is not None and column.maximum is not None:

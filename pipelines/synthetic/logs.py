@@ -26,7 +26,7 @@ def month_rows(plan: Plan, month: date) -> Rows:
     duplicates = max(1, round(counted * cal.logs.LOG_FAULTS.duplicate))
     total = counted + tests + duplicates
     created = tl.draw_times(rng, month, plan.end, total, "emergency")
-    role = rng.permutation(total)  # below `counted`: a log like any other; then tests; then duplicates
+    role = rng.permutation(total)  # up to `counted`: ordinary logs; then tests; then duplicates
     kind = np.repeat(np.arange(len(KINDS)), counts)
     kind = np.concatenate([kind, rng.choice(kind, total - counted)])[role]
     is_test = (role >= counted) & (role < counted + tests)
@@ -82,7 +82,7 @@ def month_rows(plan: Plan, month: date) -> Rows:
 
 
 def _codes_by_kind(rng: np.random.Generator, kind: np.ndarray, words: Sequence[str], tables: Mapping[str, cal.shapes.Weights]) -> np.ndarray:
-    """For each row a place in `words`, drawn by its kind's weights."""
+    """For each row a position in `words`, drawn by the weights of its kind."""
     out = np.zeros(len(kind), dtype=np.int64)
     for i, name in enumerate(KINDS):
         rows = np.flatnonzero(kind == i)

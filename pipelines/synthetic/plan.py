@@ -1,4 +1,4 @@
-"""How many rows each month has, and what level each month shows: the calibration spread over months. Nothing is generated here."""
+"""How many rows each month has, and what level each month shows: the calibration spread over months. No rows are generated here."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipelines.synthetic.timeline import add_months, days_in_month, last_day, mo
 
 
 def own_factor(seed: int, name: str, month: date) -> float:
-    """What sets the month apart from its trend: a standard normal number within two standard deviations."""
+    """The month's deviation from its trend: a standard normal number, at most two standard deviations."""
     return float(np.clip(generator(seed, name, month).standard_normal(), -2, 2))
 
 
@@ -76,11 +76,11 @@ class Plan:
         return ((last_day(month, self.end) - month).days + 1) / days_in_month(month)
 
     def level(self, name: str, what: cal.shapes.Level, month: date) -> float:
-        """What the month shows of a level; the same at every scale."""
+        """The level of a month; the same at every scale."""
         if month in what.pins:
             return what.pins[month]
         return what.trend.at(month) * (1 + what.noise.at(month) * own_factor(self.seed, f"level {name}", month))
 
     def number(self, month: date) -> int:
-        """A number of the month that does not depend on the period (turns are taken by it)."""
+        """A number of the month that does not depend on the period."""
         return month.year * 12 + month.month

@@ -38,7 +38,7 @@ def times_of(
     is_regraded = rng.random(count) < _by_kind({name: share for name, (share, _) in cal.logs.REGRADED.items()})[kind]
     graded = created + _delays(rng, cal.logs.REGRADED_AFTER, count)
     clock = np.where(is_regraded, graded, created)
-    # exact shares in every grade and district, so that neither carries a weight of its own in the month
+    # exact shares in every grade and district, so that the mix of neither varies by chance
     groups = kind * len(places.DISTRICTS) + district
     is_deployed = _exact_flags(rng, groups, _by_kind(cal.logs.DEPLOYED)[kind])
     has_arrival = is_deployed & ~_exact_flags(rng, np.where(is_deployed, groups, -1), _by_kind(cal.logs.NO_ARRIVAL)[kind])
@@ -138,7 +138,7 @@ def _fitted_responses(name: str, plan: Plan, month: date, drawn: np.ndarray, is_
         return drawn
     sizes = np.bincount(district, minlength=len(places.DISTRICTS))
     sums = _district_means(name, plan, month) * sizes
-    if month in shape.force_mean:  # logs that no district claims make up the difference
+    if month in shape.force_mean:  # logs without a district make up the difference
         sums[UNALLOCATED] = shape.force_mean[month] * len(drawn) - np.delete(sums, UNALLOCATED).sum()
 
     over = np.flatnonzero(is_over)

@@ -1,4 +1,4 @@
-"""What partners return: every figure of every series with the day of its return, from the first period on whatever months are asked for."""
+"""What partners return: every figure of every series with the day of its return, from the first period, whichever months are asked for."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FORCE = "wiltshire_force"
 
 @dataclass(frozen=True)
 class Figure:
-    """One returned figure. Shares have both their sides."""
+    """One returned figure. Shares have numerator and denominator."""
 
     measure: str
     area: str
@@ -64,7 +64,7 @@ def period_ends(every: str, first: date, until: date) -> list[date]:
 
 
 def _levels(series: cal.returns.Returned, ends: list[date], seed: int) -> list[float]:
-    """What each period has in all areas and segments together, before rounding."""
+    """The total of each period over areas and segments, before rounding."""
     rng = draw.generator(seed, f"returns {series.measure}")
     levels = []
     for end in ends:
@@ -84,7 +84,7 @@ def _levels(series: cal.returns.Returned, ends: list[date], seed: int) -> list[f
 
 
 def _parts(weights: dict[str, float], count: int, rng: np.random.Generator, spread: float) -> dict[str, int]:
-    """The count, split by these weights (which may leave a rest), each part with a noise of its own."""
+    """The count, split by these weights (which may leave a rest), each part with its own noise."""
     named = np.array(list(weights.values()))
     rest = max(0.0, 1 - named.sum())
     noisy = np.append(named * (1 + spread * np.clip(rng.standard_normal(len(named)), -2, 2)), rest)
@@ -213,7 +213,7 @@ def _stated(rows: tuple[cal.returns.Stated, ...]) -> Iterator[Figure]:
 
 
 def _with_corrections(figures: list[Figure], seed: int) -> Iterator[Figure]:
-    """Some figures are returned a little wrong at first and once more, right, some weeks later."""
+    """Some figures are returned with an error at first, and corrected some weeks later."""
     if not figures:
         return
     corrected = draw.generator(seed, f"returns corrected {figures[0].measure}").random(len(figures)) < cal.returns.CORRECTED_SHARE

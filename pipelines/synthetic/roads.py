@@ -14,7 +14,7 @@ from pipelines.synthetic import timeline as tl
 from pipelines.synthetic.plan import Plan
 from pipelines.synthetic.rows import Rows
 
-# --- Community Speedwatch ---------------------------------------------------------------------------------------------
+# ---- Community Speedwatch
 
 
 @cache
@@ -88,7 +88,7 @@ def _sessions(rng: np.random.Generator, checks: int, vehicles: int, speeding: in
     return np.stack([made, seen, _filled(rng, seen, speeding)])
 
 
-# --- speed enforcement ------------------------------------------------------------------------------------------------
+# ---- speed enforcement
 
 
 def _financial_year(month: date) -> list[date]:
@@ -126,7 +126,7 @@ def enforcement_rows(plan: Plan, month: date) -> Rows:
     return Rows(frame, late, {"courses_issued": pl.Series(np.zeros(visits, dtype=np.int64))})
 
 
-# --- injury collisions ------------------------------------------------------------------------------------------------
+# ---- injury collisions
 
 
 def collision_rows(plan: Plan, month: date) -> Rows:

@@ -1,4 +1,4 @@
-"""What a feed's module hands on: a month's rows as they finally stand, and what their first extract shows otherwise."""
+"""The result of a feed's module: a month's final rows, and the differing values of their first extract."""
 
 from __future__ import annotations
 

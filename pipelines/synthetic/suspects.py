@@ -24,7 +24,7 @@ def snapshot_days(plan: Plan) -> list[date]:
 
 
 def extracts(plan: Plan, crimes: dict[date, pl.DataFrame]) -> Iterator[Extract]:
-    """A file per snapshot. `crimes` as `crime.month_rows` hands them on."""
+    """A file per snapshot. `crimes` as returned by `crime.month_rows`."""
     episodes = pl.concat([_episodes(plan, month, found) for month, found in crimes.items()]) if crimes else None
     hour = cal.files.EXTRACTS["suspects"].base_time
     for day in snapshot_days(plan):
@@ -34,7 +34,7 @@ def extracts(plan: Plan, crimes: dict[date, pl.DataFrame]) -> Iterator[Extract]:
 
 
 def _episodes(plan: Plan, month: date, crimes: pl.DataFrame) -> pl.DataFrame:
-    """Who is sought for the month's crimes: crime_ref, suspect_id, kind, is_da, since (days since 1970), lasts (days)."""
+    """Suspects of the month's crimes: crime_ref, suspect_id, kind, is_da, since (days since 1970), lasts (days)."""
     rng = draw.generator(plan.seed, "suspects", month)
     is_rasso = crimes["is_rape"] | crimes["is_sso"]
     crimes = crimes.with_columns(
@@ -61,7 +61,7 @@ def _episodes(plan: Plan, month: date, crimes: pl.DataFrame) -> pl.DataFrame:
 
 
 def snapshot(plan: Plan, day: date, episodes: pl.DataFrame) -> pl.DataFrame:
-    """The day's rows: of each population as many outstanding as the day shows, those who stay longest; then some lately found."""
+    """The day's rows: of each population as many outstanding suspects as declared for the day, longest first; then some found lately."""
     rng = draw.generator(plan.seed, f"snapshot {day}")
     today = (day - _DAY_ZERO).days
     begun = episodes.filter(pl.col("since") <= today).with_columns(left=pl.col("since") + pl.col("lasts") - today)

@@ -54,7 +54,7 @@ def _line(rng: np.random.Generator, plan: Plan, month: date, name: str) -> Calls
     unresolved = max(1, round(resolved * cal.telephony.CALL_FAULTS.unresolved))
     count = resolved + extra_tests + unresolved
     offered = tl.draw_times(rng, month, plan.end, count, line.profile)
-    role = rng.permutation(count)  # below `resolved`: a call like any other; then tests; then unresolved
+    role = rng.permutation(count)  # up to `resolved`: ordinary calls; then tests; then unresolved
     is_test = (role >= resolved) & (role < resolved + extra_tests)
     stamp = f"{month:%y%m}"
     made = _waits(rng, plan, month, name, offered, is_unresolved=role >= resolved + extra_tests, counted=role < resolved)
@@ -106,7 +106,7 @@ def _waits(
 
 
 def _transferred(rng: np.random.Generator, plan: Plan, month: date, source: Calls) -> Calls:
-    """CRIB calls: answered 101 calls put through. They keep the call's identifier, so that only id and line together are a key."""
+    """CRIB calls: answered 101 calls put through. They keep the call's identifier: the key is id and line together."""
     line = cal.telephony.LINES["crib"]
     resolved = plan.rows("calls crib", line.volume, month)
     month_end = tl.from_local(tl.add_months(month, 1), "00:00")
@@ -123,14 +123,14 @@ def _transferred(rng: np.random.Generator, plan: Plan, month: date, source: Call
 
 @cache
 def _number_pool() -> pl.Series:
-    """Every number of the ranges kept for drama, and a null for those withheld."""
+    """Every number of the ranges reserved for drama, and a null for withheld ones."""
     return pl.Series(
         [f"{prefix}{number:0{digits}d}" for prefix, first, last, digits in cal.telephony.DRAMA_NUMBERS for number in range(first, last + 1)] + [None]
     )
 
 
 def _numbers(rng: np.random.Generator, count: int) -> pl.Series:
-    """Callers' numbers out of the ranges kept for drama; some are withheld."""
+    """Callers' numbers from the ranges reserved for drama; some are withheld."""
     pool = _number_pool()
     drawn = rng.integers(0, len(pool) - 1, count)
     return pool.gather(np.where(rng.random(count) < cal.telephony.CALL_FAULTS.withheld_number, len(pool) - 1, drawn))
@@ -166,10 +166,10 @@ def _call_rows(rng: np.random.Generator, lines: list[Calls], emergency_cli: pl.S
 
 
 def _leg_rows(rng: np.random.Generator, plan: Plan, month: date, calls: Calls, cli: pl.Series) -> Rows:
-    """One leg a call, and the errors that BT's extract has on top."""
+    """One leg per call, and the errors of BT's extract in addition."""
     stamp = f"{month:%y%m}"
     count = len(calls.offered)
-    own = draw.numbered(f"BT{stamp}", count, 6)  # BT has a reference even where the force's switch did not keep it
+    own = draw.numbered(f"BT{stamp}", count, 6)  # BT has a reference even where the force's switch lost it
     presented = calls.offered - rng.integers(*cal.telephony.BT_TRANSFER, count)
     end = np.where(calls.has_answer, calls.ended, calls.abandoned) + rng.integers(*cal.telephony.BT_CLOCK_LAG, count)
     legs = pl.DataFrame(
@@ -190,7 +190,7 @@ def _leg_rows(rng: np.random.Generator, plan: Plan, month: date, calls: Calls, c
     taken = 0
 
     def some(number: int) -> np.ndarray:
-        """Further answered calls that no other error has."""
+        """Further answered calls without another error."""
         nonlocal taken
         taken += number
         return plain[taken - number : taken]
@@ -204,7 +204,7 @@ def _leg_rows(rng: np.random.Generator, plan: Plan, month: date, calls: Calls, c
     doubled = np.concatenate([some(wanted["BT_DUP"] - len(dup_of_abandoned)), dup_of_abandoned])
     rerouted, failed, elsewhere = some(wanted["REROUTED"]), some(wanted["FAILED"]), some(wanted["OTHER_FORCE"])
     extra = [
-        # a first presentation that fell off the line: the call has two legs
+        # a first presentation that was lost: the call has two legs
         _before(rng, legs[doubled], "abandoned"),
         _before(rng, legs[rerouted], "rerouted"),
         _before(rng, legs[failed], "failed"),
@@ -226,7 +226,7 @@ def _error_counts(plan: Plan, month: date) -> dict[str, int]:
 
 
 def _before(rng: np.random.Generator, legs: pl.DataFrame, outcome: str) -> pl.DataFrame:
-    """A further leg of each call, presented some seconds before and cleared as the kept one was presented."""
+    """A further leg of each call, presented some seconds before the final one and cleared when that was presented."""
     seconds = rng.integers(*cal.telephony.BT_FIRST_LEG[outcome], legs.height)
     return legs.with_columns(
         presented=pl.col("presented") - pl.Series(seconds),
@@ -237,7 +237,7 @@ def _before(rng: np.random.Generator, legs: pl.DataFrame, outcome: str) -> pl.Da
 
 
 def _answered_elsewhere(rng: np.random.Generator, legs: pl.DataFrame, stamp: str) -> list[pl.DataFrame]:
-    """Calls that went on to a neighbour: the force's leg is rerouted, the neighbour's leg, in the same extract, answered."""
+    """Calls answered by a neighbouring force: the force's leg is rerouted, the neighbour's leg, in the same extract, answered."""
     refs = draw.numbered(f"BTN{stamp}", legs.height, 4).alias("bt_call_ref")
     presented = pl.col("presented") + cal.telephony.BT_NEIGHBOUR_PRESENTED
     rerouted = legs.with_columns(refs, answered=pl.lit(0, dtype=pl.Int64), cleared=presented, outcome=pl.lit(BT_CODE["rerouted"], dtype=pl.Int8))
@@ -255,7 +255,7 @@ def _answered_elsewhere(rng: np.random.Generator, legs: pl.DataFrame, stamp: str
 def _never_offered(
     rng: np.random.Generator, month: date, plan: Plan, prefix: str, count: int, *, is_test: bool, clears_after: tuple[int, int]
 ) -> pl.DataFrame:
-    """Legs that the force's switch never saw (no force call has their reference)."""
+    """Legs that never reached the force's switch (no force call has their reference)."""
     presented = tl.draw_times(rng, month, plan.end, count, "emergency")
     outcome = np.ones(count, dtype=np.int8)
     if is_test:

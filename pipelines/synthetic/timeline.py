@@ -23,7 +23,7 @@ def add_months(month: date, count: int) -> date:
 
 
 def months_until(end: date, count: int) -> list[date]:
-    """The last `count` months, the one that holds `end` last."""
+    """The last `count` months up to that of `end`."""
     last = first_of_month(end)
     return [add_months(last, -back) for back in range(count - 1, -1, -1)]
 
@@ -103,7 +103,7 @@ def draw_times(rng: np.random.Generator, month: date, end: date, count: int, pro
     weekday, hour = np.array(cal.clock.WEEKDAYS[profile]), np.array(cal.clock.HOURS[profile])
     weights = weekday[[d.weekday() for d in days]][:, None] * (hour / hour.sum())[None, :]
     starts = np.array([_epoch(d) for d in days])[:, None] + np.arange(24)[None, :] * HOUR
-    starts = starts - offset_at(starts - HOUR)  # right for every hour but the repeated one, whose first pass it gives
+    starts = starts - offset_at(starts - HOUR)  # of the repeated hour, its first pass
     forced: list[int] = []
     if autumn in days:
         weights[days.index(autumn), 1] *= 2
@@ -136,7 +136,7 @@ def _evenly(rng: np.random.Generator, days: list[date], share: np.ndarray, count
 
 
 def unchanged_clocks(rng: np.random.Generator, times: Times) -> np.ndarray:
-    """Which rows a clock wrote that had not yet been put forward: some of the hour after a spring change, at least one."""
+    """Rows written by a clock not yet put forward: some in the hour after a spring change, at least one."""
     candidates = np.flatnonzero(_in_first_summer_hour(times))
     flags = np.zeros(len(times), dtype=bool)
     if len(candidates):

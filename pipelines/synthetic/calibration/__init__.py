@@ -1,6 +1,6 @@
 """Everything the synthetic extracts are calibrated to, as declared data: volumes, shapes, events, errors and data faults.
 
-No other module of the generator holds a figure of its own. Sources of the figures: the volumes, rates and times that the
+Figures are declared here only. Sources of the figures: the volumes, rates and times that the
 printed report of July 2023 gives or implies; what it does not give is a plausible value. Durations are seconds, shares 0-1.
 """
 

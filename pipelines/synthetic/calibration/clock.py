@@ -19,4 +19,4 @@ WEEKDAYS: Mapping[str, tuple[float, ...]] = {
     "evening": (0.92, 0.92, 0.95, 0.98, 1.12, 1.16, 0.95),
     "recorded": (1.06, 1.03, 1.02, 1.02, 1.02, 0.94, 0.91),
 }
-SPRING_GAP_SHARE = 0.25  # rows of the hour after the spring change that a clock not yet changed wrote as 01:xx, which did not exist
+SPRING_GAP_SHARE = 0.25  # share of rows in the hour after the spring change whose clock still showed 01:xx, a time that did not exist

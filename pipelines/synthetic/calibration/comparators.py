@@ -19,7 +19,7 @@ SPELLINGS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Rate:
-    """A rate of a force over twelve months, each month anew: numerator over denominator. Per cent, and the denominator's volume a year."""
+    """A rate of a force over twelve months, each month anew: numerator over denominator. Per cent, and the denominator's yearly volume."""
 
     measure: str
     comparator: str
@@ -29,7 +29,7 @@ class Rate:
     by: str = "tri-force performance"
 
 
-# Tri-force: Hampshire arrests most and takes further action least, Dorset the other way round, and its rate goes on rising.
+# Tri-force: Hampshire arrests most and takes further action least, Dorset the reverse, with a rate that keeps rising.
 TRI_FORCE: tuple[Rate, ...] = (
     Rate("da_arrest_rate", "hampshire", Trend({date(2021, 7, 1): 44.2, date(2023, 7, 1): 47.6}), 39_800, date(2021, 7, 1)),
     Rate("da_arrest_rate", "dorset", Trend({date(2021, 7, 1): 29.1, date(2023, 7, 1): 31.3}), 11_900, date(2021, 7, 1)),

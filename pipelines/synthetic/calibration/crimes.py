@@ -33,7 +33,7 @@ class Offence:
     """One offence group: its part of all crime, the codes in it, and what its victims are like."""
 
     codes: Weights
-    share: float  # of the crimes that are neither rape nor serious sexual offence; those have volumes of their own
+    share: float  # of the crimes that are neither rape nor serious sexual offence (those have their own volumes)
     domestic: float = 0.0  # relative chance that a domestic abuse crime is of this group
     child: float = 0.05
     has_victim: bool = True
@@ -119,12 +119,12 @@ OFFENCES: Mapping[str, Offence] = {
     "serious sexual offence": Offence({"17A": 0.12, "20A": 0.60, "20B": 0.10, "22B": 0.18}, 0.0, domestic=1.0, flags={"is_exploitation": 0.060}),
 }
 FLAGS = ("is_hate", "is_knife", "is_exploitation", "is_rural")
-RURAL_DISTRICT = "county"  # where alone a crime is flagged as rural
+RURAL_DISTRICT = "county"  # the only districts with crimes flagged as rural
 SEXUAL_DOMESTIC: Weights = {"rape": 0.32, "serious sexual offence": 0.10}  # share of the group that is domestic abuse
 CANCELLED_CHILD: Weights = {"rape": 0.24, "serious sexual offence": 0.32}  # of the cancelled ones; the others are declared above
 AGE_UNKNOWN = 0.06
 DA_RISKS: Weights = {"standard": 0.52, "medium": 0.34, "high": 0.11, "": 0.03}
-# The child sexual abuse tag has been set more and more, also on crimes that had stood without it.
+# The child sexual abuse tag is set increasingly, also on crimes recorded without it.
 CSA_TAGGED = Trend({date(2019, 1, 1): 0.62, _JUL22: 0.72, _JUL23: 0.90})  # of the rapes and serious sexual offences against children
 CSA_ELSEWHERE = Trend({date(2019, 1, 1): 0.010, _JUL22: 0.014, _JUL23: 0.026})  # of the other crimes against children
 CSA_TAGGED_LATER = Trend({date(2019, 1, 1): 0.02, _JUL22: 0.04, _JUL23: 0.20})  # of the tagged: without the tag in the first extract
@@ -133,13 +133,13 @@ CANCELLED_SEXUAL = 0.02  # of the cancelled crimes were rapes, and as many serio
 CANCEL_CODES: Weights = {"C1": 0.30, "C2": 0.34, "C3": 0.10, "C4": 0.16, "C5": 0.10}
 CANCEL_DAYS_MEDIAN, CANCEL_DAYS_SIGMA = 14.0, 1.1
 HISTORIC: Mapping[str, float] = {"rape": 0.30, "serious sexual offence": 0.28}  # share committed more than a year earlier
-RECLASSIFIED = 0.008  # stood under another offence group in the first extract
+RECLASSIFIED = 0.008  # in another offence group in the first extract
 RECLASSIFIED_FROM = "violence without injury"
 
 
 @dataclass(frozen=True)
 class Lag:
-    """Days from the record of a crime to what follows from it: lognormal, no longer than the longest."""
+    """Days from the record of a crime to its outcome or arrest: lognormal, no longer than the longest."""
 
     median: float
     sigma: float = 0.9
@@ -327,7 +327,7 @@ FINALISED: Mapping[str, tuple[Finalised, ...]] = {
     ),
 }
 
-# The other crimes end by their shares, whatever the month.
+# Outcomes of the other crimes, by share in every month.
 OUTCOMES: Weights = {
     "1": 0.085,
     "1A": 0.008,
@@ -345,9 +345,9 @@ OUTCOMES: Weights = {
     "21": 0.012,
 }
 OUTCOME_LAG = Lag(16.0)
-SECOND_OUTCOMES = 0.0015  # of the other crimes: their outcome was given once more, later and with another code
-NOT_ASSIGNED = 0.004  # of the crimes have a row of code 0, which is no outcome
-OUTCOME_ORPHANS = 0.0008  # on top, of the rows: they refer to a crime that no extract holds
+SECOND_OUTCOMES = 0.0015  # share of the other crimes with a second, later outcome of another code
+NOT_ASSIGNED = 0.004  # share of the crimes with a row of code 0 (no outcome)
+OUTCOME_ORPHANS = 0.0008  # share of additional rows that refer to a crime in no extract
 
 
 @dataclass(frozen=True)
@@ -376,7 +376,7 @@ ARRESTS: Mapping[str, Arrests] = {  # domestic abuse last: it includes arrests f
         ),
     ),
 }
-SECOND_ARRESTS = 0.03  # of the domestic abuse arrests are for a crime for which somebody was arrested before
+SECOND_ARRESTS = 0.03  # share of the domestic abuse arrests that are the second for their crime
 REMANDED = "charged and remanded"
 DA_REMANDED = Trend(
     {date(2019, 1, 1): 0.140, date(2023, 3, 1): 0.145, date(2023, 4, 1): 0.182, date(2023, 7, 1): 0.185}

@@ -26,7 +26,7 @@ class Extracts:
 
 
 CORRECTION_DAYS = 9
-AFTERMATH_DAYS = 70  # a dated extract that was taken so soon after the period is written with it
+AFTERMATH_DAYS = 70  # dated extracts taken within so many days of the period's end are written with it
 _QUARTERS, _HALVES = (1, 4, 7, 10), (1, 7)
 EXTRACTS: Mapping[str, Extracts] = {
     "force_calls": Extracts("0105", _HALVES, 0.0005, 0.0005),
@@ -48,7 +48,7 @@ EXTRACTS: Mapping[str, Extracts] = {
     "force_comparators": Extracts("1730", (), 0.0, 0.0),
 }
 
-# The first month that a feed has rows of. Calls and logs go back furthest, because a wait is said to be the longest since 2017.
+# The first month of each feed. Calls and logs go back furthest: a printed wait is the longest since 2017.
 FIRST_MONTHS: Mapping[str, date] = {
     "force_calls": date(2017, 1, 1),
     "bt_999_calls": date(2021, 1, 1),
@@ -72,7 +72,7 @@ FIRST_MONTHS: Mapping[str, date] = {
 FORCE_CODE = "wiltshire"
 FORCE_SPELLINGS: Weights = {"wiltshire": 0.85, "Wiltshire": 0.15}  # by file
 
-# Feeds whose files have headers of a publisher's own, or UK dates, always.
+# Feeds whose files always have a publisher's headers, or UK dates.
 HEADERS: Mapping[str, Mapping[str, str]] = {"collisions": {"force_code": "police_force"}}
 UK_DATES = ("collisions",)
 

@@ -16,7 +16,7 @@ _JUN23, _JUL23 = date(2023, 6, 1), date(2023, 7, 1)
 
 
 def _until(month: date, share: float) -> Trend:
-    """A noise that ends before the month, from which on the trend is declared month by month."""
+    """A noise that ends before the month from which the trend is declared month by month."""
     before = month - relativedelta(months=1)
     return Trend({before: share, month: 0.0})
 
@@ -47,7 +47,7 @@ LOGS: Mapping[str, Volume] = {
     "silent": Volume(
         {2017: 9_800, 2018: 10_600, 2019: 11_400, 2020: 12_300, 2021: 13_600, 2022: 15_324, 2023: 20_764},
         season=SUMMER,
-        # emergency calls that phones make by themselves, from autumn 2022 on; the fix of June 2023 shows in July
+        # emergency calls made by phones without their owners, from autumn 2022; the fix of June 2023 shows in July
         course=Trend(
             {date(2021, 8, 1): 0.97, _JUL22: 1.03} | monthly(_AUG22, 1.00, 1.02, 1.05, 1.08, 1.10, 1.14, 1.20, 1.30, 1.42, 1.62, 1.66, 1.34)
         ),
@@ -76,7 +76,7 @@ ASB: Mapping[str, Volume] = {  # by district; they are part of the logs above
     "unallocated": Volume({2017: 240, 2018: 225, 2019: 210, 2020: 200, 2021: 182, 2022: 166, 2023: 122}, season=SUMMER, pins={_JUL23: 10}),
 }
 ASB_TYPES: Weights = {"nuisance": 596, "personal": 180, "environmental": 52}
-ASB_GRADES: Weights = {"priority": 0.35, "scheduled": 0.25, "no_deployment": 0.40}  # chance of a log of the grade to be picked, relative
+ASB_GRADES: Weights = {"priority": 0.35, "scheduled": 0.25, "no_deployment": 0.40}  # relative chance of a log of the grade to be picked
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Response:
     mean: Mapping[str, Level]  # seconds, by district
     sigma: float
     longest: float  # seconds
-    conditions: Level = field(default_factory=lambda: Level(level(1.0)))  # what all districts have in common in a month: a factor of their means
+    conditions: Level = field(default_factory=lambda: Level(level(1.0)))  # a factor of all districts' means in a month
     tail_share: Mapping[str, Trend] = field(default_factory=lambda: dict.fromkeys(("county", "swindon", "unallocated"), level(0.0)))
     tail_mean: float = 50_000.0  # seconds, above 36,000
     within_sla: Level | None = None
@@ -234,7 +234,7 @@ GRADE_NAMES: Mapping[str, str] = {
     "silent": "No Deployment",
     "no_deployment": "No Deployment",
 }
-REGRADED: Mapping[str, tuple[float, Weights]] = {  # share of the final grade's logs that began as another, and as which
+REGRADED: Mapping[str, tuple[float, Weights]] = {  # share of the final grade's logs that began with another grade, and which
     "immediate": (0.04, {"Priority": 1.0}),
     "priority": (0.07, {"Immediate": 0.55, "Scheduled": 0.45}),
     "scheduled": (0.08, {"Priority": 1.0}),
@@ -254,7 +254,7 @@ class Delay:
 
 
 REGRADED_AFTER = Delay(900.0, 0.9, 30.0, 4 * 3_600.0)  # seconds from creation to the final grade
-CLOSED_AFTER = Delay(5_400.0, 1.2, 60.0, 4 * 86_400.0)  # from the last that happened to the closing
+CLOSED_AFTER = Delay(5_400.0, 1.2, 60.0, 4 * 86_400.0)  # from the last event to the closing
 DISPATCHED = (0.1, 0.7)  # the part of the response after which a unit is despatched: from, to
 
 LOG_SOURCES: Mapping[str, Weights] = {

@@ -24,7 +24,7 @@ def _form(start: float, before: float, after: float, latest: float, noise: float
     return Level(Trend(anchors), noise=level(noise))
 
 
-# Three forms leap in May 2023; of the others, adding to an existing case has grown since the model change.
+# Three forms rise sharply in May 2023; of the others, adding to an existing case has grown since the model change.
 ONLINE_FORMS: Mapping[str, Level] = {
     "report a crime": _form(0.19, 0.42, 0.45, 0.325),
     "report something else": _form(0.19, 0.120, 0.103, 0.170),
@@ -34,8 +34,8 @@ ONLINE_FORMS: Mapping[str, Level] = {
     "lost or found": _form(0.06, 0.06, 0.05, 0.04),
     "tell us about an existing case": _form(0.05, 0.077, 0.127, 0.120),
 }
-ONLINE_CRIME_FORMS = ("report a crime", "request an update on a crime", "tell us about an existing case")  # may carry a crime reference
+ONLINE_CRIME_FORMS = ("report a crime", "request an update on a crime", "tell us about an existing case")  # forms with a crime reference
 ONLINE_CRIME_REF = 0.55
 ONLINE_ADDITIONAL_FORM = "tell us about an existing case"
 ONLINE_ADDITIONAL = Level(Trend({date(2022, 10, 1): 0.03, MODEL_CHANGE: 0.05, date(2023, 7, 1): 0.09}))  # of the other forms
-ONLINE_FIRST_FORM = "report something else"  # what a report shows that is corrected later
+ONLINE_FIRST_FORM = "report something else"  # the value that is corrected later

@@ -38,7 +38,7 @@ DISTRICT_MIX: Mapping[str, Weights] = {
     "crimes": {"county": 0.600, "swindon": 0.390, "unallocated": 0.010},
     "street": {"county": 0.603, "swindon": 0.393, "unallocated": 0.004},
 }
-LSOA_SKEW = 1.6  # above 1: the first census areas of a district have more than the last
+LSOA_SKEW = 1.6  # above 1: the first census areas of a district have more rows than the last
 LSOAS: Mapping[str, int] = {"swindon": 132, "county": 285}  # census areas a district has here; codes and names are built from their numbers
 OUTSIDE_LSOAS = (  # census areas of neighbours, where a row lies outside the force's area
     ("E01022211", "Cotswold 009F"),

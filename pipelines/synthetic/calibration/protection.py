@@ -23,7 +23,7 @@ DVPO_AUTHORISED = Counts(
     }
 )
 DVPN_REFUSED = 0.10  # of the notices applied for
-DVPO_REFUSED = 0.12  # orders applied for and not made, for each that was
+DVPO_REFUSED = 0.12  # orders refused per order made
 NOTICE_HOURS = (1, 8)  # from application to a superintendent's decision
 ORDER_HOURS = (20, 46)  # from application to the court, which sits within 48 hours
 SITTING_HOURS = (10.0, 16.0)

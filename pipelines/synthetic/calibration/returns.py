@@ -446,7 +446,7 @@ CROWN_RECEIPTS = Returned("crown_receipts", "courts service", "quarter", 236.0, 
 CROWN_DISPOSALS = Returned("crown_disposals", "courts service", "quarter", 223.0, 0.015, lag_days=88)
 CROWN_AGES: Weights = {"up to 6 months": 0.50, "6 to 12 months": 0.27, "over 12 months": 0.23}
 
-CORRECTED_SHARE = 0.02  # figures that are returned once more, a little otherwise, some weeks later
+CORRECTED_SHARE = 0.02  # share of figures that are returned again with a small correction, some weeks later
 CORRECTED_BY, CORRECTED_AFTER_DAYS = 0.03, 28
 LATEST_DAYS = 70  # returns of the quarter after the period's end are written as far as this
 
@@ -541,7 +541,7 @@ STATED: tuple[Stated, ...] = (
     Stated("crime_recording_accuracy_rate", "wiltshire_force", "", "snapshot", date(2022, 7, 20), 92.4, date(2022, 8, 10), "inspectorate", 2.7),
 )
 
-# Returns that no measure can take, or that can hardly be, on top of the others: they show what becomes of such.
+# Additional returns that are impossible, or belong to no measure: they show how such are treated.
 ODD: tuple[Stated, ...] = (
     Stated("marac_case", "swindon", "", "month", date(2023, 4, 30), 27, date(2023, 5, 22), "councils"),
     Stated("marac_cases", "Avon", "", "month", date(2023, 5, 31), 12, date(2023, 6, 22), "councils"),

@@ -6,7 +6,7 @@ checks and vehicles are two units here: a record is a check, one reading of the 
 1,867 checks observed 1,898 vehicles, 81 of them speeding: 4.3 % of the vehicles, and 4.3 % of the records as well.
 
 Printed of enforcement: 3,972 speed awareness courses, 521 fines and points, 53 court appearances and 411 locations visited at
-6 September 2023. Since when is not said; assumed is the financial year, from 1 April 2023.
+6 September 2023. The start is not printed; assumed is the financial year, from 1 April 2023.
 
 Collisions have no printed figure; theirs are plausible.
 """
@@ -78,7 +78,7 @@ class WatchedPlace:
 
 
 SPEEDWATCH_PLACES: Mapping[date, tuple[WatchedPlace, ...]] = {date(2023, 6, 1): (WatchedPlace("Westwood", 48, 51, 13),)}
-HIGHEST_SHARE = 0.20  # elsewhere no place has a greater share of speeding vehicles in a month
+HIGHEST_SHARE = 0.20  # the highest share of speeding vehicles of any other place in a month
 SESSION_CHECKS = 4.0  # checks a session, on average
 PLACE_SIGMA = 0.55  # how unequal the places' volumes are (lognormal)
 PLACE_SPELLINGS: Weights = {"{name}": 0.92, "{upper}": 0.05, " {name} ": 0.03}

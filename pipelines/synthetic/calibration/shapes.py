@@ -1,4 +1,4 @@
-"""What calibration is declared in: volumes by year and month, levels that move, weights.
+"""Types of the calibration: volumes by year and month, levels that move, weights.
 
 Years run from 1 August to 31 July and are named by the year
 they end in, as the printed report's rolling twelve months do. Durations are seconds, shares are 0-1. Sources of the
