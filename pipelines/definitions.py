@@ -12,7 +12,7 @@ from pipelines.quality.assets import build_quality_asset
 from pipelines.report.assets import SITE_KEY, WORKBOOKS_KEY, build_site_asset, build_workbooks_asset
 from pipelines.resources import Reporter, held_warehouse
 from pipelines.settings import Settings, load_settings
-from pipelines.transform.assets import build_dbt_assets
+from pipelines.transform.assets import build_dbt_assets, ledger_specs
 from pipelines.transform.manifest import load_manifest
 
 # A run that finds the warehouse held waits this long for the other one to end.
@@ -53,7 +53,7 @@ def build_defs(
         description="The same up to the marts: site and workbooks stay as they are.",
     )
     return dg.Definitions(
-        assets=[*feeds, models, quality, published, site, workbooks],
+        assets=[*ledger_specs(manifest), *feeds, models, quality, published, site, workbooks],
         jobs=[nightly, marts],
         schedules=[
             dg.ScheduleDefinition(

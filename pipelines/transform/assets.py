@@ -33,7 +33,7 @@ class BuildOptions(dg.Config):
 
 
 class Translator(DagsterDbtTranslator):
-    """Asset keys are `<schema>/<table>`, groups are the layers, owners come from the models' meta."""
+    """Asset keys are `<schema>/<table>`, groups are the folders of models/ (intermediate by domain), owners come from the models' meta."""
 
     def __init__(self) -> None:
         super().__init__(DagsterDbtTranslatorSettings(enable_asset_checks=True, enable_source_tests_as_checks=True))
@@ -44,7 +44,12 @@ class Translator(DagsterDbtTranslator):
         return dg.AssetKey([dbt_resource_props["schema"], dbt_resource_props["name"]])
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        return dbt_resource_props["source_name"] if dbt_resource_props["resource_type"] == "source" else dbt_resource_props["schema"]
+        if dbt_resource_props["resource_type"] == "source":
+            return str(dbt_resource_props["source_name"])
+        if dbt_resource_props["resource_type"] == "seed":
+            return "seeds"
+        _, layer, *folders = dbt_resource_props["fqn"]
+        return f"{layer}_{folders[0]}" if layer == "intermediate" else str(layer)
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str]:
         meta = (dbt_resource_props.get("config") or {}).get("meta") or {}
@@ -66,6 +71,16 @@ def _unit_test_specs(manifest: Mapping[str, Any], translator: Translator) -> dic
             metadata={"kind": "dbt unit test"},
         )
     return specs
+
+
+def ledger_specs(manifest: Mapping[str, Any]) -> list[dg.AssetSpec]:
+    """The ingest ledger, which the ingest of every feed writes: shown beside the raw tables, materialised by none of them alone."""
+    owner = f"team:{owner_slug('performance analysis')}"
+    return [
+        dg.AssetSpec(Translator().get_asset_key(source), description=source["description"], owners=[owner], kinds={"duckdb"}, group_name="raw")
+        for source in manifest["sources"].values()
+        if source["source_name"] == "ingest"
+    ]
 
 
 def dbt_specs(manifest: Mapping[str, Any]) -> tuple[list[dg.AssetSpec], dict[str, dg.AssetCheckSpec]]:

@@ -1,5 +1,5 @@
 -- How many rows each feed has on each local day, by force. Rows dated after the moment at which they were known are an error of their date: left out.
-{{ config(materialized='table') }}
+{{ config(schema='intermediate') }}
 
 with days as (
     {%- for feed, known in feeds().items() if known.fact %}

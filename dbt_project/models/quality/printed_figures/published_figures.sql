@@ -1,5 +1,7 @@
 -- Each figure and statement of the printed report beside what the marts say: match, mismatch with the reason, or not computable with the reason.
 -- Nothing reads this model: no printed figure travels into another mart. One row per figure or statement.
+{{ config(schema='measures') }}
+
 with
 
 figures as (

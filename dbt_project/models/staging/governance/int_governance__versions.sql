@@ -1,5 +1,7 @@
 -- The versions of each sheet of the governance workbook: one row per sheet and day that a file speaks of, as known (var as_at). Of several files
 -- of one day the last one counts: by the time in its name, else by its load, else by its name. A file without a row of the sheet is no version.
+{{ config(schema='intermediate') }}
+
 with loads as (
     select
         *,

@@ -1,4 +1,6 @@
 -- How each measure is put together: which components are divided, or which population its quantile is of.
+{{ config(schema='measures', materialized='table') }}
+
 {%- set read = catalogue() %}
 
 select *

@@ -2,7 +2,7 @@
 -- An extract covers the days before the one it was taken on, busy or quiet; where the supplier gives no extract time, or events run past it,
 -- the last day with a row is taken as covered. A feed whose rows are rare and that has none at all covers the months since the one before it was
 -- first taken: nothing happened in them.
-{{ config(materialized='table') }}
+{{ config(schema='intermediate') }}
 
 with days as (
     select * from {{ ref('int_feed_days') }}

@@ -2,6 +2,8 @@
 -- quality. Proposals only: the register is changed by people, in the workbook.
 -- One row per measure, area, segment, reason and linked risk; where no risk
 -- is linked, one row that asks whether there should be one. methods.md 8.
+{{ config(schema='governance') }}
+
 with
 
 card_rows as (

@@ -1,6 +1,6 @@
 -- When each feed was last taken, by the supplier's clock if it tells, and by ours, as local days. One row per feed that was ever taken.
 -- Of a feed whose rows are rare, a file without rows, or one that repeats an earlier file's, was taken too: the time in its name says when.
-{{ config(materialized='table') }}
+{{ config(schema='intermediate') }}
 
 with files as (
     select

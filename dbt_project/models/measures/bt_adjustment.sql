@@ -1,5 +1,7 @@
 -- Every BT rule with the calls it removed, and the month's raw and adjusted abandonment beside it (domain/methods.md 2.2).
 -- One row per force, month and rule; a rule that removed nothing stands with 0.
+{{ config(schema='quality') }}
+
 with legs as (
     select * from {{ ref('fct_bt_legs') }} where is_offered
 ),

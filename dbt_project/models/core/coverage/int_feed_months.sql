@@ -1,7 +1,7 @@
 -- Each month that a feed spans, by force, and whether it is complete. A month is complete when it is covered to its end, has rows at all (a month
 -- whose file never came is a gap and not a month of noughts; of a feed whose rows are rare, it is just that), and, being the first, has rows from its beginning: the feed's first day lies no
 -- more than three of its usual gaps after the first of the month.
-{{ config(materialized='table') }}
+{{ config(schema='intermediate') }}
 
 with coverage as (
     select
