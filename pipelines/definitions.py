@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from pipelines.as_at import build_as_at_job
 from pipelines.contracts.model import Contracts, load_contracts
 from pipelines.ingest.assets import build_folder_asset
 from pipelines.ingest.sensor import build_landing_sensor
@@ -54,7 +55,7 @@ def build_defs(
     )
     return dg.Definitions(
         assets=[*ledger_specs(manifest), *feeds, models, quality, published, site, workbooks],
-        jobs=[nightly, marts],
+        jobs=[nightly, marts, build_as_at_job(settings, contracts, manifest, reporter, wait_seconds)],
         schedules=[
             dg.ScheduleDefinition(
                 name="nightly_schedule",

@@ -6,14 +6,12 @@ the day that is asked for need not be one on which this warehouse ran, or even e
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import duckdb
 
-from pipelines.contracts.model import Contracts
 from pipelines.quality.results import store_results
 from pipelines.quality.runner import Clock
 from pipelines.resources import Warehouse
@@ -21,7 +19,7 @@ from pipelines.settings import Settings
 from pipelines.transform.assets import broken_message, check_results, dbt_specs
 from pipelines.transform.project import TransformError
 from pipelines.transform.runner import run_dbt
-from pipelines.warehouse import create_tables, open_build
+from pipelines.warehouse import create_tables
 
 KEPT = "_kept"  # the warehouse of the nightly, attached read-only
 
@@ -30,20 +28,20 @@ class AsAtError(RuntimeError):
     """There is nothing to rebuild; the message says why."""
 
 
-def bring_known(kept: Settings, aside: Settings, contracts: Contracts, now: datetime) -> int:
-    """Fill an empty build database with the raw rows and the ledger known at the end of `aside.as_at`. Returns the number of raw rows.
+def bring_known(kept: Settings, warehouse: Warehouse) -> int:
+    """Fill the day's build database with the raw rows and the ledger known at the end of that day. Returns the number of raw rows.
 
-    kept   the settings of the nightly, whose build database is only read; the caller holds its lock
-    aside  the same settings for the day (`Settings.known_on`)
+    kept       the settings of the nightly, whose build database is only read; the caller holds its lock
+    warehouse  held for the day (`Settings.known_on`); whatever an earlier attempt left in it is removed
 
-    Raises AsAtError where the warehouse is empty, or knew nothing by then.
+    Raises AsAtError where the nightly's warehouse is empty, or knew nothing by then.
     """
     if not kept.build_path.exists():
         raise AsAtError("the warehouse is empty: `scorecards run` takes extracts in; only then is there something to look back at")
-    shutil.rmtree(aside.warehouse_dir, ignore_errors=True)
-    aside.warehouse_dir.mkdir(parents=True)
-    known = Clock("", now, str(aside.as_at)).known
-    with open_build(aside) as connection:
+    contracts, day = warehouse.contracts, str(warehouse.settings.as_at)
+    warehouse.settings.build_path.unlink(missing_ok=True)
+    known = Clock("", warehouse.now, day).known
+    with warehouse.connect() as connection:
         create_tables(connection, contracts)
         path = str(kept.build_path).replace("'", "''")
         connection.execute(f"attach '{path}' as {KEPT} (read_only)")
@@ -54,7 +52,7 @@ def bring_known(kept: Settings, aside: Settings, contracts: Contracts, now: date
         if not rows:
             first = _first_known(connection, feeds) if feeds else None
             raise AsAtError(
-                f"nothing was known on {aside.as_at}: "
+                f"nothing was known on {day}: "
                 + (f"the first rows are known since {first:%Y-%m-%d}" if first else "the warehouse holds no rows; `scorecards run` takes extracts in")
             )
         connection.execute(f"detach {KEPT}")

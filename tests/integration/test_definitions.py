@@ -1,10 +1,12 @@
 """What Dagster shows before any run: every asset described and owned, the schedule, the sensor that is off."""
 
+from datetime import date
 from graphlib import TopologicalSorter
 
 import dagster as dg
 import pytest
 
+from pipelines.as_at import as_at_config
 from pipelines.contracts.model import load_contracts
 from pipelines.definitions import build_defs
 from pipelines.ingest.sensor import build_landing_sensor
@@ -88,6 +90,23 @@ def test_nightly_runs_at_two_london_time_and_takes_in_everything(definitions):
 def test_the_job_marts_is_the_nightly_one_without_its_pages(definitions):
     keys = {name: definitions.resolve_job_def(name).asset_layer.selected_asset_keys for name in ("nightly", "marts")}
     assert {"/".join(key.path) for key in keys["nightly"] - keys["marts"]} == {"published/site", "published/xlsx"}
+
+
+def test_as_at_is_a_job_of_the_steps_behind_ingest_with_its_day_as_configuration(definitions):
+    job = definitions.resolve_job_def("as_at")
+    assert [node.name for node in job.graph.nodes_in_topological_order] == ["bring", "transform", "check", "publish_known"]
+    assert dg.validate_run_config(job, as_at_config(date(2023, 8, 2)))
+    with pytest.raises(dg.DagsterInvalidConfigError, match="known_warehouse"):
+        dg.validate_run_config(job, {})
+
+
+@pytest.mark.parametrize(("day", "words"), [("August", "write it as 2023-08-02"), ("2999-01-01", "lies ahead")])
+def test_a_day_that_cannot_be_is_refused_by_the_job(definitions, day, words):
+    config = as_at_config(date(2023, 8, 2))
+    config["resources"]["known_warehouse"]["config"]["day"] = day
+    result = definitions.resolve_job_def("as_at").execute_in_process(run_config=config, raise_on_error=False)
+    assert not result.success
+    assert any(words in str(event.event_specific_data) for event in result.all_events)
 
 
 def test_every_dbt_test_and_unit_test_is_a_check(definitions, settings):

@@ -26,7 +26,7 @@ ALLOWED = {
     "transform": {"catalogue", "contracts", "settings", "warehouse", "resources", "quality", "ingest", "transform"},
     "report": {"catalogue", "settings", "report", "versioned_folder"},
 }
-WIRING = {"definitions", "cli", "commands"}  # know everybody
+WIRING = {"definitions", "as_at", "cli", "commands"}  # know everybody
 
 
 def _room(path: Path) -> str:
