@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+OUTSIDE = "is a link to a place outside the landing folder, which is not followed; put the file or folder itself there"
 ENDINGS = (".csv", ".csv.gz", ".xlsx", ".parquet")
 TEMPORARY_ENDINGS = (".tmp", ".part", ".partial", ".filepart", ".crdownload")
 
@@ -54,20 +55,44 @@ def _problem(mode: int) -> str | None:
     return None
 
 
-def _walk(folder: Path, seen: set[str]) -> Iterator[os.DirEntry[str]]:
-    """Every entry below a folder; a directory reached twice through links is entered once."""
+def _unreadable(error: OSError) -> str:
+    return f"cannot be read ({error.strerror}); check the link or the permissions"
+
+
+def _walk(folder: Path, landing: str, seen: set[str]) -> Iterator[tuple[Path, str | None]]:
+    """Every entry below a folder, with what keeps it from being looked into. A directory reached twice through links is entered once."""
     real = os.path.realpath(folder)
     if real in seen:
         return
     seen.add(real)
+    if not _lies_within(real, landing):
+        yield folder, OUTSIDE
+        return
     try:
-        entries = sorted(os.scandir(folder), key=lambda e: e.name)
+        with os.scandir(folder) as found:
+            entries = sorted(found, key=lambda e: e.name)
     except FileNotFoundError:
         return
+    except OSError as error:
+        yield folder, _unreadable(error)
+        return
     for entry in entries:
-        yield entry
-        if entry.is_dir() and not is_temporary(entry.name):
-            yield from _walk(Path(entry.path), seen)
+        if is_temporary(entry.name):
+            continue
+        path = Path(entry.path)
+        try:
+            is_directory = entry.is_dir()
+            problem = OUTSIDE if entry.is_symlink() and not _lies_within(os.path.realpath(path), landing) else None
+        except OSError as error:
+            is_directory, problem = False, _unreadable(error)
+        if not is_directory or problem or ending_of(entry.name):
+            yield path, problem
+        if is_directory and not problem:
+            yield from _walk(path, landing, seen)
+
+
+def _lies_within(real: str, landing: str) -> bool:
+    return real == landing or real.startswith(landing + os.sep)
 
 
 class SheetMissing(Exception):
@@ -82,21 +107,17 @@ def scan_landing(landing_dir: Path, folder: str) -> tuple[list[LandingFile], lis
     """The files of `landing/<folder>/**` in the order of their names, and the names of files with an ending that is not read."""
     found: list[LandingFile] = []
     ignored: list[str] = []
-    for entry in _walk(landing_dir / folder, set()):
-        if is_temporary(entry.name):
+    for path, problem in _walk(landing_dir / folder, os.path.realpath(landing_dir), set()):
+        name = path.relative_to(landing_dir).as_posix()
+        if problem is None and ending_of(path.name) is None:
+            ignored.append(name)
             continue
-        name = Path(entry.path).relative_to(landing_dir).as_posix()
-        if ending_of(entry.name) is None:
-            if not entry.is_dir():
-                ignored.append(name)
-            continue
-        path = Path(entry.path)
         try:
-            status = entry.stat()
+            status = path.lstat() if problem else path.stat()
         except OSError as error:
-            found.append(LandingFile(path, name, 0, 0, f"cannot be read ({error.strerror}); check the link or the permissions"))
+            found.append(LandingFile(path, name, 0, 0, problem or _unreadable(error)))
             continue
-        found.append(LandingFile(path, name, status.st_size, status.st_mtime_ns, _problem(status.st_mode)))
+        found.append(LandingFile(path, name, status.st_size, status.st_mtime_ns, problem or _problem(status.st_mode)))
     return sorted(found, key=lambda f: f.name), sorted(ignored)
 
 

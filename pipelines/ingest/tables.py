@@ -7,11 +7,9 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import polars as pl
 import pyarrow as pa
@@ -23,15 +21,11 @@ from pipelines.ingest.csv_records import BROKEN_RECORD, TextFacts, hash_file, in
 from pipelines.ingest.files import FileRefused, SheetMissing
 from pipelines.ingest.headers import HeaderMatch, best_match, why_not
 from pipelines.ingest.shape import canonical_block, fields_of, long
-from pipelines.ingest.workbook import SheetFacts, sheet_facts
-
-if TYPE_CHECKING:
-    import fastexcel
+from pipelines.ingest.workbook import DAMAGED, Sheet, SheetFacts, read_workbook
 
 DELIMITERS = (",", ";", "|", "\t")
 HEAD_BYTES = 1 << 20  # the header must lie within the first of these bytes
 PARQUET_BATCH_ROWS = 100_000
-MAX_SHEET_BYTES = 1 << 30  # a workbook is read whole: beyond this (uncompressed) it has to come as csv
 TRIAL_ROWS = 200  # by which it is seen which of several layouts reads a file
 HEADER_WITHIN_ROWS = 20  # rows that are not blank: titles may stand above the header
 OTHER_FORMATS = (  # what else arrives under the name of a csv: first bytes, what it is, the way out
@@ -288,27 +282,22 @@ def _mark_repeated_headers(frame: pl.DataFrame, fields: list[str], match: Header
 
 
 def refuse_other_workbooks(path: Path) -> None:
-    """Raises FileRefused for what is named .xlsx and is none, or would not fit into memory."""
+    """Raises FileRefused for what is named .xlsx and is none."""
     with path.open("rb") as file:
         head = file.read(8)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         raise FileRefused("is password-protected or in the old .xls format; save it as .xlsx without a password, or as csv")
-    try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(member.file_size for member in archive.infolist())
-    except (zipfile.BadZipFile, OSError) as error:
-        raise FileRefused("is not a readable .xlsx workbook (damaged, truncated, or another kind of file); have it sent again") from error
-    if size > MAX_SHEET_BYTES:
-        raise FileRefused(f"unpacks to more than {MAX_SHEET_BYTES >> 30} GB; have it sent as csv")
+    if not zipfile.is_zipfile(path):
+        raise FileRefused("is not a readable .xlsx workbook (damaged, truncated, or another kind of file); have it sent again")
 
 
 def _open_xlsx(path: Path, layouts: Sequence[Feed]) -> Table:
     """The one sheet of a workbook that fits the contract. Raises FileRefused."""
     wanted = {layout.sheet for layout in layouts if layout.sheet}
-    with _workbook(path) as workbook:
-        names = [n for n in workbook.sheet_names if n in wanted] or workbook.sheet_names
-        sheets = [(name, *_sheet(path, workbook, name)) for name in names]
-    matches = [(name, _match_sheet(frame, layouts), frame, facts) for name, frame, facts in sheets if frame.height]
+    refuse_other_workbooks(path)
+    sheets = read_workbook(path)
+    shown = [(sheet.name, *_sheet(sheet)) for sheet in [s for s in sheets if s.name in wanted] or sheets]
+    matches = [(name, _match_sheet(frame, layouts), frame, facts) for name, frame, facts in shown if frame.height]
     if not matches:
         raise FileRefused("is empty (no sheet holds anything); have it sent again, or remove it")
     fitting = [m for m in matches if m[1][1].fits]
@@ -326,40 +315,30 @@ def _open_xlsx(path: Path, layouts: Sequence[Feed]) -> Table:
 def open_sheet(path: Path, layouts: Sequence[Feed]) -> Table:
     """The feed's own sheet of a workbook. Raises SheetMissing where the workbook has none, or has it without rows; else FileRefused."""
     feed = layouts[0]
-    with _workbook(path) as workbook:
-        name = next((n for n in workbook.sheet_names if normalise_header(n) in feed.sheet_names), None)
-        if name is None:
-            raise SheetMissing(f"has no sheet {feed.sheet}; its sheets are: {', '.join(workbook.sheet_names)}", workbook.sheet_names)
-        frame, facts = _sheet(path, workbook, name)
+    refuse_other_workbooks(path)
+    sheets = read_workbook(path)
+    names = [sheet.name for sheet in sheets]
+    sheet = next((s for s in sheets if normalise_header(s.name) in feed.sheet_names), None)
+    if sheet is None:
+        raise SheetMissing(f"has no sheet {feed.sheet}; its sheets are: {', '.join(names)}", names)
+    name, (frame, facts) = sheet.name, _sheet(sheet)
     if not frame.height:
-        raise SheetMissing(f"has nothing in its sheet {feed.sheet}", workbook.sheet_names)
+        raise SheetMissing(f"has nothing in its sheet {feed.sheet}", names)
     start, match = _match_sheet(frame, layouts)
     if not match.fits:
         raise FileRefused(f"(sheet {name}) {why_not(match)}")
     table = _sheet_table(frame, start, match, facts)
     block = next(table.blocks)
     if not block.height:
-        raise SheetMissing(f"has no rows in its sheet {feed.sheet}", workbook.sheet_names)
+        raise SheetMissing(f"has no rows in its sheet {feed.sheet}", names)
     return replace(table, blocks=iter([block]))
 
 
-@contextmanager
-def _workbook(path: Path) -> Iterator[fastexcel.ExcelReader]:
-    """The workbook. Raises FileRefused for what is none, here or while it is read."""
-    import fastexcel
-
-    refuse_other_workbooks(path)
-    try:
-        yield fastexcel.read_excel(str(path))
-    except (fastexcel.FastExcelError, KeyError, StopIteration, ValueError, SyntaxError) as error:  # ParseError is a SyntaxError
-        raise FileRefused("is not a readable .xlsx workbook (damaged or without sheets); have it sent again, or as csv") from error
-
-
-def _sheet(path: Path, workbook: fastexcel.ExcelReader, name: str) -> tuple[pl.DataFrame, SheetFacts]:
-    """A sheet as it is shown, and its facts."""
-    frame = workbook.load_sheet(name, header_row=None, dtypes="string").to_polars()
-    facts = sheet_facts(path, name)
-    return _as_shown(frame, facts), facts
+def _sheet(sheet: Sheet) -> tuple[pl.DataFrame, SheetFacts]:
+    """A sheet as it is shown, and its facts. Raises FileRefused."""
+    if sheet.facts is None:
+        raise FileRefused(DAMAGED)
+    return _as_shown(sheet.rows, sheet.facts), sheet.facts
 
 
 def _match_sheet(frame: pl.DataFrame, layouts: Sequence[Feed]) -> tuple[int, HeaderMatch]:

@@ -1,4 +1,5 @@
-"""What a workbook says of a sheet beside its values: where the cells lie, which are merged, which are shown as per cent.
+"""A workbook read in a process of its own, and what it says of a sheet beside its values: where the cells lie, which are merged, which are
+shown as per cent.
 
 The reader of the values drops leading blank rows and knows neither merged cells nor number formats, but a message must name the row
 that a person sees, and a cell that shows 75% holds 0.75.
@@ -6,16 +7,34 @@ that a person sees, and a cell that shows 75% holds 0.75.
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 import zipfile
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from xml.etree import ElementTree
+
+import polars as pl
+
+from pipelines.ingest.files import FileRefused
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _LITERAL = re.compile(r'"[^"]*"|\\.')  # what a number format only prints: a quoted % does not multiply
 _PERCENT_FORMATS = (9, 10)  # the built-in 0% and 0.00%
+# What `sheet_facts` raises where a workbook is not put together as usual; ParseError is a SyntaxError.
+UNUSUAL = (KeyError, StopIteration, ValueError, SyntaxError)
+
+_PROJECT = Path(__file__).resolve().parents[2]
+READER = "pipelines.ingest.workbook_reader"
+MIN_MEGABYTES, MAX_MEGABYTES = 1_024, 4_096  # of memory that the reader of a workbook may have
+MEGABYTES_PER_FILE_MEGABYTE = 100
+SECONDS, SECONDS_PER_FILE_MEGABYTE = 60, 10
+UNREADABLE = 3  # the reader's exit status
+DAMAGED = "is not a readable .xlsx workbook (damaged or without sheets); have it sent again, or as csv"
 
 
 @dataclass(frozen=True)
@@ -26,6 +45,52 @@ class SheetFacts:
     first_column: int
     merged: tuple[tuple[int, int, int, int], ...]  # first row, first column, last row, last column
     percent: frozenset[tuple[int, int]]  # (row, column) of numbers shown as per cent
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: its rows as texts from the first that holds anything, and the facts (None: put together in an unusual way)."""
+
+    name: str
+    rows: pl.DataFrame
+    facts: SheetFacts | None
+
+
+def read_workbook(path: Path) -> tuple[Sheet, ...]:
+    """Every sheet of a workbook. Raises FileRefused for one that cannot be read, or not within the memory and time that its size allows."""
+    status = path.stat()
+    return _read_workbook(path, status.st_size, status.st_mtime_ns)
+
+
+@lru_cache(maxsize=1)  # the sheets of one workbook are feeds of their own, read one after the other
+def _read_workbook(path: Path, size: int, _modified_ns: int) -> tuple[Sheet, ...]:
+    megabytes = min(max(MIN_MEGABYTES, MEGABYTES_PER_FILE_MEGABYTE * size >> 20), MAX_MEGABYTES)
+    command = [sys.executable, "-m", READER, str(path.resolve()), str(megabytes)]
+    try:
+        reading = subprocess.run(command, capture_output=True, timeout=SECONDS + SECONDS_PER_FILE_MEGABYTE * (size >> 20), cwd=_PROJECT, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise FileRefused("takes too long to read as a workbook; have it sent as csv") from error
+    if reading.returncode == UNREADABLE:
+        raise FileRefused(DAMAGED)
+    if reading.returncode:
+        raise FileRefused(
+            "cannot be read as a workbook within its bounds (a cell far outside the table, or far more data than the file's size allows); "
+            "copy the table into a new workbook, or have it sent as csv"
+        )
+    head, _, streams = reading.stdout.partition(b"\n")
+    sheets, at = [], 0
+    for sheet in json.loads(head):
+        rows = pl.read_ipc_stream(streams[at : at + sheet["bytes"]])
+        at += sheet["bytes"]
+        sheets.append(Sheet(sheet["name"], rows, _facts_of(sheet["facts"])))
+    return tuple(sheets)
+
+
+def _facts_of(facts: dict | None) -> SheetFacts | None:
+    if facts is None:
+        return None
+    pairs = {"merged": tuple(tuple(m) for m in facts["merged"]), "percent": frozenset(tuple(p) for p in facts["percent"])}
+    return SheetFacts(**facts | pairs)
 
 
 def _place(reference: str) -> tuple[int, int]:

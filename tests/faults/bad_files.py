@@ -5,10 +5,13 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import re
+import struct
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -46,6 +49,29 @@ def workbook(*sheets: list[list[object]], names: tuple[str, ...] = ("Sheet1", "S
     return buffer.getvalue()
 
 
+def _sheet_of(cells: str) -> bytes:
+    """A workbook of one sheet with this XML of rows."""
+    source = zipfile.ZipFile(io.BytesIO(workbook([["x"]])))
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in source.namelist():
+            data = source.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                data = re.sub(rb"<sheetData>.*</sheetData>", b"<sheetData>" + cells.encode() + b"</sheetData>", data, flags=re.DOTALL)
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def _understated(content: bytes) -> bytes:
+    """The workbook, with a directory that says its sheet unpacks to 1,000 bytes."""
+    (size,) = (i.file_size for i in zipfile.ZipFile(io.BytesIO(content)).infolist() if i.filename == "xl/worksheets/sheet1.xml")
+    return content.replace(struct.pack("<I", size), struct.pack("<I", 1_000))
+
+
+def _cell(reference: str) -> str:
+    return f'<row><c r="{reference}" t="str"><v>x</v></c></row>'
+
+
 def parquet(**columns: list) -> bytes:
     buffer = io.BytesIO()
     pl.DataFrame(columns).write_parquet(buffer)
@@ -76,6 +102,23 @@ def _dangling_link(path: Path) -> None:
     path.symlink_to(path.parent / "gone.csv")
 
 
+def _link_to_itself(path: Path) -> None:
+    path.symlink_to(path.name)
+
+
+def _link_out_of_the_landing_folder(path: Path) -> None:
+    outside = path.parents[2] / "elsewhere.csv"
+    outside.write_text(GOOD)
+    path.symlink_to(outside)
+
+
+def _folder_out_of_the_landing_folder(path: Path) -> None:
+    outside = path.parents[2] / "elsewhere"
+    outside.mkdir()
+    (outside / "inside.csv").write_text(GOOD)
+    path.symlink_to(outside)
+
+
 def rejected(*reasons: tuple[int, str, str]) -> frozenset[tuple[int, str, str]]:
     return frozenset(reasons)
 
@@ -86,6 +129,11 @@ def _damaged_parquet() -> bytes:
         call_id=[f"C{n}" for n in range(5_000)], force_code=["w"] * 5_000, line=["999"] * 5_000, offered_at=[datetime(2023, 7, 1)] * 5_000
     )
     return whole[:4] + b"\xff" * 2_000 + whole[2_004:]
+
+
+@cache
+def _large() -> bytes:
+    return _sheet_of(_cell("A1") * 10_000_000)
 
 
 UNCLOSED = "\n".join((HEADER, call(1), call(2).replace("C2", '"C2'), call(3), call(4))) + "\n"
@@ -263,6 +311,10 @@ CORPUS: tuple[Bad, ...] = (
         read=2,
         rejects=rejected((4, "line", "not_allowed"), (4, "offered_at", "invalid_timestamp")),
     ),
+    Bad("a cell far outside the table", _sheet_of(_cell("A1") + _cell("XFD1048576")), "extract.xlsx", refused="within its bounds"),
+    Bad("a cell reference that no sheet has", _sheet_of(_cell("A1") + _cell("ZZZZZ99999999999")), "extract.xlsx", refused="extract.xlsx"),
+    Bad("a sheet of 400 MB in a small workbook", lambda path: path.write_bytes(_large()), "extract.xlsx", refused="bounds"),
+    Bad("a sheet larger than its directory says", lambda path: path.write_bytes(_understated(_large())), "big.xlsx", refused="bounds"),
     Bad("truncated Parquet", parquet(call_id=["C1"])[:-10], "extract.parquet", refused="not a readable Parquet file"),
     Bad("damaged Parquet", _damaged_parquet(), "extract.parquet", refused="Parquet (damaged"),
     Bad(
@@ -282,4 +334,7 @@ CORPUS: tuple[Bad, ...] = (
     Bad("a directory named like a file", _directory, "folder.csv", refused="is a directory named like a file"),
     Bad("a named pipe", _pipe, "pipe.csv", refused="is not a regular file"),
     Bad("a link to nothing", _dangling_link, "link.csv", refused="cannot be read"),
+    Bad("a link to itself", _link_to_itself, "loop.csv", refused="cannot be read"),
+    Bad("a link to a file elsewhere", _link_out_of_the_landing_folder, "outwards.csv", refused="outside the landing folder"),
+    Bad("a link to a folder elsewhere", _folder_out_of_the_landing_folder, "link", refused="outside the landing folder"),
 )

@@ -1,5 +1,7 @@
 """Every file of the corpus ends in a loaded part with reasoned rejects, or is refused with a clear message; others go on."""
 
+import os
+
 import pytest
 
 from tests.faults.bad_files import CORPUS, GOOD, Bad
@@ -57,6 +59,19 @@ def test_the_files_inside_a_directory_named_like_a_file_are_read(tmp_path):
     _put(landing, next(bad for bad in CORPUS if bad.name == "a directory named like a file"))
     outcomes = {f.file_path: f.status for f in landing.run().files}
     assert outcomes == {"force_calls/folder.csv": "refused", "force_calls/folder.csv/inside.csv": "loaded"}
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every folder")
+def test_a_folder_that_may_not_be_read_is_refused_and_its_neighbour_goes_on(tmp_path):
+    landing = Landing.at(tmp_path)
+    landing.write("force_calls/good.csv", GOOD)
+    closed = landing.settings.landing_dir / "force_calls" / "closed"
+    closed.mkdir(mode=0)
+    try:
+        outcomes = {f.file_path: f.status for f in landing.run().files}
+    finally:
+        closed.chmod(0o700)
+    assert outcomes == {"force_calls/closed": "refused", "force_calls/good.csv": "loaded"}
 
 
 def test_a_second_run_reports_standing_refusals_without_entering_them_again(tmp_path):
