@@ -11,7 +11,7 @@ import polars as pl
 
 from tests.models import model_sql
 
-MODELS = ("int_spc_parameters", "int_spc_points", "int_spc_kinds", "int_spc_charts", "measure_spc")
+MODELS = ("int_area_lineage", "int_area_targets", "int_spc_parameters", "int_spc_points", "int_spc_kinds", "int_spc_charts", "measure_spc")
 ALL_MODELS = (*MODELS, "spc_alternatives", "rebase_candidates")
 FIRST_MONTH = 12 * 2014
 AREA = "force"
@@ -23,7 +23,7 @@ create table measure_values (
     measure_id varchar, area_id varchar, segment varchar, period_type varchar, period_end date,
     numerator double, denominator double, value double, is_complete boolean
 );
-create table int_measure_targets (measure_id varchar, area_id varchar, target double, valid_from date, valid_to date);
+create table int_measure_targets (measure_id varchar, area_id varchar, target double, target_type varchar, valid_from date, valid_to date);
 create table spc_parameters (measure_pattern varchar, name varchar, value varchar);
 create table spc_exclusions (measure_pattern varchar, area_id varchar, segment varchar, month date, reason varchar);
 create table int_measure_recipes (measure_id varchar, has_dated_events boolean);
@@ -88,7 +88,7 @@ def charts(
     _insert(connection, "spc_parameters", [(m, name, str(value)) for m, name, value in parameters])
     _insert(connection, "int_spc_rebases", [(m, AREA, s, month(index)) for m, s, index in rebases])
     _insert(connection, "spc_exclusions", [(m, "*", s, month(index), "a special event") for m, s, index in exclusions])
-    _insert(connection, "int_measure_targets", [(m, "*", target, month(first), month_end(last)) for m, target, first, last in targets])
+    _insert(connection, "int_measure_targets", [(m, "*", target, "SLA", month(first), month_end(last)) for m, target, first, last in targets])
     _insert(connection, "int_series_breaks", [(m, "*", month(index), reason) for m, index, reason in breaks])
     _insert(connection, "int_measure_recipes", [(name, days_since is not None) for name in described])
     for name in models:
