@@ -123,27 +123,23 @@ def spc_chart(
     events: Sequence[Event] = (),
     width: int = 820,
     height: int = 330,
-    rolling: Sequence[Point] = (),
 ) -> Markup:
     """A process behaviour chart: values, mean and limits phase by phase, target, special causes by colour and shape, events as lettered lines.
 
-    points in the order of months; a missing month breaks the line. `rolling` draws a second, thin line (twelve-month figures). Nothing to draw
-    gives a chart that says so.
+    points in the order of months; a missing month breaks the line. Without values the chart says
+    that there is nothing to draw.
     """
     shown = [p for p in points if p.value is not None]
     if not shown:
-        return _svg(width, 60, label, f'<text x="12" y="34" fill="{SOFT}" font-size="14">No monthly figures to draw.</text>')
-    numbers = [v for p in points for v in (p.value, p.lower, p.upper, p.target) if v is not None] + [p.value for p in rolling if p.value is not None]
+        return _nothing_to_draw(width, label)
+    numbers = [v for p in points for v in (p.value, p.lower, p.upper, p.target) if v is not None]
     plane = _Plane.around(shown[0].month, shown[-1].month, numbers, unit, width, height)
     parts = [plane.grid()]
-    for _, together in groupby(points, key=lambda p: (p.phase, p.upper is None)):
-        parts.append(_limits(plane, list(together)))
+    parts += [_limits(plane, segment, PALE, f'stroke="{INK}" stroke-width="1.2"', has_edges=True) for segment in _segments(points)]
     starts = [after.month for before, after in pairwise(points) if before.phase != after.phase]
     parts += [_upright(plane, month, "2 3", "") for month in starts]
     parts += [_upright(plane, event.month, "", event.letter) for event in events if plane.first <= event.month <= plane.last]
     parts.append(_steps(plane, [(p.month, p.target) for p in points], f'stroke="{TARGET}" stroke-width="1.5" stroke-dasharray="8 3 2 3"'))
-    if rolling:
-        parts.append(f'<path d="{_line(plane, rolling)}" fill="none" stroke="{SERIES[0][0]}" stroke-width="1.5" stroke-dasharray="2 2"/>')
     parts.append(f'<path d="{_line(plane, points)}" fill="none" stroke="{LINE}" stroke-width="1.4" stroke-linejoin="round"/>')
     parts.append(_dots(plane, shown, 1.0))
     parts.append(_side_labels(plane, points[-1]))
@@ -219,18 +215,24 @@ def _month_ticks(first: date, last: date) -> Iterator[tuple[date, str]]:
             yield month, f"{month:%Y}" if step == 12 else f"{month:%b %y}"
 
 
-def _limits(plane: _Plane, points: Sequence[Point]) -> str:
-    """The band between the limits, the limits themselves and the mean of points of one phase."""
-    dash = "1.5 3.5" if any(p.is_trial for p in points) else "6 4"
+def _segments(points: Sequence[Point]) -> Iterator[list[Point]]:
+    """The points that share their limits: those of one phase, with limits or without."""
+    for _, together in groupby(points, key=lambda p: (p.phase, p.upper is None)):
+        yield list(together)
+
+
+def _limits(plane: _Plane, points: Sequence[Point], band: str, mean_style: str, has_edges: bool) -> str:
+    """The band between the limits of points of one phase, its edges, and the mean."""
     banded = [p for p in points if p.lower is not None and p.upper is not None]
     parts = []
     if banded:
         above = _step_path(plane, [(p.month, p.upper) for p in banded])
         below = _step_path(plane, [(p.month, p.lower) for p in reversed(banded)], backwards=True)
-        parts.append(f'<path d="{above}L{below[1:]}Z" fill="{PALE}"/>')
-        parts.append(_steps(plane, [(p.month, p.upper) for p in points], f'stroke="{SOFT}" stroke-dasharray="{dash}"'))
-        parts.append(_steps(plane, [(p.month, p.lower) for p in points], f'stroke="{SOFT}" stroke-dasharray="{dash}"'))
-    parts.append(_steps(plane, [(p.month, p.mean) for p in points], f'stroke="{INK}" stroke-width="1.2"'))
+        parts.append(f'<path d="{above}L{below[1:]}Z" fill="{band}"/>')
+    if banded and has_edges:
+        edge = f'stroke="{SOFT}" stroke-dasharray="{"1.5 3.5" if any(p.is_trial for p in points) else "6 4"}"'
+        parts += [_steps(plane, [(p.month, p.upper) for p in points], edge), _steps(plane, [(p.month, p.lower) for p in points], edge)]
+    parts.append(_steps(plane, [(p.month, p.mean) for p in points], mean_style))
     return "".join(parts)
 
 
@@ -316,15 +318,18 @@ SHAPES: dict[str, Callable[[float], tuple[float, float, str]]] = {
 
 
 def _side_labels(plane: _Plane, last: Point) -> str:
-    """Names of the lines beside their ends, moved apart where they would overlap."""
-    wanted = [("upper limit", last.upper, SOFT), ("mean", last.mean, INK), ("lower limit", last.lower, SOFT), ("target", last.target, TARGET)]
-    placed = sorted(((plane.y(level), name, colour) for name, level, colour in wanted if level is not None), key=lambda p: p[0])
-    x = plane.width - plane.right + 8
-    parts, floor = [], -math.inf
-    for y, name, colour in placed:
-        at = max(y, floor + 13)
-        floor = at
-        parts.append(f'<text x="{x}" y="{at + 4:.1f}" font-size="12" fill="{colour}">{name}</text>')
+    """Names of the lines beside their ends."""
+    lines = [("upper limit", last.upper, SOFT), ("mean", last.mean, INK), ("lower limit", last.lower, SOFT), ("target", last.target, TARGET)]
+    placed = [(plane.y(level), name, colour) for name, level, colour in lines if level is not None]
+    return _end_labels(plane.width - plane.right + 8, placed, 13)
+
+
+def _end_labels(x: int, labels: Iterable[tuple[float, str, str]], apart: int, weight: str = "") -> str:
+    """Labels (y, text, colour) at the right, from the top, moved apart where they would overlap."""
+    parts, lowest = [], -math.inf
+    for y, text, colour in sorted(labels, key=lambda label: label[0]):
+        lowest = max(y, lowest + apart)
+        parts.append(f'<text x="{x}" y="{lowest + 4:.1f}" font-size="12"{weight} fill="{colour}">{escape(text)}</text>')
     return "".join(parts)
 
 
@@ -351,15 +356,7 @@ def sparkline(points: Sequence[Point], label: Label, width: int = 132, height: i
     numbers = [v for p in points for v in (p.value, p.lower, p.upper) if v is not None]
     low, high = min(numbers), max(numbers)
     plane = _Plane(points[0].month, points[-1].month, low, high if high > low else low + 1, (), "", width, height, left=1, right=5, top=6, bottom=6)
-    parts = []
-    for _, together in groupby(points, key=lambda p: (p.phase, p.upper is None)):
-        segment = list(together)
-        banded = [p for p in segment if p.lower is not None and p.upper is not None]
-        if banded:
-            above = _step_path(plane, [(p.month, p.upper) for p in banded])
-            below = _step_path(plane, [(p.month, p.lower) for p in reversed(banded)], backwards=True)
-            parts.append(f'<path d="{above}L{below[1:]}Z" fill="{BAND}"/>')
-        parts.append(_steps(plane, [(p.month, p.mean) for p in segment], f'stroke="{SOFT}" stroke-width=".8"'))
+    parts = [_limits(plane, segment, BAND, f'stroke="{SOFT}" stroke-width=".8"', has_edges=False) for segment in _segments(points)]
     parts.append(f'<path d="{_line(plane, points)}" fill="none" stroke="{LINE}" stroke-width="1.3" stroke-linejoin="round"/>')
     parts.append(_dots(plane, [p for p in points[:-1] if p.colour != COMMON], 0.6))
     parts.append(_dots(plane, points[-1:], 0.85))
@@ -374,7 +371,7 @@ def line_chart(series: Sequence[tuple[str, Sequence[Point]]], unit: str, label: 
     shown = [(name, [p for p in points if p.value is not None]) for name, points in series]
     every = [p for _, points in shown for p in points]
     if not every:
-        return _svg(width, 60, label, f'<text x="12" y="34" fill="{SOFT}" font-size="14">No monthly figures to draw.</text>')
+        return _nothing_to_draw(width, label)
     plane = _Plane.around(
         min(p.month for p in every), max(p.month for p in every), [p.value for p in every if p.value is not None], unit, width, height, right=130
     )
@@ -390,45 +387,41 @@ def line_chart(series: Sequence[tuple[str, Sequence[Point]]], unit: str, label: 
             dots = "".join(f"M{plane.x(p.month) + left:.1f} {plane.y(p.value):.1f}{dot}" for p in points if p.value is not None)
             parts.append(f'<path d="{dots}" fill="{colour}"/>')
         ends.append((plane.y(points[-1].value or 0.0), name, colour))
-    floor = -math.inf
-    for y, name, colour in sorted(ends):
-        at = max(y, floor + 14)
-        floor = at
-        parts.append(f'<text x="{width - 116 + 8}" y="{at + 4:.1f}" font-size="12" font-weight="600" fill="{colour}">{escape(name)}</text>')
+    parts.append(_end_labels(width - 108, ends, 14, ' font-weight="600"'))
     return _svg(width, height, label, "".join(parts))
 
 
+def _bar(value: float, zero: float, scale: float, y: int, height: int) -> str:
+    """A bar from zero to the right; below zero to the left, and hollow."""
+    start, length = zero + min(value * scale, 0.0), abs(value) * scale
+    fill = SERIES[0][0] if value >= 0 else "#fff"
+    return f'<rect x="{start:.1f}" y="{y}" width="{max(length, 0.8):.1f}" height="{height}" fill="{fill}" stroke="{SERIES[0][0]}"/>'
+
+
 def bar(value: float, low: float, high: float, width: int = 140) -> Markup:
-    """A bar for one cell of a table, from the zero that all its neighbours share; hollow below zero. The number stands in the cell beside it."""
+    """A bar for one cell of a table, from the zero that all its neighbours share. The number stands in the cell beside it."""
     scale = (width - 4) / ((high - low) or 1)
     zero = 2 - low * scale
-    start, length = (zero, value * scale) if value >= 0 else (zero + value * scale, -value * scale)
-    fill = SERIES[0][0] if value >= 0 else "#fff"
     return Markup(
-        f'<svg width="{width}" height="14" viewBox="0 0 {width} 14" aria-hidden="true"><rect x="{start:.1f}" y="2" width="{max(length, 0.8):.1f}" '
-        f'height="10" fill="{fill}" stroke="{SERIES[0][0]}"/><path d="M{zero:.1f} 0v14" stroke="{SOFT}"/></svg>'
+        f'<svg width="{width}" height="14" viewBox="0 0 {width} 14" aria-hidden="true">'
+        f'{_bar(value, zero, scale, 2, 10)}<path d="M{zero:.1f} 0v14" stroke="{SOFT}"/></svg>'
     )
 
 
 def bars(items: Sequence[Bar], label: Label, width: int = 640, label_width: int = 200) -> Markup:
-    """Horizontal bars from a common zero; those below zero go to the left of it and are drawn hollow."""
+    """Horizontal bars from a common zero, each with its label and its text."""
     height = 24 * len(items) + 6
-    low, high = min([0.0, *(b.value for b in items)]), max([0.0, *(b.value for b in items)])
-    room = width - label_width - 110
-    scale = room / ((high - low) or 1)
-    zero = label_width + 8 - low * scale
+    values = [0.0, *(item.value for item in items)]
+    scale = (width - label_width - 110) / ((max(values) - min(values)) or 1)
+    zero = label_width + 8 - min(values) * scale
     parts = []
-    for i, bar in enumerate(items):
-        y = 24 * i + 4
-        start, length = (zero, bar.value * scale) if bar.value >= 0 else (zero + bar.value * scale, -bar.value * scale)
-        fill = SERIES[0][0] if bar.value >= 0 else "#fff"
-        parts.append(
-            f'<text x="{label_width}" y="{y + 13}" text-anchor="end" font-size="13" fill="{INK}" {bar.label_attributes}>{escape(bar.label)}</text>'
-        )
-        parts.append(f'<rect x="{start:.1f}" y="{y}" width="{max(length, 0.8):.1f}" height="16" fill="{fill}" stroke="{SERIES[0][0]}"/>')
-        parts.append(
-            f'<text x="{max(start + length, zero) + 6:.1f}" y="{y + 13}" font-size="13" fill="{INK}" {bar.attributes}>{escape(bar.text)}</text>'
-        )
+    for i, item in enumerate(items):
+        y, end = 24 * i + 4, zero + max(item.value * scale, 0.0) + 6
+        parts += [
+            f'<text x="{label_width}" y="{y + 13}" text-anchor="end" font-size="13" fill="{INK}" {item.label_attributes}>{escape(item.label)}</text>',
+            _bar(item.value, zero, scale, y, 16),
+            f'<text x="{end:.1f}" y="{y + 13}" font-size="13" fill="{INK}" {item.attributes}>{escape(item.text)}</text>',
+        ]
     parts.append(f'<path d="M{zero:.1f} 0V{height - 4}" stroke="{SOFT}"/>')
     return _svg(width, height, label, "".join(parts))
 
@@ -490,6 +483,10 @@ def _arrow(x0: float, y0: float, x1: float, y1: float) -> str:
     tx, ty = x1 - ux * 13, y1 - uy * 13
     head = f"M{tx:.1f} {ty:.1f}L{tx - ux * 8 - uy * 4.5:.1f} {ty - uy * 8 + ux * 4.5:.1f}L{tx - ux * 8 + uy * 4.5:.1f} {ty - uy * 8 - ux * 4.5:.1f}z"
     return f'<path d="M{x0:.1f} {y0:.1f}L{tx:.1f} {ty:.1f}" stroke="{INK}" stroke-dasharray="3 3"/><path d="{head}" fill="{INK}"/>'
+
+
+def _nothing_to_draw(width: int, label: Label) -> Markup:
+    return _svg(width, 60, label, f'<text x="12" y="34" fill="{SOFT}" font-size="14">No monthly figures to draw.</text>')
 
 
 def _svg(width: int, height: int, label: Label, drawing: str, css: str = "chart") -> Markup:
