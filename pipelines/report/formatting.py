@@ -15,6 +15,8 @@ from dateutil.relativedelta import relativedelta
 from pipelines.report.units import UNITS, change_text, rounded, sign_text, trimmed_decimal, value_text, whole_text
 
 NO_VALUE = "–"
+# The protective marking of every page, slide and sheet.
+MARKING = "OFFICIAL – internal"
 
 
 def signed_text(number: float) -> str:

@@ -12,7 +12,7 @@ import pytest
 from pipelines.report.marts import Marts
 from pipelines.report.workbooks.publication import publish_workbooks
 from pipelines.report.workbooks.sheets import Column, sheets_of
-from pipelines.report.workbooks.workbook import ABOUT, HEADER_ROW, Content, write_workbook
+from pipelines.report.workbooks.workbook import ABOUT, HEADER_ROW, WorkbookContent, write_workbook
 from tests.xlsx import read_workbook
 
 EPOCH = date(1899, 12, 30)
@@ -164,7 +164,7 @@ def test_a_text_that_looks_like_a_formula_stays_a_text(published, marts, tmp_pat
     for text in evil:
         (row,) = marts.rows("select * replace (? as so_what) from scorecards.wcjb order by line_id limit 1", [text])
         rows["Scorecard"].append(dict(row) | {"definition": "d", "exclusions": None, "made_of": None, "target_words": None})
-    write_workbook(tmp_path / "evil.xlsx", sheets, Content(card, beat, rows))
+    write_workbook(tmp_path / "evil.xlsx", sheets, WorkbookContent(card, beat, rows))
     sheet = read_workbook(tmp_path / "evil.xlsx")["Scorecard"]
     at = [column.column for column in sheets[0].columns].index("so_what")
     cells = [sheet.cells[HEADER_ROW + 1 + number, at] for number in range(len(evil))]

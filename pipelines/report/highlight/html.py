@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from pipelines.report import charts, icons, palette
-from pipelines.report.formatting import date_text
+from pipelines.report.formatting import MARKING, date_text
 from pipelines.report.governance_map import Box, Link, map_drawing
 from pipelines.report.highlight.cells import Cell, Part, plain
 from pipelines.report.highlight.model import Arrow, Chart, Node, Report
@@ -35,6 +35,7 @@ def render(report: Report, for_print: bool = False) -> str:
         "origin": origin,
         "text": text,
         "date_text": date_text,
+        "marking": MARKING,
         "state_marks": STATE_MARKS,
         "tone_marks": TONE_MARKS,
         "chart_columns": chart_columns,

@@ -16,7 +16,7 @@ from pptx.shapes.autoshape import Shape
 from pptx.slide import Slide
 from pptx.util import Inches, Pt
 
-from pipelines.report.formatting import date_text
+from pipelines.report.formatting import MARKING, date_text
 from pipelines.report.highlight.cells import Cell, Part, plain
 from pipelines.report.highlight.html import TONE_MARKS
 from pipelines.report.highlight.model import Deliverable, Priority, Remark, Report, Tile, Topic
@@ -76,7 +76,7 @@ def _from_template(report: Report) -> Deck:
     """The template (theme, master, a cover and a slide with a title) with the foot of this report; its watermark is for drafts only."""
     presentation = Presentation(str(TEMPLATE))
     shapes = {shape.name: shape for shape in presentation.slide_master.shapes}
-    foot = f"OFFICIAL – internal   ·   {report.force.text}   ·   {report.period.title}   ·   run {report.heartbeat.run_id}"
+    foot = f"{MARKING}   ·   {report.force.text}   ·   {report.period.title}   ·   run {report.heartbeat.run_id}"
     if report.is_draft:
         foot += "   ·   Draft: not signed off"
     else:

@@ -13,14 +13,14 @@ NAME = "highlight-report"
 
 
 @dataclass(frozen=True)
-class Written:
+class ReportFiles:
     """What was written, and why a PDF was not."""
 
     paths: tuple[Path, ...]
     no_pdf: str | None = None
 
 
-def write(report: Report, folder: Path, step: Callable[[str], None]) -> Written:
+def write(report: Report, folder: Path, step: Callable[[str], None]) -> ReportFiles:
     """Write the three renderings of one model. `step` is told what is being written."""
     folder.mkdir(parents=True, exist_ok=True)
     step("HTML")
@@ -35,8 +35,8 @@ def write(report: Report, folder: Path, step: Callable[[str], None]) -> Written:
         _replace(printed, lambda fresh: pdf.write(report, fresh))
     except pdf.PdfUnavailable as error:
         printed.unlink(missing_ok=True)  # one of an earlier build would say something else
-        return Written((page, slides), str(error))
-    return Written((page, printed, slides))
+        return ReportFiles((page, slides), str(error))
+    return ReportFiles((page, printed, slides))
 
 
 def _replace(path: Path, make: Callable[[Path], object]) -> None:

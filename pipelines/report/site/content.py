@@ -71,6 +71,7 @@ class Content:
             "assurance_words": icons.ASSURANCE_WORDS,
             "unit_names": UNIT_HEADINGS,
             "plain": formatting.plain_text,
+            "marking": formatting.MARKING,
         }
 
     def page(self, template: str, path: str, **context: Any) -> tuple[str, str]:
@@ -171,7 +172,6 @@ class Content:
     @cached_property
     def headline_series(self) -> dict[str, Series]:
         """measure -> the series on its own page: that of a force with a card, else of the widest area."""
-        levels = {"force": 0, "district": 1, "cpt": 2}
         carded = {(c.area_id) for c in self.cards}
         best: dict[str, tuple[Any, Series]] = {}
         rows = self.marts.rows("select distinct measure_id, area_id, segment from measures.measure_values order by all")
@@ -179,7 +179,7 @@ class Content:
             area = self.areas.get(row.area_id)
             rank = (
                 row.segment != "all",
-                levels.get(area.level, 3) if area else 3,
+                self.area_rank(row.area_id),
                 row.area_id not in carded,
                 bool(area and area.is_unallocated),
                 row.area_id,
@@ -188,6 +188,11 @@ class Content:
             if row.measure_id not in best or rank < best[row.measure_id][0]:
                 best[row.measure_id] = (rank, Series.of(row))
         return {measure: series for measure, (_, series) in best.items()}
+
+    def area_rank(self, area_id: str) -> int:
+        """0 for a force, 1 for a district, 2 for a community policing team, 3 for any other area."""
+        area = self.areas.get(area_id)
+        return {"force": 0, "district": 1, "cpt": 2}.get(area.level, 3) if area else 3
 
     def measure_path(self, measure_id: str) -> str:
         return f"measures/{measure_id}.html"

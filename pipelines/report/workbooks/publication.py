@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pipelines.report.marts import Marts, Row
 from pipelines.report.workbooks.sheets import Sheet, sheets_of
-from pipelines.report.workbooks.workbook import Content, write_workbook
+from pipelines.report.workbooks.workbook import WorkbookContent, write_workbook
 from pipelines.settings import Settings
 from pipelines.versioned_folder import VersionedFolder, link_or_copy
 
@@ -24,7 +24,7 @@ HEARTBEAT = "select * from quality.heartbeat"
 
 
 @dataclass(frozen=True)
-class Written:
+class Workbooks:
     """The workbooks written, and those kept as they were."""
 
     folder: Path
@@ -32,7 +32,7 @@ class Written:
     kept: tuple[str, ...]
 
 
-def publish_workbooks(settings: Settings, force: bool = False) -> Written:
+def publish_workbooks(settings: Settings, force: bool = False) -> Workbooks:
     """Write <published>/xlsx/<scorecard_id>.xlsx for every card; `force`: unchanged ones too.
 
     Raises MartsError where nothing is published.
@@ -45,7 +45,7 @@ def publish_workbooks(settings: Settings, force: bool = False) -> Written:
         (heartbeat,) = marts.rows(HEARTBEAT)
         for card in marts.rows(CARDS):
             sheets = sheets_of(card.table_name)
-            content = Content(card, heartbeat, {sheet.name: _rows(marts, sheet, card) for sheet in sheets})
+            content = WorkbookContent(card, heartbeat, {sheet.name: _rows(marts, sheet, card) for sheet in sheets})
             name = f"{card.scorecard_id}.xlsx"
             digests[name] = _digest(content, sheets)
             if not force and before and old_digests.get(name) == digests[name] and (before / name).exists():
@@ -57,7 +57,7 @@ def publish_workbooks(settings: Settings, force: bool = False) -> Written:
         if written or set(old_digests) != set(digests):
             (staging / DIGESTS).write_text(json.dumps(digests, indent=1), encoding="utf-8")
             folder.put_in_place(staging)
-    return Written(folder.link, tuple(written), tuple(kept))
+    return Workbooks(folder.link, tuple(written), tuple(kept))
 
 
 def _rows(marts: Marts, sheet: Sheet, card: Row) -> list[Row]:
@@ -65,7 +65,7 @@ def _rows(marts: Marts, sheet: Sheet, card: Row) -> list[Row]:
     return marts.rows(sheet.sql, {name: value for name, value in known.items() if f"${name}" in sheet.sql})
 
 
-def _digest(content: Content, sheets: Sequence[Sheet]) -> str:
+def _digest(content: WorkbookContent, sheets: Sequence[Sheet]) -> str:
     """A fingerprint of what the workbook shows and of how it is drawn; the publication itself (run, time) does not count."""
     digest = hashlib.sha256()
     for module in sorted(Path(__file__).parent.glob("*.py")):

@@ -113,16 +113,11 @@ SCORECARD_COLUMNS = (
 )
 
 MONTHLY = """
-with series as (
-    select distinct measure_id, area_id, segment from {table} where scorecard_id = $card
-)
-
 select values_.*, measure.title, area.area_name
 from measures.measure_values as values_
-inner join series
-    on values_.measure_id = series.measure_id and values_.area_id = series.area_id and values_.segment = series.segment
-left join core.dim_measure as measure on values_.measure_id = measure.measure_id
-left join core.dim_area as area on values_.area_id = area.area_id
+semi join (select * from {table} where scorecard_id = $card) as card using (measure_id, area_id, segment)
+left join core.dim_measure as measure using (measure_id)
+left join core.dim_area as area using (area_id)
 where
     values_.period_type = 'month'
     or (values_.period_type = measure.headline_period and measure.headline_period in ('quarter', 'year', 'snapshot'))
@@ -146,16 +141,11 @@ MONTHLY_COLUMNS = (
 )
 
 FINDINGS = """
-with series as (
-    select distinct measure_id, area_id, segment from {table} where scorecard_id = $card
-)
-
 select findings.*, measure.title, area.area_name
 from measures.measure_findings as findings
-inner join series
-    on findings.measure_id = series.measure_id and findings.area_id = series.area_id and findings.segment = series.segment
-left join core.dim_measure as measure on findings.measure_id = measure.measure_id
-left join core.dim_area as area on findings.area_id = area.area_id
+semi join (select * from {table} where scorecard_id = $card) as card using (measure_id, area_id, segment)
+left join core.dim_measure as measure using (measure_id)
+left join core.dim_area as area using (area_id)
 where findings.is_latest
 order by findings.measure_id, findings.area_id, findings.segment, findings.period_type, findings.finding_order, findings.kind
 """
@@ -207,15 +197,11 @@ DEFINITIONS_COLUMNS = (
 
 # The items of the card's own framework, and those of others that its lines are linked to.
 RISKS = """
-with linked as (
-    select distinct trim(risk_id) as risk_id
-    from {table}, unnest(string_split(linked_risk_ids, ',')) as ids (risk_id)
-    where scorecard_id = $card
-)
-
 select risk.*
 from governance.risk_register as risk
-where risk.framework = $framework or risk.risk_id in (select risk_id from linked)
+where
+    risk.framework = $framework
+    or risk.risk_id in (select trim(unnest(string_split(linked_risk_ids, ','))) from {table} where scorecard_id = $card)
 order by risk.is_live desc, risk.current_score desc nulls last, risk.risk_id
 """
 RISKS_COLUMNS = (
@@ -248,15 +234,11 @@ RISKS_COLUMNS = (
 )
 
 DELIVERABLES = """
-with linked as (
-    select distinct trim(deliverable_id) as deliverable_id
-    from {table}, unnest(string_split(linked_deliverable_ids, ',')) as ids (deliverable_id)
-    where scorecard_id = $card
-)
-
 select item.*
 from governance.deliverables as item
-where item.framework = $framework or item.deliverable_id in (select deliverable_id from linked)
+where
+    item.framework = $framework
+    or item.deliverable_id in (select trim(unnest(string_split(linked_deliverable_ids, ','))) from {table} where scorecard_id = $card)
 order by item.plan_priority nulls last, item.deliverable_id
 """
 DELIVERABLES_COLUMNS = (

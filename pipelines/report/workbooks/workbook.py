@@ -12,6 +12,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
+from pipelines.report.formatting import MARKING
 from pipelines.report.marts import Row
 from pipelines.report.palette import BRAND, RULE, fill_of
 from pipelines.report.units import cell_number, change_format, number_format
@@ -24,7 +25,6 @@ from pipelines.report.workbooks.formats import (
 )
 from pipelines.report.workbooks.sheets import Column, Sheet
 
-TIER = "OFFICIAL – internal"
 HEADER_ROW = 3  # from 0: title, subtitle, an empty row, then the header
 LONGEST_TEXT = 32_767  # what a cell holds
 LINE_POINTS, MOST_LINES = 13, 30
@@ -35,7 +35,7 @@ ABOUT_COLUMNS = (30, 110)
 
 
 @dataclass(frozen=True)
-class Content:
+class WorkbookContent:
     """All that a workbook shows: the card, the publication it was made from, and the rows of each sheet."""
 
     card: Row
@@ -43,12 +43,12 @@ class Content:
     rows: Mapping[str, Sequence[Row]]
 
 
-def write_workbook(path: Path, sheets: Sequence[Sheet], content: Content) -> None:
+def write_workbook(path: Path, sheets: Sequence[Sheet], content: WorkbookContent) -> None:
     """Write `path`. The same content gives the same file: the creation time is that of the publication."""
     # No text becomes a formula, a link or a number because of what it looks like.
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     workbook = xlsxwriter.Workbook(str(path), options)
-    workbook.set_properties({"title": content.card.title, "comments": TIER, "created": content.heartbeat.published_at})
+    workbook.set_properties({"title": content.card.title, "comments": MARKING, "created": content.heartbeat.published_at})
     formats = Formats(workbook)
     for sheet in sheets:
         _write_sheet(workbook.add_worksheet(sheet.name), sheet, content, formats)
@@ -92,7 +92,7 @@ def _write_cell(worksheet: Worksheet, at: tuple[int, int], column: Column, row: 
 # ---- sheets
 
 
-def _write_sheet(worksheet: Worksheet, sheet: Sheet, content: Content, formats: Formats) -> None:
+def _write_sheet(worksheet: Worksheet, sheet: Sheet, content: WorkbookContent, formats: Formats) -> None:
     rows = content.rows[sheet.name]
     _head(worksheet, content, formats, f"{content.card.title}: {sheet.name}")
     for index, column in enumerate(sheet.columns):
@@ -127,23 +127,23 @@ def _height(sheet: Sheet, row: Row) -> float:
     return LINE_POINTS * min(max(lines, default=1), MOST_LINES) + 2
 
 
-def _head(worksheet: Worksheet, content: Content, formats: Formats, title: str) -> None:
+def _head(worksheet: Worksheet, content: WorkbookContent, formats: Formats, title: str) -> None:
     beat = content.heartbeat
     worksheet.write_string(0, 0, title, formats.of(bold=True, font_size=14))
     publication = f"Data to {beat.data_to:%d %B %Y}. Published {beat.published_at:%d %B %Y %H:%M} UTC."
-    subtitle = f"{TIER}. {publication} Sheet {ABOUT} says where every number comes from."
+    subtitle = f"{MARKING}. {publication} Sheet {ABOUT} says where every number comes from."
     worksheet.write_string(1, 0, subtitle, formats.of(italic=True))
 
 
-def _set_up_print(worksheet: Worksheet, content: Content) -> None:
+def _set_up_print(worksheet: Worksheet, content: WorkbookContent) -> None:
     worksheet.set_landscape()
     worksheet.set_paper(8)  # A3
     worksheet.fit_to_pages(1, 0)
     worksheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    worksheet.set_footer(f"&L{TIER}&C{content.card.title} – &A&RPage &P of &N")
+    worksheet.set_footer(f"&L{MARKING}&C{content.card.title} – &A&RPage &P of &N")
 
 
-def _write_about(worksheet: Worksheet, sheets: Sequence[Sheet], content: Content, formats: Formats) -> None:
+def _write_about(worksheet: Worksheet, sheets: Sequence[Sheet], content: WorkbookContent, formats: Formats) -> None:
     _head(worksheet, content, formats, f"{content.card.title}: {ABOUT}")
     card, beat = content.card, content.heartbeat
     lines: list[tuple[str, Any]] = [
@@ -154,7 +154,7 @@ def _write_about(worksheet: Worksheet, sheets: Sequence[Sheet], content: Content
         ("Owner", card.owner),
         (
             "Who may see it",
-            f"{TIER}. Small numbers are not suppressed here; column May go to names the widest circle after that is done.",
+            f"{MARKING}. Small numbers are not suppressed here; column May go to names the widest circle after that is done.",
         ),
         ("Published (UTC)", beat.published_at),
         ("Data to", beat.data_to),

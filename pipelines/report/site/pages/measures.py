@@ -46,14 +46,9 @@ where is_recommended and measure_id in (select unnest($measures::varchar[]))
 order by measure_id, area_id, segment, point_no
 """
 LATEST = """
-with newest as (
-    select measure_id, area_id, segment, period_type, max(period_end) as period_end
-    from measures.measure_values
-    where is_complete and measure_id in (select unnest($measures::varchar[]))
-    group by measure_id, area_id, segment, period_type
-)
-select every.* from measures.measure_values as every
-inner join newest using (measure_id, area_id, segment, period_type, period_end)
+select * from measures.measure_values
+where is_complete and measure_id in (select unnest($measures::varchar[]))
+qualify period_end = max(period_end) over (partition by measure_id, area_id, segment, period_type)
 order by measure_id, area_id, segment, period_type
 """
 # Every figure of a series that is not monthly.
@@ -126,7 +121,7 @@ order by measure_id, area_id, measure_values.segment, period_type, period_end
 
 
 @dataclass
-class Figures:
+class SeriesRows:
     """The rows of one series."""
 
     spc: list[Row] = field(default_factory=list)
@@ -173,9 +168,9 @@ def pages(content: Content, measures: Collection[str] | None = None) -> Iterator
     yield from _csv_files(content.marts, chosen)
 
 
-def _figures(marts: Marts, chosen: Sequence[str]) -> dict[str, dict[Series, Figures]]:
+def _figures(marts: Marts, chosen: Sequence[str]) -> dict[str, dict[Series, SeriesRows]]:
     """measure -> series -> figures, each large table read once."""
-    figures: dict[str, dict[Series, Figures]] = defaultdict(lambda: defaultdict(Figures))
+    figures: dict[str, dict[Series, SeriesRows]] = defaultdict(lambda: defaultdict(SeriesRows))
     large = (
         ("spc", SPC, "measures.measure_spc"),
         ("alternatives", ALTERNATIVES, "measures.spc_alternatives"),
@@ -241,15 +236,14 @@ def _by_measure(rows: Sequence[Row]) -> dict[str, list[Row]]:
 def _place(content: Content, series: Series) -> tuple[Any, ...]:
     """Sort key of the series of a measure: the force, its districts, their parts; a whole before its segments."""
     area = content.areas.get(series.area_id)
-    level = {"force": 0, "district": 1, "cpt": 2}.get(area.level, 3) if area else 3
-    return (level, bool(area and area.is_unallocated), series.area_id, series.segment != "all", series.segment)
+    return (content.area_rank(series.area_id), bool(area and area.is_unallocated), series.area_id, series.segment != "all", series.segment)
 
 
 def _measure_page(
-    content: Content, shared: _Shared, measure_id: str, headline: Series | None, of_measure: Mapping[Series, Figures], others: Sequence[Series]
+    content: Content, shared: _Shared, measure_id: str, headline: Series | None, of_measure: Mapping[Series, SeriesRows], others: Sequence[Series]
 ) -> tuple[str, str]:
     measure = content.measures[measure_id]
-    figures = of_measure.get(headline, Figures()) if headline else Figures()
+    figures = of_measure.get(headline, SeriesRows()) if headline else SeriesRows()
     feeds = [(feed, shared.newest_file.get(feed)) for feed in content.feeds_of(measure)]
     return content.page(
         "measure.html.j2",
@@ -275,7 +269,9 @@ def _measure_page(
     )
 
 
-def _series_page(content: Content, shared: _Shared, series: Series, of_measure: Mapping[Series, Figures], headline: Series | None) -> tuple[str, str]:
+def _series_page(
+    content: Content, shared: _Shared, series: Series, of_measure: Mapping[Series, SeriesRows], headline: Series | None
+) -> tuple[str, str]:
     measure, figures = content.measures[series.measure_id], of_measure[series]
     return content.page(
         "measure.html.j2",
@@ -319,7 +315,7 @@ class Shown:
     table: Markup | None = None
 
 
-def _shown(shared: _Shared, content: Content, measure: Row, series: Series | None, figures: Figures) -> Shown:
+def _shown(shared: _Shared, content: Content, measure: Row, series: Series | None, figures: SeriesRows) -> Shown:
     label = Label(measure.title, "Chart; the table below it has every point.", f'{origin(measure)} data-col="title"')
     latest = next((row for row in reversed(figures.spc) if row.is_latest), figures.spc[-1] if figures.spc else None)
     chart = (latest.recommended_chart or "xmr") if latest is not None else ""
