@@ -147,7 +147,7 @@ def site() -> None:
 @cli.command()
 @click.option("--force", is_flag=True, help="Also workbooks in which nothing has changed.")
 def xlsx(force: bool) -> None:
-    """Write one Excel workbook a scorecard from the published marts."""
+    """Write one Excel workbook per scorecard from the published marts."""
     from pipelines.commands.xlsx import write
 
     sys.exit(write(load_settings(), force=force))

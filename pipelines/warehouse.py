@@ -13,7 +13,7 @@ import duckdb
 from pipelines.contracts.model import Contracts
 from pipelines.settings import Settings
 
-# One row a file and outcome. A file is known by its content: (feed, file_hash) with status `loaded` is never read again.
+# One row per file and outcome. A file is known by its content: (feed, file_hash) with status `loaded` is never read again.
 LEDGER_DDL = """
 create schema if not exists ingest;
 create sequence if not exists ingest.load_id_seq;
@@ -37,7 +37,7 @@ create table if not exists ingest.loads (
     sheet varchar,                         -- the sheet of a workbook that was read, where the feed is one
     file_time timestamp                    -- the extract time in the file's name, UTC
 );
--- One row a reason: a rejected row has every reason that applies. No values, so nothing personal.
+-- One row per reason: a rejected row has every reason that applies. No values, so nothing personal.
 create table if not exists ingest.rejects (
     load_id bigint not null,
     feed varchar not null,
@@ -93,7 +93,7 @@ create table if not exists quality.check_results (
     message varchar,                       -- one sentence, for a person
     primary key (run_id, table_name, check_name)
 );
--- One row a run that evaluated every check: what it looked at. While that is the same, only checks that ask the clock or the run are evaluated.
+-- One row per run that evaluated every check: what it looked at. While that is the same, only checks that ask the clock or the run are evaluated.
 create table if not exists quality.check_runs (
     run_id varchar not null,
     checked_at timestamp not null,

@@ -1,6 +1,6 @@
 """A small warehouse made by hand, for tests of quality and publish: the tables that the flow builds, without the flow.
 
-140 days to 31 July 2023: 60 calls a day on 999 and 40 on 101, 50 BT legs, 30 logs, 10 crimes with an outcome and an arrest each.
+140 days to 31 July 2023: 60 calls per day on 999 and 40 on 101, 50 BT legs, 30 logs, 10 crimes with an outcome and an arrest each.
 Everything is a function of the row's number, so that every test sees the same rows.
 """
 
@@ -20,7 +20,7 @@ RUN = "run-1"
 FIRST_DAY, DAYS = "2023-03-14", 140  # to 31 July 2023
 PERSONAL_VALUE = "07700900123"
 
-# feed -> (rows a day, columns as SQL over `day` (date), `i` (number within the day) and `n` (number of the row))
+# feed -> (rows per day, columns as SQL over `day` (date), `i` (number within the day) and `n` (number of the row))
 RAW_ROWS = {
     "force_calls": (
         100,

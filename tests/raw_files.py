@@ -20,7 +20,7 @@ BOOLEANS = {"y": True, "true": True, "1": True, "yes": True, "n": False, "false"
 
 
 def latest_rows(landing: Path, feed_name: str) -> pl.DataFrame:
-    """One row a key of the feed, in its latest extracted version: accepted rows only, tests among them. Raises where no file is found."""
+    """One row per key of the feed, in its latest extracted version: accepted rows only, tests among them. Raises where no file is found."""
     feed = load_contracts().feeds[feed_name]
     frames = [_accepted(_texts(path), feed, path) for path in sorted((landing / feed_name).iterdir())]
     rows = pl.concat(frames, how="diagonal_relaxed").sort("known_at", "file_row", maintain_order=True)

@@ -1,4 +1,4 @@
-"""`scorecards xlsx`: one Excel workbook a scorecard, from the published marts."""
+"""`scorecards xlsx`: one Excel workbook per scorecard, from the published marts."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ def build_data_docs(settings: Settings, contracts: Contracts, out_dir: Path, now
 
 
 def _index(out_dir: Path, evaluated: Mapping[str, Mapping[str, int]], clock: Clock) -> str:
-    """The first page: a row a table with links. The engine's own draws its list with scripts from the internet, which are not there."""
+    """The first page: a row per table with links. The engine's own draws its list with scripts from the internet, which are not there."""
     rows = []
     for name, counts in evaluated.items():
         folder = name.replace(".", "/")

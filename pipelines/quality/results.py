@@ -1,4 +1,4 @@
-"""Where check results are kept: quality.check_results, one row a check of a run, whichever engine evaluated it."""
+"""Where check results are kept: quality.check_results, one row per check of a run, whichever engine evaluated it."""
 
 from __future__ import annotations
 

@@ -232,7 +232,7 @@ def _verdicts(
 
 
 def stage(connection: duckdb.DuckDBPyConnection, feed: Feed, specs: Iterable[CheckSpec]) -> str:
-    """A temporary table with the columns of the feed's staging view that its checks read, so that the view is computed once a run.
+    """A temporary table with the columns of the feed's staging view that its checks read, so that the view is computed once per run.
 
     Personal columns are never among them. Staging calls every force that no seed knows `unknown` and keeps their keys apart by `force_key`.
     """

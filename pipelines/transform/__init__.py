@@ -1,1 +1,1 @@
-"""The dbt project as Dagster assets: one dbt invocation a run, in this process."""
+"""The dbt project as Dagster assets: one dbt invocation per run, in this process."""

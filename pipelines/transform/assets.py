@@ -60,7 +60,7 @@ class Translator(DagsterDbtTranslator):
 
 
 def _unit_test_specs(manifest: Mapping[str, Any], translator: Translator) -> dict[str, dg.AssetCheckSpec]:
-    """dbt yields no check for its unit tests: one a test, on the model that it tests."""
+    """dbt yields no check for its unit tests: one per test, on the model that it tests."""
     specs: dict[str, dg.AssetCheckSpec] = {}
     for unique_id, test in (manifest.get("unit_tests") or {}).items():
         model_id = next(n for n in test["depends_on"]["nodes"] if manifest["nodes"].get(n, {}).get("name") == test["model"])
@@ -84,7 +84,7 @@ def ledger_specs(manifest: Mapping[str, Any]) -> list[dg.AssetSpec]:
 
 
 def dbt_specs(manifest: Mapping[str, Any]) -> tuple[list[dg.AssetSpec], dict[str, dg.AssetCheckSpec]]:
-    """An asset a model and seed, and a check a test and unit test, by dbt's unique id. Raises TransformError where a test belongs to no model."""
+    """An asset per model and seed, and a check per test and unit test, by dbt's unique id. Raises TransformError where a test belongs to no model."""
     translator = Translator()
     specs, test_specs = build_dbt_specs(
         translator=translator, manifest=manifest, select="fqn:*", exclude="", selector="", io_manager_key=None, project=None

@@ -69,7 +69,7 @@ SHEET_COLUMNS = (
 LEDGER_TABLES: list[dict[str, Any]] = [
     {
         "name": "loads",
-        "description": "The ledger: one row a file and outcome.",
+        "description": "The ledger: one row per file and outcome.",
         "columns": [
             {"name": "load_id", "description": "Number of the load; grows with every load."},
             {"name": "run_id", "description": "The run that met the file."},

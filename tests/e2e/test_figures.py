@@ -79,7 +79,7 @@ def raw(extracts) -> Rows:
 
 
 def by_area(frame: pl.DataFrame, value: pl.Expr, areas: tuple[str, ...] = AREAS, segment: str | None = None) -> Figures:
-    """A figure a month, for the force and each district, for all and for each value of `segment`."""
+    """A figure per month, for the force and each district, for all and for each value of `segment`."""
     found: Figures = {}
     for area in areas:
         mine = frame if area == "wiltshire_force" else frame.filter(pl.col("district") == area)

@@ -240,7 +240,7 @@ TOUCHED = {
 
 
 def load(path: Path, load_id: int, name: str, extracted_at: datetime, rows: Rows) -> None:
-    """Put rows into raw as one load of one file a feed. `name` stands in for the file: it does not depend on the order of loading."""
+    """Put rows into raw as one load of one file per feed. `name` stands in for the file: it does not depend on the order of loading."""
     with duckdb.connect(str(path)) as connection:
         create_tables(connection, load_contracts())
         for feed, feed_rows in rows.items():

@@ -1,4 +1,4 @@
-"""The sheets of a workbook: found by name, read as a person sees them, versions by the file's name; a csv a sheet is the same."""
+"""The sheets of a workbook: found by name, read as a person sees them, versions by the file's name; a csv per sheet is the same."""
 
 import io
 from datetime import datetime

@@ -407,7 +407,7 @@ def test_the_dictionary_has_every_feed_column_and_every_published_column(made):
         "resource_type": "model",
         "schema": "scorecards",
         "name": "opcc",
-        "description": "One row a measure | and area.",
+        "description": "One row per measure | and area.",
         "config": {"meta": {"published": True}},
         "constraints": [{"type": "primary_key", "columns": ["measure_id"]}],
         "columns": {"measure_id": {"name": "measure_id", "data_type": "varchar", "description": "The measure."}},
@@ -415,7 +415,7 @@ def test_the_dictionary_has_every_feed_column_and_every_published_column(made):
     manifest = json.loads(json.dumps({"nodes": {"model.scorecards.opcc": node, "test.x": {"resource_type": "test"}}}))
     assert published_tables(manifest) == ["scorecards.opcc", "quality.check_results"]
     text = data_dictionary(contracts, manifest)
-    assert "### scorecards.opcc\n\nOne row a measure | and area.\n\nKey: `measure_id`." in text
+    assert "### scorecards.opcc\n\nOne row per measure | and area.\n\nKey: `measure_id`." in text
     assert "| `measure_id` | varchar | The measure. |" in text
     for feed in contracts.feeds.values():
         assert f"### {feed.name}\n" in text

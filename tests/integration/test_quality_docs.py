@@ -1,4 +1,4 @@
-"""Data Docs on demand: a page a table, in words, with counts only, and nothing fetched from outside."""
+"""Data Docs on demand: a page per table, in words, with counts only, and nothing fetched from outside."""
 
 import re
 

@@ -26,7 +26,7 @@ BUILT = ("+opcc", "+csp", "+wcjb", "+cards", "+report_topics", "+report_lines")
 
 
 def calls(force: str, answered_after: int) -> list[str]:
-    """Ten 999 calls a day: eight answered after five seconds, two after `answered_after`."""
+    """Ten 999 calls per day: eight answered after five seconds, two after `answered_after`."""
     return [
         f"{force}-{day}-{i},{force},999,2023-07-{day:02} 1{i}:00:00,2023-07-{day:02} 1{i}:00:{answered_after if i > 7 else 5:02},"
         for day in DAYS
