@@ -21,9 +21,21 @@ pytestmark = pytest.mark.slow
 WIDTH = 5
 NUMBERS = (
     "numerator", "denominator", "value", "previous_value", "year_before_value", "yoy_change", "yoy_change_pct", "r12m_value",
+    "r12m_year_before_value", "r12m_change", "r12m_change_pct",
     "national_value", "msg_value", "england_wales_value",
 )  # fmt: skip
-TEXTS = ("value_text", "previous_text", "year_before_text", "yoy_text", "r12m_text", "trend_sentence", "so_what", "now_what", "spc_note")
+TEXTS = (
+    "value_text",
+    "previous_text",
+    "year_before_text",
+    "yoy_text",
+    "r12m_text",
+    "r12m_change_text",
+    "trend_sentence",
+    "so_what",
+    "now_what",
+    "spc_note",
+)
 
 
 @pytest.fixture(scope="module")

@@ -237,7 +237,6 @@ joined as (
         measures.direction,
         measures.statistic,
         coalesce(latest.period_type, measures.headline_period) as period_type,
-        measures.yoy_basis,
         measures.is_sensitive,
         measures.source_feeds,
         measures.owner,
@@ -317,13 +316,17 @@ select
     {{ value_text('previous.base_value', 'joined.unit') }} as previous_text,
     year_before.base_value as year_before_value,
     {{ value_text('year_before.base_value', 'joined.unit') }} as year_before_text,
-    joined.yoy_basis,
-    headline.change as yoy_change,
-    headline.change_pct as yoy_change_pct,
-    coalesce({{ change_text('headline.change', 'headline.change_pct', 'joined.unit') }}, headline.reason) as yoy_text,
-    headline.is_significant as is_yoy_significant,
+    year_before.change as yoy_change,
+    year_before.change_pct as yoy_change_pct,
+    coalesce({{ change_text('year_before.change', 'year_before.change_pct', 'joined.unit') }}, year_before.reason) as yoy_text,
+    year_before.is_significant as is_yoy_significant,
     rolling.value as r12m_value,
     {{ value_text('rolling.value', 'joined.unit') }} as r12m_text,
+    rolling_before.base_value as r12m_year_before_value,
+    rolling_before.change as r12m_change,
+    rolling_before.change_pct as r12m_change_pct,
+    {{ change_text('rolling_before.change', 'rolling_before.change_pct', 'joined.unit') }} as r12m_change_text,
+    rolling_before.is_significant as is_r12m_change_significant,
     joined.target,
     {{ value_text('joined.target', 'joined.unit') }} as target_text,
     joined.target_type,
@@ -380,12 +383,14 @@ left join comparisons as year_before on
     and joined.period_type = year_before.period_type
     and joined.period_end = year_before.period_end
     and year_before.comparison = 'yoy'
-left join comparisons as headline on
-    joined.measure_id = headline.measure_id
-    and joined.area_id = headline.area_id
-    and joined.segment = headline.segment
-    and joined.period_end = headline.period_end
-    and headline.is_headline
+-- The change of twelve months stands beside that of the period shown, never in its place.
+left join comparisons as rolling_before on
+    joined.measure_id = rolling_before.measure_id
+    and joined.area_id = rolling_before.area_id
+    and joined.segment = rolling_before.segment
+    and joined.period_end = rolling_before.period_end
+    and rolling_before.period_type = 'r12m'
+    and rolling_before.comparison = 'yoy'
 left join measure_values as rolling on
     joined.measure_id = rolling.measure_id
     and joined.area_id = rolling.area_id

@@ -220,7 +220,6 @@ select
         when is_year_before_of_few then 'too few to say'
         else year_before_text
     end as year_before_text,
-    case when is_protected then coalesce(shown_period_type, yoy_basis) else yoy_basis end as yoy_basis,
     case when is_protected then shown_change when not is_change_of_few then yoy_change end as yoy_change,
     case
         when is_protected and unit <> 'pct' then 100 * shown_change / nullif(shown_year_before, 0)
@@ -246,6 +245,12 @@ select
         when is_r12m_of_few then 'too few to say'
         else r12m_text
     end as r12m_text,
+    -- a protected row says one change only
+    case when not is_protected and not is_change_of_few then r12m_year_before_value end as r12m_year_before_value,
+    case when not is_protected and not is_change_of_few then r12m_change end as r12m_change,
+    case when not is_protected and not is_change_of_few then r12m_change_pct end as r12m_change_pct,
+    case when not is_protected then case when is_change_of_few then 'too few to say' else r12m_change_text end end as r12m_change_text,
+    case when not is_protected and not is_change_of_few then is_r12m_change_significant end as is_r12m_change_significant,
     target,
     target_text,
     target_type,
