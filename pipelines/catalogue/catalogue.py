@@ -110,6 +110,14 @@ def read_units(folder: Path = CATALOGUE_DIR) -> Mapping[str, Unit]:
     return units
 
 
+def read_frameworks(folder: Path = CATALOGUE_DIR) -> Mapping[str, Framework]:
+    """The frameworks alone, in the order in which they are shown. Raises CatalogueError."""
+    mistakes = Mistakes(folder.parent.parent)
+    frameworks = _read(folder / "frameworks.yaml", FrameworksFile, mistakes).frameworks
+    mistakes.refuse()
+    return frameworks
+
+
 def read_findings(folder: Path = CATALOGUE_DIR, dbt_project_dir: Path = DBT_PROJECT_DIR) -> FindingsFile:
     """The rules of findings, with the variables of dbt_project.yml filled in. Raises CatalogueError."""
     mistakes = Mistakes(folder.parent.parent)

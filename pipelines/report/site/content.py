@@ -14,6 +14,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from pipelines.catalogue.catalogue import read_frameworks
 from pipelines.report import charts, formatting, icons
 from pipelines.report.marts import Marts, Row
 from pipelines.report.trace import helpers
@@ -83,8 +84,8 @@ class Content:
     @cached_property
     def cards(self) -> list[Row]:
         """The cards, the widest first: those of a whole force before those of its districts."""
-        areas = self.areas
-        return sorted(self.marts.table("scorecards.cards"), key=lambda c: (areas[c.area_id].level != "force", c.framework != "OPCC", c.scorecard_id))
+        cards, order = self.marts.table("scorecards.cards"), list(read_frameworks())
+        return sorted(cards, key=lambda c: (self.areas[c.area_id].level != "force", order.index(c.framework), c.scorecard_id))
 
     @cached_property
     def lines(self) -> dict[str, list[Row]]:
