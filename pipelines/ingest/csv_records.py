@@ -25,11 +25,15 @@ CHUNK_BYTES = 1 << 20  # read at a time
 BLOCK_BYTES = 4 << 20  # parsed at a time
 MAX_LINE_BYTES = 8 << 20  # a longer physical line is no extract row
 MAX_QUOTED_BYTES = 64 << 10  # a longer quoted field is taken for a quote that was never closed
+BLANK_LINES = 1_000  # a longer run of blank lines is counted, not parsed
+# A gzip file that unpacks to more than both is no extract: rows compress to a tenth, the same row again and again to a hundredth.
+MAX_UNPACKED_BYTES, MAX_UNPACKED_RATIO = 64 << 20, 200
 LOOKAHEAD_BYTES = 1 << 20  # how much of a record must be at hand before it is called broken
 
 # Stands for a record whose quoting cannot be read; a control character that no supplier writes.
 BROKEN_RECORD = "\x1e\x1ebroken"
 
+_BLANK_RUN = re.compile(rb"\n{%d,}" % BLANK_LINES)
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
@@ -84,11 +88,15 @@ def inspect_text(path: Path, is_gzip: bool, declared_encoding: str | None = None
     decoder = codecs.getincrementaldecoder("utf-8")()
     is_utf8, has_lf, has_cr, bom = True, False, False, (0, "")
     problem: FileRefused | None = None
+    unpacked, most = 0, max(MAX_UNPACKED_BYTES, MAX_UNPACKED_RATIO * path.stat().st_size)
     with path.open("rb") as file:
         hashing = _HashingFile(file)
         first = True
         try:
             for chunk in _chunks(_gunzipped(hashing) if is_gzip else hashing):
+                unpacked += len(chunk)
+                if is_gzip and unpacked > most:
+                    raise FileRefused(f"unpacks to more than {MAX_UNPACKED_RATIO} times its size; check what was packed, and have it sent again")
                 if first:
                     first = False
                     bom = next(((len(mark), name) for mark, name in _BOMS if chunk.startswith(mark)), (0, ""))
@@ -131,10 +139,15 @@ def utf8_chunks(path: Path, is_gzip: bool, facts: TextFacts) -> Iterator[bytes]:
             raise FileRefused(f"ends within a character of {facts.encoding} (truncated); have it sent again")
 
 
-def _is_well_formed(block: bytes, delimiter: int) -> bool:
-    """Whether every quote opens at the start of a field, closes at its end, or is doubled, and no quoted field is endless."""
+def _is_well_formed(block: bytes, delimiter: int, width: int | None) -> bool:
+    """Whether every quote opens at the start of a field, closes at its end, or is doubled, and no quoted field is endless.
+
+    Nor may a record of several lines have another number of fields than `width`, or hold a line with just that many: such a field was
+    opened by one stray quote and closed by another, and the rows between are rows.
+    """
     data = np.frombuffer(block, dtype=np.uint8)
-    quotes = np.flatnonzero(data == 0x22)
+    is_quote = data == 0x22
+    quotes = np.flatnonzero(is_quote)
     if len(quotes) % 2:
         return False
     openers, closers = quotes[0::2], quotes[1::2]
@@ -145,7 +158,36 @@ def _is_well_formed(block: bytes, delimiter: int) -> bool:
     at_start[1:] |= openers[1:] == closers[:-1] + 1  # the second quote of a doubled one
     after = data[np.minimum(closers + 1, len(data) - 1)]
     at_end = (after == delimiter) | (after == 0x0A) | (after == 0x0D) | (after == 0x22)
-    return bool(at_start.all() and at_end.all())
+    if not (at_start.all() and at_end.all()):
+        return False
+    return width is None or _lines_are_of_records(data, quotes, delimiter, width)
+
+
+def _lines_are_of_records(data: np.ndarray, quotes: np.ndarray, delimiter: int, width: int) -> bool:
+    ends = np.flatnonzero(data == 0x0A)
+    is_quoted = np.searchsorted(quotes, ends) % 2 == 1
+    if not is_quoted.any():
+        return True
+    marks = np.flatnonzero(data == delimiter)
+    starts = np.concatenate(([0], ends[:-1] + 1))
+    of_line = np.searchsorted(marks, ends) - np.searchsorted(marks, starts)
+    within = np.concatenate(([False], is_quoted[:-1])) & is_quoted  # lines that begin and end within one field
+    if width > 1 and (within & (of_line == width - 1)).any():
+        return False
+    separators = marks[np.searchsorted(quotes, marks) % 2 == 0]
+    records = ends[~is_quoted]
+    firsts = np.concatenate(([0], records[:-1] + 1))
+    of_record = np.searchsorted(separators, records) - np.searchsorted(separators, firsts)
+    has_lines = np.searchsorted(ends, records) > np.searchsorted(ends, firsts)
+    return not (has_lines & (of_record != width - 1)).any()
+
+
+def _holds_rows(fields: list[bytes], delimiter: bytes, width: int | None) -> bool:
+    """Whether a record of several lines is rather several rows between two stray quotes."""
+    lines = [line for field in fields if b"\n" in field for line in field[1:-1].split(b"\n")[1:-1]]
+    if width is None or not any(b"\n" in field for field in fields):
+        return False
+    return len(fields) != width or (width > 1 and any(line.count(delimiter) == width - 1 for line in lines))
 
 
 def _last_record_end(buffer: bytes) -> int:
@@ -165,7 +207,7 @@ def _field_pattern(delimiter: bytes) -> re.Pattern[bytes]:
     return re.compile(rb'(?:[ \t]*+"((?:[^"]|"")*+)"[ \t]*+|((?![ \t]*+")[^' + mark + rb"\n]*+))(" + mark + rb"|\r?\n)")
 
 
-def _repaired(buffer: bytes, delimiter: bytes, is_last: bool) -> tuple[bytes, bytes]:
+def _repaired(buffer: bytes, delimiter: bytes, is_last: bool, width: int | None) -> tuple[bytes, bytes]:
     """Records of a buffer whose quoting is not well-formed, well-formed again, and the rest that needs more bytes.
 
     A quote inside an unquoted field is text. A field that begins with a quote and does not end with one makes the record
@@ -194,10 +236,10 @@ def _repaired(buffer: bytes, delimiter: bytes, is_last: bool) -> tuple[bytes, by
             if end != delimiter:
                 closed = True
                 break
-        if closed:
+        if closed and not _holds_rows(fields, delimiter, width):
             out.append(delimiter.join(fields) + b"\n")
             position = at
-        elif not is_last and len(buffer) - position < LOOKAHEAD_BYTES:
+        elif not closed and not is_last and len(buffer) - position < LOOKAHEAD_BYTES:
             break
         else:
             out.append(BROKEN_RECORD.encode() + b"\n")
@@ -205,10 +247,10 @@ def _repaired(buffer: bytes, delimiter: bytes, is_last: bool) -> tuple[bytes, by
     return b"".join(out), buffer[position:]
 
 
-def record_blocks(chunks: Iterator[bytes], delimiter: str, first_line: int = 1) -> Iterator[bytes]:
+def record_blocks(chunks: Iterator[bytes], delimiter: str, first_line: int = 1, width: int | None = None) -> Iterator[bytes]:
     """Blocks of whole, well-formed records with LF line ends, about BLOCK_BYTES each. Raises FileRefused for an endless line.
 
-    `first_line` is the number of the physical line with which the chunks begin.
+    `first_line` is the number of the physical line with which the chunks begin, `width` the number of fields of the header.
     """
     mark = delimiter.encode()
     lines_done = first_line - 1
@@ -237,8 +279,8 @@ def record_blocks(chunks: Iterator[bytes], delimiter: str, first_line: int = 1) 
             cut = _last_record_end(buffer)
             block, rest = buffer[:cut], buffer[cut:]
             endless = bool(rest) and (is_last or len(rest) > LOOKAHEAD_BYTES)
-            if endless or (b'"' in block and not _is_well_formed(block, mark[0])):
-                block, rest = _repaired(buffer, mark, is_last)
+            if endless or (b'"' in block and not _is_well_formed(block, mark[0], width)):
+                block, rest = _repaired(buffer, mark, is_last, width)
         else:
             cut = buffer.rfind(b"\n") + 1
             block, rest = buffer[:cut], buffer[cut:]
@@ -246,3 +288,14 @@ def record_blocks(chunks: Iterator[bytes], delimiter: str, first_line: int = 1) 
         buffer = rest
         if block:
             yield block.replace(b"\r\n", b"\n") if b"\r" in block else block
+
+
+def without_blank_runs(records: bytes) -> Iterator[tuple[bytes, int]]:
+    """Records in pieces without long runs of blank lines, each with the number of blank records that stood before it."""
+    at = blank = 0
+    for run in _BLANK_RUN.finditer(records):
+        if records.count(b'"', at, run.start()) % 2:  # within a quoted field
+            continue
+        yield records[at : run.start() + 1], blank
+        at, blank = run.end(), run.end() - run.start() - 1
+    yield records[at:], blank

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from pipelines.contracts.model import Feed, normalise_header
 from pipelines.ingest.conform import FAULT, ROW, conform
-from pipelines.ingest.csv_records import BROKEN_RECORD, TextFacts, hash_file, inspect_text, record_blocks, utf8_chunks
+from pipelines.ingest.csv_records import BROKEN_RECORD, TextFacts, hash_file, inspect_text, record_blocks, utf8_chunks, without_blank_runs
 from pipelines.ingest.files import FileRefused, SheetMissing
 from pipelines.ingest.headers import HeaderMatch, best_match, why_not
 from pipelines.ingest.shape import canonical_block, fields_of, long
@@ -25,6 +25,7 @@ from pipelines.ingest.workbook import DAMAGED, Sheet, SheetFacts, read_workbook
 
 DELIMITERS = (",", ";", "|", "\t")
 HEAD_BYTES = 1 << 20  # the header must lie within the first of these bytes
+MAX_COLUMNS = 2_000
 PARQUET_BATCH_ROWS = 100_000
 TRIAL_ROWS = 200  # by which it is seen which of several layouts reads a file
 HEADER_WITHIN_ROWS = 20  # rows that are not blank: titles may stand above the header
@@ -35,6 +36,7 @@ OTHER_FORMATS = (  # what else arrives under the name of a csv: first bytes, wha
     (b"<", "an HTML or XML page", "have the extract itself sent"),
     (b"%PDF", "a PDF document", "have the extract itself sent"),
 )
+_LONE_CR = re.compile(r"\r(?!\n)")
 _RECORD_END = "\x1f"  # put behind the last field of every record, so that records with too few or too many fields show
 
 
@@ -106,7 +108,8 @@ def _head(path: Path, is_gzip: bool, facts: TextFacts) -> str:
     first_line = head[:HEAD_BYTES].partition(b"\n")[0]
     if b"\0" in first_line:
         raise FileRefused("has NUL bytes in its first line (UTF-16 without a byte-order mark, or no text); have it exported as UTF-8")
-    return head[:HEAD_BYTES].decode("utf-8", "ignore")
+    # Where lines end in LF, a lone CR ends none: the reader of the header must count lines as the reader of the rows does.
+    return _LONE_CR.sub(" ", head[:HEAD_BYTES].decode("utf-8", "ignore"))
 
 
 def _header_records(head: str, delimiter: str, within: int) -> Iterator[tuple[list[str], int, int]]:
@@ -115,6 +118,8 @@ def _header_records(head: str, delimiter: str, within: int) -> Iterator[tuple[li
     found = 0
     try:
         for before, record in enumerate(reader):
+            if len(record) > MAX_COLUMNS:
+                raise FileRefused(f"has more than {MAX_COLUMNS:,} columns in its header; delete the empty ones, or check the delimiter")
             if any(field.strip() for field in record):
                 yield record, reader.line_num, before
                 found += 1
@@ -191,11 +196,14 @@ def _without_lines(chunks: Iterator[bytes], lines: int) -> Iterator[bytes]:
 
 
 def _csv_blocks(chunks: Iterator[bytes], delimiter: str, match: HeaderMatch, first_line: int, first_row: int) -> Iterator[pl.DataFrame]:
-    for records in record_blocks(chunks, delimiter, first_line):
-        block, read = _parse_records(records, delimiter, match, first_row)
-        first_row += read
-        if block.height:
-            yield block
+    for records in record_blocks(chunks, delimiter, first_line, match.width):
+        for piece, blank in without_blank_runs(records):
+            first_row += blank
+            if piece:
+                block, read = _parse_records(piece, delimiter, match, first_row)
+                first_row += read
+                if block.height:
+                    yield block
 
 
 def _parse_records(records: bytes, delimiter: str, match: HeaderMatch, first_row: int) -> tuple[pl.DataFrame, int]:

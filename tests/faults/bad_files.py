@@ -133,7 +133,7 @@ def _damaged_parquet() -> bytes:
 
 @cache
 def _large() -> bytes:
-    return _sheet_of(_cell("A1") * 10_000_000)
+    return _sheet_of(_cell("A1") * 6_000_000)
 
 
 UNCLOSED = "\n".join((HEADER, call(1), call(2).replace("C2", '"C2'), call(3), call(4))) + "\n"
@@ -144,6 +144,27 @@ CORPUS: tuple[Bad, ...] = (
     Bad("only line ends", b"\r\n\r\n\n", refused="is empty"),
     Bad("header only", HEADER + "\n", read=0),
     Bad("header only, no line end", HEADER, read=0),
+    Bad("lone CRs above and within the header", "\r\r" + calls(call(1), call(2), header=HEADER + ',"no\rte"').replace("N\n", "N,x\n"), read=2),
+    Bad("a million columns in the header", HEADER + "," * 1_000_000 + "\n" + call(1), refused="header"),
+    Bad("a gzip of blank lines", gzip.compress(GOOD.encode() + b"\n" * (80 << 20)), "extract.csv.gz", refused="times its size"),
+    Bad(
+        "blank lines by the million",
+        GOOD + "\n" * 3_000_000 + call(3).replace("2023-07-01 10:00:00", "x"),
+        read=3,
+        rejects=rejected((3_000_004, "offered_at", "invalid_timestamp")),
+    ),
+    Bad(
+        "two stray quotes, rows apart",
+        calls(call(1), call(2).replace(",999", ',"999'), call(3), call(4), call(5).replace("wiltshire", 'wiltshire"')),
+        read=5,
+        rejects=rejected((3, "_row", "broken_quotes")),
+    ),
+    Bad(
+        "two stray quotes in neighbouring rows",
+        calls(call(1), call(2).replace(",999", ',"999'), call(3).replace("wiltshire", 'wiltshire"'), call(4)),
+        read=4,
+        rejects=rejected((3, "_row", "broken_quotes")),
+    ),
     Bad("truncated gzip", gzip.compress(GOOD.encode() * 50)[:-20], "extract.csv.gz", refused="not a whole gzip file"),
     Bad("damaged gzip", gzip.compress(GOOD.encode() * 50)[:40] + b"\0\xff" * 40, "extract.csv.gz", refused="not a whole gzip file"),
     Bad("csv named gz", GOOD, "extract.csv.gz", refused="not a whole gzip file"),
