@@ -31,7 +31,6 @@ alter table dim_area add column force_code varchar;
 alter table dim_measure add column title varchar;
 alter table dim_measure add column yoy_basis varchar;
 alter table measure_values add column margin double;
-alter table int_measure_targets add column target_type varchar;
 create table comparator_values (
     measure_id varchar, comparator_id varchar, segment varchar, period_type varchar, period_end date,
     numerator double, denominator double, value double, margin double
@@ -54,7 +53,7 @@ insert into dim_measure
 insert into int_measure_recipes select measure_id, false from dim_measure;
 insert into int_spc_rebases values ('measure_1*', '*', '*', date '2017-04-01'), ('*', 'area_3', '*', date '2018-01-01');
 insert into int_measure_targets
-    select measure_id, 'area_1', 60, date '0001-01-01', date '9999-12-31', 'SLA' from dim_measure where measure_id like '%5';
+    select measure_id, 'area_1', 60, 'SLA', date '0001-01-01', date '9999-12-31' from dim_measure where measure_id like '%5';
 insert into measure_values by name
     with drawn as (
         select m, a, i, 100 + 5 * a + 20 * random() + 20 * (i % 12 > 5)::int + if(i > 80 and m % 7 = 0, 15, 0) + if(random() < 0.02, 60, 0) as level,

@@ -43,7 +43,7 @@
 
 {# The base that a count is rounded to where it may not be shown exactly. #}
 {% macro rounded_count(amount) -%}
-    {{ var('disclosure_rounding') }} * round({{ amount }} / {{ var('disclosure_rounding') }})
+    ({{ var('disclosure_rounding') }} * round({{ amount }} / {{ var('disclosure_rounding') }}))
 {%- endmacro %}
 
 
