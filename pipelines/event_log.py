@@ -10,7 +10,7 @@ commit: a process that is killed loses nothing by that, a machine that loses its
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -36,7 +36,7 @@ class KeptSqliteEventLogStorage(SqliteEventLogStorage):
         self._db_lock = threading.RLock()
 
     @classmethod
-    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: dict[str, Any]) -> KeptSqliteEventLogStorage:
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]) -> KeptSqliteEventLogStorage:
         return cls(inst_data=inst_data, **config_value)
 
     @contextmanager

@@ -11,7 +11,8 @@ from importlib import metadata
 import duckdb
 
 from pipelines.commands.console import console
-from pipelines.contracts.model import ContractError, load_contracts
+from pipelines.contracts.model import load_contracts
+from pipelines.contracts.properties import ContractError
 from pipelines.settings import DBT_PROJECT_DIR, Settings
 from pipelines.warehouse import WarehouseBusy, run_lock
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import duckdb
 
@@ -129,8 +130,8 @@ def _print_cards(marts: duckdb.DuckDBPyConnection, measure: str, area: str) -> N
         )
 
 
-def _latest_of_each_period(values: list[tuple]) -> list[tuple]:
-    seen: dict[tuple[str, str], tuple] = {}
+def _latest_of_each_period(values: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    seen: dict[tuple[str, str], tuple[Any, ...]] = {}
     for value in values:
         if value[7]:
             seen.setdefault((value[2], value[0]), value)

@@ -215,7 +215,7 @@ def render_feeds(contracts: Contracts) -> str:
             "has_force_key": "force_code" in feed.key,
             "has_extracted_at": "extracted_at" in feed.by_name,
             "time": feed.event_time,
-            "is_date": bool(feed.event_time) and feed.by_name[feed.event_time].type == "date",
+            "is_date": feed.event_time is not None and feed.by_name[feed.event_time].type == "date",
             "is_sparse": feed.is_sparse,
             "file_time": feed.file_time_pattern,
             "is_whole": feed.is_whole,
