@@ -30,6 +30,7 @@ resolved as (
             when recipes.statistic <> 'returned' then 'computed_measure'
             {% endif %}
             when places.place_id is null then 'unknown_area'
+            when supplied.value is null then 'suppressed'
         end as fault
     from supplied
     left join places on places.spelling = {{ plain_spelling('supplied.place') }}

@@ -130,12 +130,18 @@ class Column:
     references: str | None = None  # "<feed>.<column>" of a foreign key
     time_zone: str | None = DEFAULT_TIME_ZONE  # whose clock its times without an offset show
     decimal_mark: str | None = None  # None: a point, unless the file shows otherwise
+    suppressed_into: str | None = None  # the column that says that its figure was withheld
+    suppressed_marks: tuple[str, ...] | None = None  # lower case; None: the usual ones
     sources: tuple[str, ...] = ()  # the headers that a layout names, though they may be the source of another column too
     transform: str | None = None  # the expression over the file's columns that gives the value, in a layout
 
     @property
     def duckdb_type(self) -> str:
         return DUCKDB_TYPES[self.type]
+
+    @property
+    def is_never_empty(self) -> bool:
+        return self.required and not self.suppressed_into
 
     @property
     def is_personal_identifier(self) -> bool:
@@ -330,7 +336,13 @@ def _column(prop: dict[str, Any], path: Path) -> Column:
         references=relation.get("to"),
         time_zone=custom.time_zone,
         decimal_mark=custom.decimal_mark,
+        suppressed_into=custom.suppressed_into,
+        suppressed_marks=_marks(custom),
     )
+
+
+def _marks(custom: ColumnProperties) -> tuple[str, ...] | None:
+    return None if custom.suppressed_marks is None else tuple(mark.strip().lower() for mark in custom.suppressed_marks)
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -372,7 +384,7 @@ def read_feed(path: Path) -> Feed:
     role = "sheet" if custom.whole_file else "event_time"
     if not getattr(custom, role):
         raise ContractError(f"{path.name}: customProperties needs `{to_camel(role)}`")
-    for name in (custom.event_time, *(c.follows for c in columns if c.follows)):
+    for name in (custom.event_time, *(name for c in columns for name in (c.follows, c.suppressed_into))):
         if name and name not in names:
             raise ContractError(f"{path.name}: names a column {name!r} that the schema does not have")
     feed = Feed(
@@ -429,6 +441,8 @@ def _respelt(prop: dict[str, Any], base: Feed, path: Path) -> Column:
         raise ContractError(f"{path.name}: {place}{unknown(strange[0], LAYOUT_COLUMN_KEYS)}")
     custom = properties_of(LayoutColumnProperties, prop, path, place)
     require_effect(custom, canonical.type, path, place)
+    if custom.suppressed_marks and not canonical.suppressed_into:
+        raise ContractError(f"{path.name}: {place}`suppressedMarks` has no effect: {base.name} keeps no withheld figures in this column")
     enum, spellings = _spellings(prop, custom)
     allowed = canonical.enum or tuple(enum)
     if strange := sorted({*enum, *custom.value_map} - set(allowed)) if canonical.enum else []:
@@ -450,6 +464,7 @@ def _respelt(prop: dict[str, Any], base: Feed, path: Path) -> Column:
         null_values=canonical.null_values + tuple(v.lower() for v in custom.null_values),
         time_zone=custom.time_zone,
         decimal_mark=custom.decimal_mark,
+        suppressed_marks=_marks(custom) or canonical.suppressed_marks,
     )
 
 

@@ -189,6 +189,12 @@ class ColumnProperties(Properties):
         examples=[{"true": ["-1", "ja"], "false": ["0", "nein"]}],
     )
     null_values: Words = Field([], description="Further texts that mean nothing in this column.", examples=[["unknown", "00:00"]])
+    suppressed_marks: Words | None = Field(
+        None,
+        description="Texts by which the supplier withholds a figure, in place of the usual ones (<5, *, [c], suppressed): "
+        "the row stays, without a value.",
+        examples=[["<5", "c"]],
+    )
     strip_prefix: Pattern | None = Field(
         None, description="A regular expression removed from the text before it is typed.", examples=["(?i)^outcome\\s*"]
     )
@@ -206,6 +212,9 @@ class ContractColumnProperties(ColumnProperties):
     """Of a column of a feed's contract."""
 
     follows: str | None = Field(None, description="The column whose time this one cannot precede (decides an ambiguous clock-change time).")
+    suppressed_into: str | None = Field(
+        None, description="The column that says that the supplier withheld this one's figure; then, and only then, a required figure may be empty."
+    )
     letter_case: Literal["lower", "upper"] | None = Field(None, description="The letter case in which the text is kept.")
     extract_time: bool = Field(False, description="The supplier's extract time of the row.")
 
@@ -232,6 +241,8 @@ TYPES_OF = {
     "letter_case": ("string",),
     "time_zone": ("timestamp",),
     "decimal_mark": ("number", "integer"),
+    "suppressed_marks": ("number", "integer"),
+    "suppressed_into": ("number", "integer"),
     "follows": ("timestamp",),
     "extract_time": ("timestamp",),
 }

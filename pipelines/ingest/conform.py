@@ -45,6 +45,9 @@ _POINT_DECIMAL = r"^[+-]?(?:\d*\.(?:\d{1,2}|\d{4,})|\d{4,}\.\d+|0+\.\d+|\d{1,3}(
 _GROUPED_WITH_COMMA = r"^[+-]?\d{1,3}(?:[.\s\u{a0}\u{202f}'’]\d{3})+(?:,\d*)?\s*%?$"
 _EITHER_MARK = r",|^[+-]?\d{1,3}\.\d{3}\s*%?$"
 
+# How figures are withheld because they are small.
+_SUPPRESSED = r"(?i)^(?:[<≤]\s*\d+|\*+|\[c\]|suppressed)$"
+
 POLARS_TYPES: dict[str, pl.DataType] = {
     "string": pl.String(),
     "integer": pl.Int64(),
@@ -274,7 +277,8 @@ def _text_rules(column: Column) -> dict[str, pl.Expr]:
         _rule(column, "too_long"): text.str.len_chars() > column.max_length,
     }
     if column.required:
-        rules[_rule(column, "required")] = text.is_null()
+        is_given = is_any_of(pl.col(column.suppressed_into), TRUE_VALUES).fill_null(False) if column.suppressed_into else pl.lit(False)
+        rules[_rule(column, "required")] = text.is_null() & ~is_given
     return rules
 
 
@@ -387,6 +391,7 @@ def conform(block: pl.DataFrame, feed: Feed, typed: bool = False, is_comma_doubt
     block lacks come out null. Timestamps come out in UTC, naive. `is_comma_doubtful` says that the file is one in whose language
     a comma is likely to begin the decimals.
     """
+    block = _without_suppressed(block, feed)
     plan = _plan(feed, frozenset(block.columns))
     texts = block.select(plan.trimmed).with_columns(plan.cleaned)
     rows, faults = texts[ROW], texts[FAULT]
@@ -435,6 +440,22 @@ def conform(block: pl.DataFrame, feed: Feed, typed: bool = False, is_comma_doubt
         rows_rejected=block.height - accepted.height,
         clock_flagged_rows=accepted.height - accepted["_clock_flags"].null_count(),
     )
+
+
+def _without_suppressed(block: pl.DataFrame, feed: Feed) -> pl.DataFrame:
+    """The block without the marks that stand for withheld figures; the column beside says that they were."""
+    for column in feed.columns:
+        into = column.suppressed_into
+        if into is None or column.name not in block.columns:
+            continue
+        text = pl.col(column.name).str.strip_chars()
+        hits = text.str.contains(_SUPPRESSED) if column.suppressed_marks is None else is_any_of(text, column.suppressed_marks)
+        given = pl.col(into) if into in block.columns else pl.lit(None, pl.String)
+        block = block.with_columns(
+            pl.when(hits).then(None).otherwise(pl.col(column.name)).alias(column.name),
+            pl.when(hits).then(pl.lit("true")).otherwise(given).alias(into),
+        )
+    return block
 
 
 def _readable(texts: pl.DataFrame, columns: Sequence[Column], broken: Mapping[str, pl.Series]) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from pipelines.contracts.model import Feed, normalise_header
 
 MAX_LISTED = 40
+MAX_WIDTH = 1_000  # columns of a wide table
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ def _wide_rows(layout: Feed, rows: Sequence[Sequence[str]]) -> WideRows | None:
     filled = [_filled_right(headings) for headings in above]
     places = [place for place, heading in enumerate(bottom) if heading.strip() and place not in keep]
     cells = tuple((place, (*(row[place] if place < len(row) else "" for row in filled), bottom[place].strip())) for place in places)
-    return WideRows(keep, cells) if cells else None
+    return WideRows(keep, cells) if cells and len(bottom) < MAX_WIDTH else None
 
 
 def _filled_right(headings: Sequence[str]) -> list[str]:

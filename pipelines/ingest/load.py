@@ -186,8 +186,10 @@ def insert_sql(feed: Feed) -> str:
         row_hash = f"sha256(concat({parts}))"
     else:
         row_hash = "null"
+    # By name: a column that a contract gained later stands last in a table that was there before.
+    columns = ", ".join(f'"{name}"' for name in feed.raw_columns)
     return (
-        f'insert into raw."{feed.name}" by position '
+        f'insert into raw."{feed.name}" ({columns}) '
         f"select {names}, _file_hash, {ROW}, {extract}, _loaded_at, _load_id, _clock_flags, {row_hash} from _ingest_block"
     )
 

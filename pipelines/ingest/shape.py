@@ -10,7 +10,7 @@ import polars as pl
 from pipelines.contracts.expressions import TEXT, TIME, Scope, Value, as_text, compiled, to_local
 from pipelines.contracts.model import Column, Feed
 from pipelines.ingest.conform import FAULT, LEFT_OUT, ROW, is_any_of
-from pipelines.ingest.headers import HeaderMatch
+from pipelines.ingest.headers import MAX_WIDTH, HeaderMatch
 
 
 def fields_of(match: HeaderMatch) -> list[str]:
@@ -66,7 +66,8 @@ def _written(value: Value, column: Column, layout: Feed) -> pl.Expr:
 def long(frame: pl.DataFrame, match: HeaderMatch) -> pl.DataFrame:
     """A wide table's rows as one row per cell that holds something; a row without any is one row, without a value.
 
-    A cell with a word for nothing is no row: the supplier says that there is no figure.
+    A cell with a word for nothing is no row: the supplier says that there is no figure. A row's number is that of the cell: 4002 is the
+    second column of row 4.
     """
     wide = match.wide
     assert wide is not None
@@ -89,14 +90,14 @@ def long(frame: pl.DataFrame, match: HeaderMatch) -> pl.DataFrame:
             *(pl.col(field).alias(name) for field, name in zip(keep, names, strict=False)),
             *(heading(level).alias(name) for level, name in enumerate(headings)),
             pl.col("_value").alias(names[-1]),
-            ROW,
+            pl.col(ROW) * MAX_WIDTH + pl.col("_cell").str.slice(1).cast(pl.UInt32) + 1,
             FAULT,
         )
     )
     empty = frame.filter(blank).select(
         *(pl.col(field).alias(name) for field, name in zip(keep, names, strict=False)),
         *(pl.lit(None, pl.String).alias(name) for name in names[len(keep) :]),
-        ROW,
+        pl.col(ROW) * MAX_WIDTH + 1,
         FAULT,
     )
     return pl.concat([rows, empty]).sort(ROW, maintain_order=True)

@@ -204,7 +204,7 @@ def _column_checks(feed: Feed) -> Iterator[CheckSpec]:
     for column in feed.columns:
         if column.is_personal_identifier:
             continue
-        if column.required:
+        if column.is_never_empty:
             yield _column_spec(
                 feed,
                 column,
@@ -256,7 +256,7 @@ def _sheet_check(feed: Feed) -> CheckSpec:
     """What the contract says of the columns of a workbook's sheet, in one check: a sheet is small, and there are many."""
     broken = {}
     for column in feed.columns:
-        if column.required:
+        if column.is_never_empty:
             broken[f"{column.name} empty"] = f"{column.name} is null"
         if column.enum:
             broken[f"{column.name} not allowed"] = f"{column.name} not in ({', '.join(repr(v) for v in column.enum)})"

@@ -124,3 +124,29 @@ def test_foreign_acd(case):
     ]
     assert case.query(f"select round(100 * count(abandoned_at) / count(*), 4) {july} and line = '101'") == [(12.1951,)]
     assert b"079000000" not in case.database_bytes()
+
+
+def test_wide_return(case):
+    outcome = taken(case)
+    assert (outcome.layout, *counts(outcome)) == ("csp", "loaded", 25, 23, 2)
+    assert {reason[1:] for reason in case.reasons()} == {("_row", "left_out")}
+    figures = {
+        (measure, area): values
+        for measure, area, values in case.query(
+            "select measure_id, area_id, string_agg(coalesce(value::varchar, '-'), ' ' order by period_end) from raw.measure_returns group by all"
+        )
+    }
+    assert figures == {
+        ("marac_cases", "swindon"): "41.0 38.0 44.0",
+        ("marac_cases", "wiltshire_county"): "63.0 59.0 61.0",
+        ("idva_referrals", "swindon"): "52.0 49.0 55.0",
+        ("idva_referrals", "wiltshire_county"): "88.0 90.0",
+        ("nhs_assault_attendances", "swindon"): "33.0 29.0 31.0",
+        ("nhs_assault_attendances", "wiltshire_county"): "47.0 - 45.0",
+        ("crown_effective_trial_rate", "swindon"): "75.0 62.0 48.5",
+        ("crown_effective_trial_rate", "wiltshire_county"): "80.0 81.0 79.0",
+    }
+    assert case.query("select measure_id, period_end, _file_row from raw.measure_returns where is_suppressed") == [
+        ("nhs_assault_attendances", date(2023, 5, 1), 6006)
+    ]
+    assert case.query("select count(distinct _file_row) from raw.measure_returns") == [(23,)]

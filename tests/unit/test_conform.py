@@ -125,6 +125,22 @@ def test_a_layouts_words_for_true_and_false_win_over_the_usual_ones():
     assert values_of(column, "-1", "JA", "1", "0", "nein") == [True, True, False, False, "invalid_boolean"]
 
 
+FIGURE = Column("value", "number", "", required=True, suppressed_into="is_suppressed")
+WITHHELD = Column("is_suppressed", "boolean", "")
+
+
+@pytest.mark.parametrize("mark", ["<5", "< 10", "*", "**", "[c]", "Suppressed"])
+def test_a_withheld_figure_is_a_row_without_a_value(mark):
+    result = conformed((FIGURE, WITHHELD), value=[mark, "5", "", "<five"])
+    assert result.accepted.select("value", "is_suppressed").rows() == [(None, True), (5, None)]
+    assert result.rejects.select("file_row", "rule").rows() == [(4, "required"), (5, "invalid_number")]
+
+
+def test_a_layouts_own_marks_replace_the_usual_ones():
+    result = conformed((replace(FIGURE, suppressed_marks=("low",)), WITHHELD), value=["Low", "<5"], is_suppressed=[None, None])
+    assert (result.accepted["is_suppressed"].to_list(), result.rejects["rule"].to_list()) == ([True], ["invalid_number"])
+
+
 def test_bounds():
     column = Column("x", "integer", "", minimum=0, maximum=120)
     assert values_of(column, "0", "120", "-1", "121") == [0, 120, "below_minimum", "above_maximum"]

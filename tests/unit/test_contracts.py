@@ -58,7 +58,7 @@ def test_feeds_have_the_canonical_columns(contracts):
     for name, columns in CANONICAL.items():
         have = [c.name for c in contracts.feeds[name].columns]
         assert [c for c in have if c in columns.split()] == columns.split()
-        assert set(have) - set(columns.split()) <= {"extracted_at", "force_code", "margin"}
+        assert set(have) - set(columns.split()) <= {"extracted_at", "force_code", "margin", "is_suppressed"}
 
 
 def test_the_sheets_of_a_workbook_share_a_folder_and_have_one_key_each(contracts):

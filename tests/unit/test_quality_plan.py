@@ -61,7 +61,7 @@ def test_every_feed_is_watched_in_every_way_that_fits_it(plan, contracts):
             continue
         assert everywhere <= found, name
         assert ("dated_in_the_future" in found) != contracts.feeds[name].is_dated_ahead
-        assert {f"not_null_{c}" for c in contracts.feeds[name].required if c != "suspect_id"} <= found
+        assert {f"not_null_{c.name}" for c in contracts.feeds[name].columns if c.is_never_empty and c.name != "suspect_id"} <= found
     assert "volume_by_weekday" in by_feed["force_calls"]
     assert "volume_by_month" in by_feed["police_uk_street"] and "unique_key" not in by_feed["police_uk_street"]
     assert {"allowed_values_line", "unique_key"} <= by_feed["force_calls"]

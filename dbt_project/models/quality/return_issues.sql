@@ -121,6 +121,18 @@ issues as (
         false as is_rejected
     from judged
     where is_not_of_its_parts
+
+    union all
+
+    select
+        *,
+        exclusion_code as rule,
+        'value' as column_name,
+        cast(null as varchar) as value_text,
+        'suppressed by the supplier' as reason,
+        false as is_rejected
+    from judged
+    where exclusion_code = 'suppressed'
 )
 
 select

@@ -15,6 +15,7 @@ select
     margin,
     supplied_by,
     returned_at,
+    coalesce(is_suppressed, false) as is_suppressed,
     extracted_at,
     _loaded_at as loaded_at,
     _load_id as load_id,
