@@ -109,6 +109,32 @@ def explain(measure: str, area: str, month: date | None) -> None:
 
 
 @cli.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--feed", help="Hold the file against this feed, not the one that it fits best.")
+@click.option("--write-layout", type=click.Path(dir_okay=False, path_type=Path), help="Write a commented layout to finish.")
+def inspect(file: Path, feed: str | None, write_layout: Path | None) -> None:
+    """Say what a file holds (no values), which feed it fits best, and what is missing."""
+    from pipelines.commands.layout import inspect_file
+
+    sys.exit(inspect_file(load_settings(), file, feed, write_layout))
+
+
+@cli.group()
+def layout() -> None:
+    """Try a supplier's layout on a file."""
+
+
+@layout.command("check")
+@click.argument("layout_file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def layout_check(layout_file: Path, file: Path) -> None:
+    """Show what a layout makes of a file: rows accepted, rejects by reason, months. The warehouse is not touched."""
+    from pipelines.commands.layout import check_layout
+
+    sys.exit(check_layout(load_settings(), layout_file, file))
+
+
+@cli.command()
 def docs() -> None:
     """Build Data Docs (no values in them) and the data dictionary."""
     from pipelines.commands.docs import build_docs

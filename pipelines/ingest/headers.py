@@ -190,6 +190,15 @@ def best_match(
     return max([best, *rivals], key=rows_read)
 
 
+def likely_header(rows: Sequence[Sequence[str]]) -> int:
+    """Where the header stands among the first rows, whatever it says: the first that is nearly as full as any.
+
+    Where no row fits a contract, this one is spoken of: the row that comes nearest may be a record, whose values nobody must see.
+    """
+    full = [sum(bool(cell and cell.strip()) for cell in row) for row in rows]
+    return next((i for i, filled in enumerate(full) if filled >= 0.8 * max(full)), 0)
+
+
 def layouts_for(layouts: Sequence[Feed], name: str) -> tuple[Feed, ...]:
     """The layouts by which a file may be read: those that name its folder or file name, else those that name none.
 

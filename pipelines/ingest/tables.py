@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,7 +20,7 @@ from pipelines.contracts.model import Feed, normalise_header
 from pipelines.ingest.conform import FAULT, ROW, conform
 from pipelines.ingest.csv_records import BROKEN_RECORD, TextFacts, hash_file, inspect_text, record_blocks, utf8_chunks, without_blank_runs
 from pipelines.ingest.files import FileRefused, SheetMissing
-from pipelines.ingest.headers import HeaderMatch, best_match, why_not
+from pipelines.ingest.headers import HeaderMatch, best_match, likely_header, why_not
 from pipelines.ingest.shape import canonical_block, fields_of, long
 from pipelines.ingest.workbook import DAMAGED, Sheet, SheetFacts, read_workbook
 
@@ -140,19 +141,23 @@ def _match_csv(head: str, layouts: Sequence[Feed]) -> tuple[HeaderMatch, str, in
     problem: FileRefused | None = None
     for delimiter in dict.fromkeys((*(declared.groups() if declared else ()), *(x.delimiter for x in layouts if x.delimiter), *DELIMITERS)):
         allowed = [x for x in layouts if x.delimiter in (None, delimiter)] or list(layouts)
-        rows: list[list[str]] = []
         try:
-            for headers, lines, before in _header_records(text, delimiter, _last_header_row(layouts)):
-                rows.append(headers)
-                trial = partial(_rows_read_of_csv, text, lines, delimiter)
-                match = best_match(allowed, rows, before + skipped + 1, trial)
-                score = (match.fits, match.columns_found, -before, delimiter in (match.layout.delimiter, ","))
-                if best is None or score > best[0]:
-                    best = (score, match, delimiter, lines + skipped, before + skipped)
-                if match.fits:
-                    break
+            records = list(_header_records(text, delimiter, _last_header_row(layouts)))
         except FileRefused as error:
             problem = error
+            continue
+        rows = [headers for headers, _, _ in records]
+        likely = likely_header(rows)
+        for number, (_, lines, before) in enumerate(records):
+            trial = partial(_rows_read_of_csv, text, lines, delimiter)
+            match = best_match(allowed, rows[: number + 1], before + skipped + 1, trial)
+            if not match.fits and number != likely:
+                continue
+            score = (match.fits, match.columns_found, -before, delimiter in (match.layout.delimiter, ","))
+            if best is None or score > best[0]:
+                best = (score, match, delimiter, lines + skipped, before + skipped)
+            if match.fits:
+                break
     if best is None:
         assert problem is not None
         raise problem
@@ -354,7 +359,8 @@ def _match_sheet(frame: pl.DataFrame, layouts: Sequence[Feed]) -> tuple[int, Hea
     numbers = frame[ROW].to_list()
     rows = [[h or "" for h in frame.row(i)[1:]] for i in range(min(frame.height, _last_header_row(layouts)))]
     heads = [(i, best_match(layouts, rows[: i + 1], numbers[i], lambda m, i=i: _rows_read_of_sheet(frame, i, m))) for i in range(len(rows))]
-    return max(heads, key=lambda h: (h[1].fits, h[1].columns_found, -h[0]))
+    likely = likely_header(rows)
+    return max(heads, key=lambda h: (h[1].fits, h[0] == likely, h[1].columns_found, -h[0]))
 
 
 def _rows_read_of_sheet(frame: pl.DataFrame, start: int, match: HeaderMatch) -> int:
@@ -458,3 +464,58 @@ def _parquet_blocks(path: Path, texts: list[pl.Expr], match: HeaderMatch) -> Ite
         if getattr(error, "errno", None):  # the disk's, not the file's
             raise
         raise FileRefused("cannot be read to its end as Parquet (damaged); have it sent again") from error
+
+
+# --- rows as they stand ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class RawRows:
+    """The first rows of a file or sheet as they stand, the blank ones left out, each with the number that a person counts."""
+
+    rows: tuple[tuple[str, ...], ...]
+    numbers: tuple[int, ...]
+    sheet: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    is_typed: bool = False
+
+
+def raw_rows(path: Path, ending: str, limit: int) -> list[RawRows]:
+    """What a person would see: the file's first rows, or those of each sheet. Raises FileRefused."""
+    if ending == ".xlsx":
+        return [_raw_frame(frame.head(limit), name) for name, frame in _sheets_as_shown(path)]
+    if ending == ".parquet":
+        schema = pl.read_parquet_schema(path)
+        frame = pl.scan_parquet(path).head(limit).collect().select(_as_text(name, dtype) for name, dtype in schema.items())
+        header = pl.DataFrame({name: [name] for name in schema}, schema=dict.fromkeys(schema, pl.String))
+        return [replace(_raw_frame(pl.concat([header, frame]).with_row_index(ROW, 1), None), is_typed=True)]
+    if ending == ".csv":
+        _refuse_other_formats(path)
+    is_gzip = ending == ".csv.gz"
+    _, facts = inspect_text(path, is_gzip)
+    if isinstance(facts, FileRefused):
+        raise facts
+    head = _head(path, is_gzip, facts)
+    found = [(delimiter, list(_header_records(head, delimiter, limit))) for delimiter in DELIMITERS]
+    # The delimiter that most rows are cut by into the same number of fields.
+    delimiter, records = max(found, key=lambda f: _fields_agreed(f[1]))
+    rows = tuple(tuple(record) for record, _, _ in records)
+    return [RawRows(rows, tuple(before + 1 for _, _, before in records), None, facts.encoding, delimiter)]
+
+
+def _fields_agreed(records: list[tuple[list[str], int, int]]) -> tuple[int, int]:
+    widths = Counter(len(record) for record, _, _ in records if len(record) > 1)
+    width, rows = widths.most_common(1)[0] if widths else (1, 0)
+    return rows, width
+
+
+def _raw_frame(frame: pl.DataFrame, sheet: str | None) -> RawRows:
+    rows = [(number, tuple(cell or "" for cell in row)) for number, *row in frame.iter_rows()]
+    filled = [(number, row) for number, row in rows if any(cell.strip() for cell in row)]
+    return RawRows(tuple(row for _, row in filled), tuple(number for number, _ in filled), sheet, is_typed=True)
+
+
+def _sheets_as_shown(path: Path) -> list[tuple[str, pl.DataFrame]]:
+    with _workbook(path) as workbook:
+        return [(name, _sheet(path, workbook, name)[0]) for name in workbook.sheet_names]
