@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 
 import polars as pl
@@ -62,9 +61,9 @@ def _print_inspection(seen: Inspection, path: Path) -> None:
         rows,
     )
     match = seen.match
-    console.print(
-        f"It fits the feed [bold]{seen.feed.name}[/bold] best: {match.columns_found} of its {len(seen.feed.columns)} columns are recognised."
-    )
+    if not match.columns_found:
+        console.print("Its headers are none that a contract knows; --feed says of which feed it is.")
+    console.print(f"Feed {seen.feed.name}: {match.columns_found} of {len(seen.feed.columns)} columns are recognised.")
     if match.missing:
         console.print(
             f"Missing: {', '.join(match.missing)}. A layout names their headers, derives them, or gives a constant (--write-layout FILE begins one)."
@@ -100,7 +99,7 @@ def check_layout(settings: Settings, layout_path: Path, path: Path) -> int:
         print_table("Rejected, by reason", ["column", "rule", "rows", "first row"], by_reason.iter_rows())
     if accepted.height and layout.event_time:
         _print_months(accepted, layout.event_time, [c for c in layout.volume_by if c in accepted.columns])
-        _print_measures(accepted, layout.name, layout.fact)
+        _print_measures(accepted, layout.name)
     return 0 if accepted.height else 1
 
 
@@ -112,18 +111,19 @@ def _print_months(accepted: pl.DataFrame, event_time: str, parts: list[str]) -> 
     print_table(f"Accepted rows by month of {event_time} (the first {len(months)})", counted.columns, shown.iter_rows())
 
 
-def _print_measures(accepted: pl.DataFrame, feed: str, fact: str | None) -> None:
+def _print_measures(accepted: pl.DataFrame, feed: str) -> None:
     """The measures that the rows feed; of returned figures, the figures."""
     from pipelines.catalogue.catalogue import read_catalogue
 
-    measures = read_catalogue().measures
+    catalogue = read_catalogue()
+    entries = catalogue.entries()
     if {"measure_id", "value", "period_end"} <= set(accepted.columns):
-        known = {measure.id for measure in measures}
-        figures = accepted.select("measure_id", "area_id", "period_end", "value").sort("measure_id", "area_id", "period_end")
+        place = "area_id" if "area_id" in accepted.columns else "comparator"
+        figures = accepted.select("measure_id", place, "period_end", "value").sort("measure_id", place, "period_end")
         print_table("Figures (the first 40)", figures.columns, ([*row[:2], str(row[2]), row[3]] for row in figures.head(40).iter_rows()))
-        if unknown := sorted(set(figures["measure_id"]) - known):
+        if unknown := sorted(set(figures["measure_id"]) - {entry["id"] for entry in entries}):
             console.print(f"The catalogue has no measure {escape(', '.join(unknown))}.")
         return
-    fed = Counter(measure.id for measure in measures if getattr(measure, "fact", None) == fact)
-    if fed:
-        console.print(f"{feed} feeds {len(fed)} measures: {', '.join(sorted(fed))}.")
+    facts = {name for name, fact in catalogue.facts.items() if feed in fact.feeds}
+    if fed := sorted(entry["id"] for entry in entries if entry.get("fact") in facts):
+        console.print(f"{feed} feeds {len(fed)} measures: {', '.join(fed)}.")

@@ -164,6 +164,7 @@ class Reading:
     keep: tuple[str, ...] = ()  # of a wide table
     headings: tuple[str, ...] = ()
     value: str = ""
+    takes_formulas: bool = False
 
     @property
     def is_wide(self) -> bool:
@@ -416,6 +417,7 @@ def read_feed(path: Path) -> Feed:
         sheet_synonyms=tuple(custom.sheet_synonyms),
         landing_folder=custom.landing_folder,
         is_whole=custom.whole_file,
+        reading=Reading(takes_formulas=custom.formulas == "values"),
         null_values=DEFAULT_NULL_VALUES if custom.null_values is None else tuple(v.lower() for v in custom.null_values),
     )
     if feed.is_whole and len(feed.key) != 1:
@@ -502,6 +504,7 @@ def read_layout(path: Path, feeds: dict[str, Feed]) -> Feed:
             tuple(rule.where for rule in custom.left_out),
             tuple(custom.fill_down),
             *((tuple(wide.keep), tuple(wide.headings), wide.value) if wide else ()),
+            takes_formulas=base.reading.takes_formulas or custom.formulas == "values",
         ),
         columns=tuple(spelt(c) for c in base.columns),
         path=path,

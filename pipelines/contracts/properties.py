@@ -81,6 +81,11 @@ class FileProperties(Properties):
         None, description="The encoding of a text file that is no UTF-8; without it, Windows-1252.", examples=["iso-8859-15"]
     )
     sheet: str | None = Field(None, description="The sheet of a workbook that is read.", examples=["Return"])
+    formulas: Literal["values"] | None = Field(
+        None,
+        description="`values`: figures that a workbook works out by formulas are taken as it last calculated them; without it, they are rejected.",
+        examples=["values"],
+    )
     null_values: Words | None = Field(
         None, description="The texts that mean nothing, in every column, in place of the usual ones.", examples=[["", "NULL", "not known"]]
     )

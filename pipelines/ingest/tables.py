@@ -372,11 +372,27 @@ def _rows_read_of_sheet(frame: pl.DataFrame, start: int, match: HeaderMatch) -> 
 def _sheet_table(frame: pl.DataFrame, start: int, match: HeaderMatch, facts: SheetFacts) -> Table:
     """The rows below the header."""
     fields = frame.columns[1:]
+    if not match.layout.is_whole and not match.layout.reading.takes_formulas:
+        frame = _with_formulas(frame, match, facts)
     rows = _without_blank_rows(frame.slice(start + 1).with_columns(pl.lit(None, pl.String).alias(FAULT)), fields)
     notes: tuple[tuple[int, str, str], ...] = ()
     if match.wide is None:
         rows, notes = _unmerged(rows, match, facts)
     return Table(match, iter([_rows_of_layout(rows, match)]), is_typed=True, notes=notes)
+
+
+def _with_formulas(frame: pl.DataFrame, match: HeaderMatch, facts: SheetFacts) -> pl.DataFrame:
+    """The sheet with formulas for what they are where figures stand: what a workbook keeps of them is the result of its last calculation."""
+    by_name = match.layout.by_name
+    figures = {place for column, place in match.positions.items() if by_name[column].type in ("number", "integer")}
+    if match.wide:
+        figures = {place for place, _ in match.wide.cells}
+    for place in figures:
+        rows = [row for row, column in facts.formulas if column - facts.first_column == place]
+        if rows:
+            name = f"f{place}"
+            frame = frame.with_columns(pl.when(pl.col(ROW).is_in(rows)).then(pl.lit("=")).otherwise(pl.col(name)).alias(name))
+    return frame
 
 
 def _as_shown(frame: pl.DataFrame, facts: SheetFacts) -> pl.DataFrame:
@@ -517,5 +533,5 @@ def _raw_frame(frame: pl.DataFrame, sheet: str | None) -> RawRows:
 
 
 def _sheets_as_shown(path: Path) -> list[tuple[str, pl.DataFrame]]:
-    with _workbook(path) as workbook:
-        return [(name, _sheet(path, workbook, name)[0]) for name in workbook.sheet_names]
+    refuse_other_workbooks(path)
+    return [(sheet.name, _sheet(sheet)[0]) for sheet in read_workbook(path)]

@@ -45,6 +45,7 @@ class SheetFacts:
     first_column: int
     merged: tuple[tuple[int, int, int, int], ...]  # first row, first column, last row, last column
     percent: frozenset[tuple[int, int]]  # (row, column) of numbers shown as per cent
+    formulas: frozenset[tuple[int, int]] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,8 @@ def _read_workbook(path: Path, size: int, _modified_ns: int) -> tuple[Sheet, ...
 def _facts_of(facts: dict | None) -> SheetFacts | None:
     if facts is None:
         return None
-    pairs = {"merged": tuple(tuple(m) for m in facts["merged"]), "percent": frozenset(tuple(p) for p in facts["percent"])}
+    pairs = {"merged": tuple(tuple(m) for m in facts["merged"])}
+    pairs |= {name: frozenset(tuple(place) for place in facts[name]) for name in ("percent", "formulas")}
     return SheetFacts(**facts | pairs)
 
 
@@ -128,6 +130,7 @@ def sheet_facts(path: Path, sheet: str) -> SheetFacts:
     rows: set[int] = set()
     columns: set[int] = set()
     percent: set[tuple[int, int]] = set()
+    formulas: set[tuple[int, int]] = set()
     with zipfile.ZipFile(path) as archive:
         styles = _percent_styles(archive)
         root = ElementTree.fromstring(archive.read(_part_of(archive, sheet)))
@@ -138,10 +141,12 @@ def sheet_facts(path: Path, sheet: str) -> SheetFacts:
             place = _place(cell.get("r", f"A{row.get('r', number)}"))
             rows.add(place[0])
             columns.add(place[1])
+            if cell.find(f"{_MAIN}f") is not None:
+                formulas.add(place)
             if cell.get("t", "n") == "n" and int(cell.get("s", "0")) in styles:
                 percent.add(place)
     merged = []
     for cell in root.iterfind(f"{_MAIN}mergeCells/{_MAIN}mergeCell"):
         first, _, last = cell.get("ref", "").partition(":")
         merged.append((*_place(first), *_place(last or first)))
-    return SheetFacts(min(rows, default=1), min(columns, default=1), tuple(merged), frozenset(percent))
+    return SheetFacts(min(rows, default=1), min(columns, default=1), tuple(merged), frozenset(percent), frozenset(formulas))

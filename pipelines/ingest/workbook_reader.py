@@ -34,7 +34,7 @@ def main(path: Path, megabytes: int) -> int:
                 stream.write_batch(batch)
             try:
                 found = sheet_facts(path, name)
-                facts = asdict(found) | {"percent": sorted(found.percent)}
+                facts = asdict(found) | {"percent": sorted(found.percent), "formulas": sorted(found.formulas)}
             except UNUSUAL:
                 facts = None
             streams.append(sink.getvalue())

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import hmac
+import io
 import itertools
 import os
 import threading
@@ -13,6 +14,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import duckdb
 import polars as pl
 import pytest
+import xlsxwriter
 
 from pipelines.contracts.model import load_contracts
 from pipelines.ingest import csv_records, load
@@ -388,3 +390,30 @@ def test_a_sheet_named_by_the_contract_is_the_one_that_is_read(landing):
     landing.contracts = replace(base, layouts=base.layouts | {"force_calls": layouts})
     assert landing.take("force_calls/a.xlsx", workbook(other, rows, names=("Old", "Calls"))).status == "loaded"
     assert landing.query("select call_id from raw.force_calls") == [("C1",)]
+
+
+def returned(formula: str) -> bytes:
+    """A workbook with one figure of measure_returns, worked out by a formula whose kept result is 126."""
+    row = {"measure_id": "marac_cases", "area_id": "wiltshire", "period_type": "month", "period_end": "2023-06-30", "value": ""}
+    row |= {"supplied_by": "council", "returned_at": "2023-07-05"}
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, row)
+        sheet.write_row(1, 0, row.values())
+        sheet.write_formula(1, list(row).index("value"), formula, None, 126)
+    return buffer.getvalue()
+
+
+def test_a_formulas_kept_result_is_no_figure_unless_the_layout_says_so(landing, tmp_path):
+    assert landing.take("measure_returns/a.xlsx", returned("=SUM(A5:A9)")).rows_rejected == 1
+    assert landing.reasons() == {(2, "value", "formula")}
+    layout = tmp_path / "extra" / "sums.yaml"
+    layout.parent.mkdir()
+    layout.write_text(
+        "kind: DataContract\ncustomProperties:\n- {property: extends, value: measure_returns}\n- {property: appliesTo, value: {fileName: b*}}\n"
+        "- {property: formulas, value: values}\nschema: [{name: measure_returns}]\n"
+    )
+    landing.contracts = load_contracts(extra_layouts=layout.parent)
+    assert landing.take("measure_returns/b.xlsx", returned("=SUM(A5:A8)")).rows_accepted == 1
+    assert landing.query("select value from raw.measure_returns") == [(126,)]
