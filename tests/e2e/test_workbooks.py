@@ -92,6 +92,7 @@ def test_every_cell_is_the_cell_of_the_mart(workbooks, marts, dimensions, card):
     for sheet in sheets_of(table):
         found = workbooks[card][sheet.name]
         assert found.rows[HEADER_ROW] == [column.heading for column in sheet.columns]
+        assert len(set(found.rows[HEADER_ROW])) == len(sheet.columns), "each heading once"
         keys = marts.tables[sheet.table].key
         by_key = {tuple(str(row[k]) for k in keys): row for row in marts.table(sheet.table)}
         shown = {column.column: index for index, column in enumerate(sheet.columns)}

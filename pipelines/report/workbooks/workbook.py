@@ -154,7 +154,7 @@ def _write_about(worksheet: Worksheet, sheets: Sequence[Sheet], content: Workboo
         ("Owner", card.owner),
         (
             "Who may see it",
-            f"{MARKING}. Small numbers are not suppressed here; column May go to names the widest circle after that is done.",
+            f"{MARKING}. Small numbers are not suppressed here; column May be shared with names the widest circle after suppression.",
         ),
         ("Published (UTC)", beat.published_at),
         ("Data to", beat.data_to),
@@ -164,7 +164,7 @@ def _write_about(worksheet: Worksheet, sheets: Sequence[Sheet], content: Workboo
         ("Commit", beat.code_commit or "not known"),
         ("Files behind it", beat.files),
         ("Warnings of the run", beat.warnings),
-        ("An older run than the marts'?", "Then nothing that this workbook shows has changed since."),
+        ("If the run is older than the marts", "Nothing in this workbook has changed since."),
     ]
     lines += [(f"Sheet {sheet.name}", f"{sheet.table}, as the notes of its headings say column by column") for sheet in sheets]
     lines += [
@@ -172,7 +172,7 @@ def _write_about(worksheet: Worksheet, sheets: Sequence[Sheet], content: Workboo
             "Where a number comes from",
             "A heading's note names table and column of the published marts; the key columns at the right name the row.",
         ),
-        ("And behind that", "scorecards explain <measure_id> --area <area_id> shows numerator, denominator, caveats and the source files."),
+        ("What a number rests on", "scorecards explain <measure_id> --area <area_id> shows numerator, denominator, caveats and the source files."),
         ("Units", "Durations are Excel durations ([h]:mm:ss), changes of them seconds; per cents run from 0 to 100."),
         ("Colours", "Never without words. Variation: blue improvement, orange concern, purple neither, grey chance. Ratings have their sentence."),
     ]
