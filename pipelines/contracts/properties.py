@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
 
@@ -63,8 +63,13 @@ P = TypeVar("P", bound="Properties")
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Format = Annotated[str, AfterValidator(_format)]
 Pattern = Annotated[str, AfterValidator(_regular_expression)]
-Words = Annotated[list[str], BeforeValidator(_texts)]
-WordMap = Annotated[dict[str, list[str] | None], BeforeValidator(_word_map)]
+_WORD_SCHEMA: dict[str, Any] = {"type": ["string", "number", "boolean"]}
+_WORDS_SCHEMA: dict[str, Any] = {"type": ["array", "null"], "items": _WORD_SCHEMA}
+Word = Annotated[str, BeforeValidator(_text), WithJsonSchema(_WORD_SCHEMA)]
+Words = Annotated[list[str], BeforeValidator(_texts), WithJsonSchema(_WORDS_SCHEMA)]
+WordMap = Annotated[
+    dict[str, list[str] | None], BeforeValidator(_word_map), WithJsonSchema({"type": "object", "additionalProperties": _WORDS_SCHEMA})
+]
 
 
 class Properties(BaseModel):
@@ -196,7 +201,7 @@ class ColumnProperties(Properties):
     null_values: Words = Field([], description="Further texts that mean nothing in this column.", examples=[["unknown", "00:00"]])
     suppressed_marks: Words | None = Field(
         None,
-        description="Texts by which the supplier withholds a figure, in place of the usual ones (<5, *, [c], suppressed): "
+        description="Texts by which the supplier withholds a figure, in place of the usual ones (`<5`, `*`, `[c]`, `suppressed`): "
         "the row stays, without a value.",
         examples=[["<5", "c"]],
     )
@@ -208,9 +213,7 @@ class ColumnProperties(Properties):
 class LayoutColumnProperties(ColumnProperties):
     """Of a column of a layout."""
 
-    constant: Annotated[str, BeforeValidator(_text)] | None = Field(
-        None, description="The value of every row, where the file has no such column.", examples=["wiltshire"]
-    )
+    constant: Word | None = Field(None, description="The value of every row, where the file has no such column.", examples=["wiltshire"])
 
 
 class ContractColumnProperties(ColumnProperties):

@@ -3,12 +3,18 @@
 import json
 from pathlib import Path
 
+import polars as pl
 import pytest
 import yaml
-from jsonschema import Draft201909Validator
+from jsonschema import Draft201909Validator, Draft202012Validator
 from open_data_contract_standard.model import OpenDataContractStandard
 
+from pipelines.contracts import reference
+from pipelines.contracts.expressions import FUNCTIONS, Scope, Value, compiled
 from pipelines.contracts.model import CONTRACTS_DIR, LAYOUTS_DIR, ContractError, load_contracts, normalise_header, read_feed, read_layout
+from pipelines.contracts.properties import LayoutColumnProperties, LayoutProperties
+
+CASES = Path(__file__).parents[1] / "cases"
 
 CANONICAL = {  # DESIGN section 5, keys first, optional columns behind
     "force_calls": "call_id force_code line offered_at answered_at abandoned_at ended_at cli bt_call_ref is_test",
@@ -196,3 +202,30 @@ def test_words_that_yaml_takes_for_numbers_or_truths_are_texts(tmp_path, contrac
     layout = _layout(tmp_path, contracts, _own(valueMap={True: [-1, "ja"], False: [0]}, nullValues=[9]), appliesTo={"folder": "access"})
     deployed = layout.by_name["deployed"]
     assert (deployed.value_map, deployed.null_values) == ({"true": "true", "-1": "true", "ja": "true", "false": "false", "0": "false"}, ("9",))
+
+
+def test_the_list_of_properties_and_the_schema_of_layouts_are_what_the_models_say():
+    text = reference.DOCS.read_text(encoding="utf-8")
+    assert reference.docs_text(text) == text, "run `python -m pipelines.contracts.reference`"
+    assert reference.layout_schema() == reference.SCHEMA.read_text(encoding="utf-8"), "run `python -m pipelines.contracts.reference`"
+    assert set(reference.FUNCTION_WORDS) == set(FUNCTIONS)
+
+
+@pytest.mark.parametrize("path", sorted((*LAYOUTS_DIR.glob("*.yaml"), *CASES.glob("*/layouts/*.yaml"))), ids=lambda p: p.stem)
+def test_the_schema_takes_every_layout_and_refuses_what_layouts_cannot_say(path):
+    schema = Draft202012Validator(json.loads(reference.layout_schema()))
+    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert [e.message for e in schema.iter_errors(document)] == []
+    document["customProperties"].append({"property": "timezone", "value": "UTC"})
+    assert list(schema.iter_errors(document))
+
+
+def test_every_example_of_a_property_and_function_can_be_used(tmp_path, contracts):
+    for model in (LayoutProperties, LayoutColumnProperties):
+        for key, field in model.model_fields.items():
+            for example in field.examples or ():
+                required = {"extends": "force_calls"} if model is LayoutProperties else {}
+                model.model_validate({**required, field.alias or key: example})
+    columns = {name: Value("time", pl.lit(None)) for name in ("created_at", "first_arrived_at")}
+    for _, example in reference.FUNCTION_WORDS.values():
+        compiled(example, Scope(lambda header: Value("text", pl.col(header)), columns, "UTC"))
