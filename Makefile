@@ -25,6 +25,7 @@ test-fast: $(READY)
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 	$(BIN)/sqlfluff lint dbt_project/models dbt_project/tests --processes 2 --quiet
 
 ui: $(READY)

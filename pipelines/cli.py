@@ -12,7 +12,7 @@ from pipelines import __version__
 from pipelines.settings import load_settings
 
 
-class Month(click.ParamType):
+class Month(click.ParamType[date]):
     name = "YYYY-MM"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
@@ -22,7 +22,7 @@ class Month(click.ParamType):
             self.fail(f"{value!r} is not a month: write it as 2023-07", param, ctx)
 
 
-class Quarter(click.ParamType):
+class Quarter(click.ParamType[date]):
     name = "YYYYQn"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
@@ -34,7 +34,7 @@ class Quarter(click.ParamType):
             self.fail(str(error), param, ctx)
 
 
-class PastDay(click.ParamType):
+class PastDay(click.ParamType[date]):
     name = "YYYY-MM-DD"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:

@@ -20,7 +20,8 @@ import polars as pl
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
-from sqlglot.tokens import Tokenizer, TokenType
+from sqlglot.tokenizer_core import TokenType
+from sqlglot.tokens import Tokenizer
 
 TEXT, NUMBER, TRUTH, TIME = "text", "number", "truth", "time"
 MAX_LENGTH = 4_000
@@ -67,15 +68,16 @@ def parse(text: str) -> exp.Expression:
     except (SqlglotError, RecursionError) as error:
         first = re.sub(r"\x1b\[\d*m", "", str(error)).splitlines()[0]
         raise ExpressionError(f"is no SQL expression ({first})") from error
-    if len(trees) != 1 or trees[0] is None:
+    if len(trees) != 1 or not isinstance(tree := trees[0], exp.Expression):
         raise ExpressionError("is not one SQL expression")
-    nodes, depth = [trees[0]], 0
+    nodes: list[exp.Expr] = [tree]
+    depth = 0
     while nodes:
         depth += 1
         if depth > MAX_DEPTH:
             raise ExpressionError(f"is nested more than {MAX_DEPTH} deep")
         nodes = [child for node in nodes for child in node.iter_expressions()]
-    return trees[0]
+    return tree
 
 
 def _with_own_functions(text: str) -> str:

@@ -313,7 +313,7 @@ def _column(prop: dict[str, Any], path: Path) -> Column:
     require_effect(custom, prop["logicalType"], path, place)
     options = prop.get("logicalTypeOptions") or {}
     enum, spellings = _spellings(prop, custom)
-    relation = next(iter(prop.get("relationships") or []), {})
+    relation: dict[str, Any] = next(iter(prop.get("relationships") or []), {})
     return Column(
         name=prop["name"],
         type=prop["logicalType"],
@@ -503,7 +503,9 @@ def read_layout(path: Path, feeds: dict[str, Feed]) -> Feed:
             custom.header_row,
             tuple(rule.where for rule in custom.left_out),
             tuple(custom.fill_down),
-            *((tuple(wide.keep), tuple(wide.headings), wide.value) if wide else ()),
+            keep=tuple(wide.keep) if wide else (),
+            headings=tuple(wide.headings) if wide else (),
+            value=wide.value if wide else "",
             takes_formulas=base.reading.takes_formulas or custom.formulas == "values",
         ),
         columns=tuple(spelt(c) for c in base.columns),

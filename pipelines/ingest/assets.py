@@ -54,7 +54,7 @@ def build_folder_asset(feeds: Sequence[Feed], contracts: Contracts) -> dg.Assets
     """The asset that takes in whatever is new under one landing folder: a feed's, or the sheets of a workbook, each an asset of its own."""
 
     @dg.multi_asset(name=f"ingest_{feeds[0].folder}", specs=[feed_spec(feed) for feed in feeds])
-    def ingest(context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]) -> Iterator[dg.MaterializeResult]:
+    def ingest(context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]) -> Iterator[dg.MaterializeResult[None]]:
         def say(message: str) -> None:
             context.log.info(message)
             warehouse.reporter.detail(message)
@@ -74,7 +74,7 @@ def build_folder_asset(feeds: Sequence[Feed], contracts: Contracts) -> dg.Assets
     return ingest
 
 
-def _materialized(feed: Feed, outcome: FeedOutcome, rows: int) -> dg.MaterializeResult:
+def _materialized(feed: Feed, outcome: FeedOutcome, rows: int) -> dg.MaterializeResult[None]:
     return dg.MaterializeResult(
         asset_key=raw_key(feed.name),
         metadata={

@@ -11,17 +11,18 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import cast
+from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 LONDON = "Europe/London"
+Ambiguous = Literal["earliest", "latest", "raise", "null"]  # what polars does with a time that happens twice
 AMBIGUOUS = "ambiguous"
 NONEXISTENT = "nonexistent"
 
 
-def _to_utc(local: pl.Series, ambiguous: str) -> pl.Series:
+def _to_utc(local: pl.Series, ambiguous: Ambiguous) -> pl.Series:
     zoned = local.dt.replace_time_zone(LONDON, ambiguous=ambiguous, non_existent="null")
     return zoned.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
 
@@ -81,7 +82,7 @@ def local_to_utc(local: pl.Series, zone: str = LONDON, followed: Sequence[pl.Ser
         return london_to_utc(local, followed)
     times = pl.DataFrame({"local": local})
 
-    def utc(ambiguous: str) -> pl.Expr:
+    def utc(ambiguous: Ambiguous) -> pl.Expr:
         zoned = pl.col("local").dt.replace_time_zone(zone, ambiguous=ambiguous, non_existent="null")
         skipped = pl.col("local").dt.offset_by("1h").dt.replace_time_zone(zone, ambiguous=ambiguous, non_existent="null")
         return pl.coalesce(zoned, skipped).dt.convert_time_zone("UTC").dt.replace_time_zone(None)

@@ -412,8 +412,8 @@ def conform(block: pl.DataFrame, feed: Feed, typed: bool = False, is_comma_doubt
             values[column.name], is_utc[column.name] = parse_times(texts[column.name], formats)
     for column in plan.columns:
         broken |= {name: hits.fill_null(False) for name, hits in _broken_value_rules(column, texts[column.name], values[column.name])}
-        if column.type in ("date", "timestamp") and (doubtful := month_first(texts[column.name], column, feed)) is not None:
-            broken[_rule(column, "month_or_day_first")] = doubtful & values[column.name].is_not_null()
+        if column.type in ("date", "timestamp") and (is_doubtful := month_first(texts[column.name], column, feed)) is not None:
+            broken[_rule(column, "month_or_day_first")] = is_doubtful & values[column.name].is_not_null()
 
     flags: dict[str, pl.Series] = {}
     for name in _in_order(feed, list(is_utc)):

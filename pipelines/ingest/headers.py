@@ -101,11 +101,11 @@ def match_headers(layout: Feed, headers: Sequence[str]) -> HeaderMatch:
     for key, place in keys.items():
         name, _, number = key.partition("#")
         columns = known.get(key) or ([] if name in numbered else known.get(name)) or []
-        for column in columns:
-            if column in positions:
-                repeated.append((column, headers[positions[column]].strip(), headers[place].strip()))
+        for found in columns:
+            if found in positions:
+                repeated.append((found, headers[positions[found]].strip(), headers[place].strip()))
             else:
-                positions[column] = place
+                positions[found] = place
         if number and name in wanted.values() and name not in numbered:
             repeated.append((f"{headers[place].strip()}#1 or {headers[place].strip()}#{number}", headers[keys[name]].strip(), headers[place].strip()))
         if not columns and place not in sources.values() and name not in layout.ignored_headers:

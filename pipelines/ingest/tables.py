@@ -358,7 +358,7 @@ def _match_sheet(frame: pl.DataFrame, layouts: Sequence[Feed]) -> tuple[int, Hea
     """Where the header stands among the rows of a sheet, and the layout that fits it best."""
     numbers = frame[ROW].to_list()
     rows = [[h or "" for h in frame.row(i)[1:]] for i in range(min(frame.height, _last_header_row(layouts)))]
-    heads = [(i, best_match(layouts, rows[: i + 1], numbers[i], lambda m, i=i: _rows_read_of_sheet(frame, i, m))) for i in range(len(rows))]
+    heads = [(i, best_match(layouts, rows[: i + 1], numbers[i], partial(_rows_read_of_sheet, frame, i))) for i in range(len(rows))]
     likely = likely_header(rows)
     return max(heads, key=lambda h: (h[1].fits, h[0] == likely, h[1].columns_found, -h[0]))
 
@@ -466,9 +466,8 @@ def _open_parquet(path: Path, layouts: Sequence[Feed]) -> Table:
 
 def _parquet_blocks(path: Path, texts: list[pl.Expr], match: HeaderMatch) -> Iterator[pl.DataFrame]:
     # Arrow reads page by page, whatever the size of the row groups; polars' own streaming holds several groups at once.
-    columns = [name for text in texts for name in text.meta.root_names()]
-    if any("." in name for name in columns):  # Arrow would take it for a nested column
-        columns = None
+    names = [name for text in texts for name in text.meta.root_names()]
+    columns = None if any("." in name for name in names) else names  # Arrow would take a dot for that of a nested column
     first_row = 2
     try:
         with pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20) as file:

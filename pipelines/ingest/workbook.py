@@ -15,6 +15,7 @@ import zipfile
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import polars as pl
@@ -87,10 +88,10 @@ def _read_workbook(path: Path, size: int, _modified_ns: int) -> tuple[Sheet, ...
     return tuple(sheets)
 
 
-def _facts_of(facts: dict | None) -> SheetFacts | None:
+def _facts_of(facts: dict[str, Any] | None) -> SheetFacts | None:
     if facts is None:
         return None
-    pairs = {"merged": tuple(tuple(m) for m in facts["merged"])}
+    pairs: dict[str, Any] = {"merged": tuple(tuple(m) for m in facts["merged"])}
     pairs |= {name: frozenset(tuple(place) for place in facts[name]) for name in ("percent", "formulas")}
     return SheetFacts(**facts | pairs)
 

@@ -27,7 +27,7 @@ def build_published_asset(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
         description="marts.duckdb and one Parquet file a table, written aside, verified, and switched in one step if the gate is open.",
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=29), warn_window=timedelta(hours=25)),
     )
-    def published_marts(context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]) -> dg.MaterializeResult:
+    def published_marts(context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]) -> dg.MaterializeResult[None]:
         warehouse.reporter.step(PUBLISH_STEP)
         with warehouse.connect() as connection:
             gate = evaluate_gate(connection, context.run.run_id)

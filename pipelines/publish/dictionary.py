@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pipelines.contracts.model import Column, Contracts, Feed
@@ -52,7 +52,7 @@ def _cell(text: object) -> str:
     return " ".join(str(text or "").split()).replace("|", "\\|")
 
 
-def _table(headers: list[str], rows: list[list[object]]) -> list[str]:
+def _table(headers: list[str], rows: Sequence[Sequence[object]]) -> list[str]:
     return [
         "| " + " | ".join(headers) + " |",
         "|" + "---|" * len(headers),

@@ -45,8 +45,9 @@ class System:
 
 def read_systems(path: Path = SYSTEMS_FILE) -> list[System]:
     """The systems in the order of the file."""
-    rows = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return [System(**{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}) for row in rows]
+    rows: list[dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    fields: list[dict[str, Any]] = [{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()} for row in rows]
+    return [System(**row) for row in fields]
 
 
 def measures_of(system: System, entries: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

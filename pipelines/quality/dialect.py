@@ -15,26 +15,28 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import duckdb
 from duckdb_engine import ConnectionWrapper
 from duckdb_engine import Dialect as DuckDBDialect
 from sqlalchemy import pool
 from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.postgresql.psycopg2 import PGExecutionContext_psycopg2
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
+from sqlalchemy.engine.interfaces import DBAPIConnection, ReflectedColumn, ReflectedPrimaryKeyConstraint
 from sqlalchemy.engine.url import URL
 from sqlalchemy.types import NullType
 
 _SHARED: dict[str, duckdb.DuckDBPyConnection] = {}
 
 
-class BufferedExecutionContext(DuckDBDialect.execution_ctx_cls):
+class BufferedExecutionContext(PGExecutionContext_psycopg2):
     """Takes the rows when the statement has run, so that they outlive the commit."""
 
     def post_exec(self) -> None:
-        super().post_exec()
+        super().post_exec()  # type: ignore[no-untyped-call]  # SQLAlchemy has no types here
         if self.cursor.description:
             self.cursor_fetch_strategy = FullyBufferedCursorFetchStrategy(self.cursor, initial_buffer=self.cursor.fetchall())
 
@@ -57,15 +59,15 @@ class BufferedDialect(DuckDBDialect):
     def get_pool_class(cls, url: URL) -> type[pool.Pool]:
         return pool.StaticPool
 
-    def connect(self, *args: Any, **kwargs: Any) -> SharedConnection:
+    def connect(self, *args: Any, **kwargs: Any) -> DBAPIConnection:
         token = args[0] if args else kwargs["database"]
-        return SharedConnection(_SHARED[token])
+        return cast(DBAPIConnection, SharedConnection(_SHARED[token]))
 
-    def get_columns(self, connection: Connection, table_name: str, schema: str | None = None, **_: Any) -> list[dict[str, Any]]:
+    def get_columns(self, connection: Connection, table_name: str, schema: str | None = None, **_: Any) -> list[ReflectedColumn]:
         found = connection.exec_driver_sql(f'describe {f"{schema}." if schema else ""}"{table_name}"').fetchall()
         return [{"name": name, "type": NullType(), "nullable": True, "default": None} for name, *_ in found]
 
-    def get_pk_constraint(self, connection: Connection, table_name: str, schema: str | None = None, **_: Any) -> dict[str, Any]:
+    def get_pk_constraint(self, connection: Connection, table_name: str, schema: str | None = None, **_: Any) -> ReflectedPrimaryKeyConstraint:
         return {"constrained_columns": [], "name": None}
 
 

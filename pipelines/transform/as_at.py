@@ -109,7 +109,7 @@ def _copy_known(connection: duckdb.DuckDBPyConnection, feeds: list[str], known: 
 def _first_known(connection: duckdb.DuckDBPyConnection, feeds: list[str]) -> date | None:
     every = " union all ".join(f'select min(coalesce(_extracted_at, _loaded_at)) as known_at from {KEPT}.raw."{feed}"' for feed in feeds)
     (first,) = connection.execute(f"select cast(min(known_at) as date) from ({every})").fetchone() or (None,)
-    return first
+    return first if isinstance(first, date) else None
 
 
 def build_known(warehouse: Warehouse, manifest: Mapping[str, Any], run_id: str) -> None:

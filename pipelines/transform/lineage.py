@@ -122,7 +122,7 @@ def _together(*origins: Origins) -> Origins:
     return reduce(lambda all_, more: {**more, **all_}, origins, {})
 
 
-def _query(query: exp.Expression, scope: Scope) -> Relation:
+def _query(query: exp.Expr, scope: Scope) -> Relation:
     scope = _with_common_tables(query, scope)
     if isinstance(query, exp.Subquery):
         return _pivoted(query, _query(query.this, scope), scope)
@@ -137,16 +137,17 @@ def _query(query: exp.Expression, scope: Scope) -> Relation:
     return Relation(None, {ANY: _value(query, scope)})
 
 
-def _with_common_tables(query: exp.Expression, scope: Scope) -> Scope:
+def _with_common_tables(query: exp.Expr, scope: Scope) -> Scope:
     common = query.args.get("with_")
     tables = dict(scope.tables)
+    is_recursive = bool(common and common.recursive)
     for table in common.expressions if common else ():
         name, names = table.alias.lower(), [column.name.lower() for column in table.args["alias"].columns]
-        if common.recursive:
+        if is_recursive:
             tables[name] = Relation()  # as long as it reads itself, what it hands on may grow
         while True:
             found = _query(table.this, replace(scope, tables=dict(tables))).renamed(names)
-            is_final = not common.recursive or found.signature() == tables[name].signature()
+            is_final = not is_recursive or found.signature() == tables[name].signature()
             tables[name] = found
             if is_final:
                 break
@@ -186,7 +187,7 @@ def _select(query: exp.Select, scope: Scope) -> Relation:
     return Relation(None if columns is None else tuple(columns), {name: origins for name, origins in carried.items() if origins})
 
 
-def _projection(expression: exp.Expression, scope: Scope, earlier: Relation) -> tuple[list[str] | None, dict[str, Origins]]:
+def _projection(expression: exp.Expr, scope: Scope, earlier: Relation) -> tuple[list[str] | None, dict[str, Origins]]:
     """(columns in order, what each carries) of one item of a SELECT list. `earlier` are those before it, whose aliases it may use."""
     star = expression.this if isinstance(expression, exp.Column) and isinstance(expression.this, exp.Star) else expression
     if isinstance(star, exp.Star):
@@ -217,7 +218,7 @@ def _star(star: exp.Star, relations: list[Relation], scope: Scope) -> tuple[list
     return columns, carried | replaced
 
 
-def _tables_of(item: exp.Expression, scope: Scope) -> Iterator[tuple[str, Relation]]:
+def _tables_of(item: exp.Expr, scope: Scope) -> Iterator[tuple[str, Relation]]:
     """(alias, relation) of one item of FROM, and of the joins within it."""
     if isinstance(item, exp.Paren):
         yield from _tables_of(item.this, scope)
@@ -227,7 +228,7 @@ def _tables_of(item: exp.Expression, scope: Scope) -> Iterator[tuple[str, Relati
         yield from _tables_of(join.this, scope)
 
 
-def _read(item: exp.Expression, scope: Scope) -> Relation:
+def _read(item: exp.Expr, scope: Scope) -> Relation:
     alias = item.args.get("alias")
     names = [column.name.lower() for column in alias.columns] if isinstance(alias, exp.TableAlias) else []
     if isinstance(item, exp.Table) and isinstance(item.this, exp.Identifier):
@@ -242,7 +243,7 @@ def _read(item: exp.Expression, scope: Scope) -> Relation:
     return Relation(tuple(names) or None, {ANY: origins} if origins else {})
 
 
-def _pivoted(item: exp.Expression, relation: Relation, scope: Scope) -> Relation:
+def _pivoted(item: exp.Expr, relation: Relation, scope: Scope) -> Relation:
     """The relation after its PIVOT or UNPIVOT: columns it groups by keep their names, and any other may hold what it computes with."""
     for pivot in item.args.get("pivots") or ():
         inner = Scope(scope.tables, {"": relation}, scope)
@@ -256,7 +257,7 @@ def _pivoted(item: exp.Expression, relation: Relation, scope: Scope) -> Relation
     return relation
 
 
-def _value(expression: exp.Expression, scope: Scope, earlier: Relation | None = None) -> Origins:
+def _value(expression: exp.Expr, scope: Scope, earlier: Relation | None = None) -> Origins:
     """What reaches the value of an expression."""
     if isinstance(expression, exp.Column):
         table, column = expression.table.lower(), expression.name.lower()
@@ -271,7 +272,7 @@ def _value(expression: exp.Expression, scope: Scope, earlier: Relation | None = 
     return _together(*(_value(part, scope, earlier) for part in _parts(expression)))
 
 
-def _parts(expression: exp.Expression) -> Iterable[exp.Expression]:
+def _parts(expression: exp.Expr) -> Iterable[exp.Expr]:
     """The parts of an expression of which its value is made: not the tests of CASE, and not what only orders or selects."""
     if isinstance(expression, exp.Case):
         branches = [branch.args["true"] for branch in expression.args["ifs"]]
