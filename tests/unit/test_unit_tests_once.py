@@ -3,9 +3,10 @@
 from types import SimpleNamespace
 
 import pytest
+import yaml
 
 from pipelines.contracts.model import load_contracts
-from pipelines.settings import Settings
+from pipelines.settings import DBT_PROJECT_DIR, Settings
 from pipelines.transform import passed, unit_tests
 from pipelines.transform.project import TransformError
 from pipelines.transform.runner import DbtRun, NodeResult
@@ -50,3 +51,13 @@ def test_what_failed_is_said_and_not_remembered(evaluated, tmp_path, node):
         unit_tests.pass_unit_tests(settings, load_contracts())
     evaluated.nodes = (_node("pass"),)
     assert unit_tests.pass_unit_tests(settings, load_contracts()) == 1
+
+
+def test_every_model_that_holds_rules_has_a_unit_test():
+    tested, models = set(), set()
+    for path in (DBT_PROJECT_DIR / "models").rglob("*.yml"):
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        tested |= {test["model"] for test in document.get("unit_tests", [])}
+        if path.relative_to(DBT_PROJECT_DIR / "models").parts[0] in {"core", "analysis", "scorecards"}:
+            models |= {model["name"] for model in document.get("models", [])}
+    assert models - tested == set()

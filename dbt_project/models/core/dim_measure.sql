@@ -38,7 +38,7 @@ catalogued as (
             {{ literal(measure.not_collected) }}
         ){{ ',' if not loop.last }}
         {%- endfor %}
-    ) as entries (
+    ) as entries (  -- noqa: AL05
         measure_id, title, definition, domain, population, exclusions, statistic, numerator, denominator, segment_by, area_levels, unit, direction,
         headline_period, yoy_basis, target, is_seasonal, is_sensitive, basis, source_feeds, owner, frameworks, plan_priority, themes, lag_months,
         not_collected

@@ -83,7 +83,7 @@ dates as (
     {%- else %}
     select
         cast(null as varchar) as measure_id,
-        cast([] as varchar []) as levels,
+        cast([] as varchar[]) as levels,
         cast(null as varchar) as force_code,
         cast(null as date) as snapshot_date
     where false

@@ -17,7 +17,7 @@ from_catalogue as (
         {%- for measure_id, target in dated %}
         ({{ literal(measure_id) }}, {{ literal(target.area or '*') }}, cast({{ target.value }} as double), {{ literal(target.type) }}, date '{{ target["from"] or "0001-01-01" }}'){{ ',' if not loop.last }}
         {%- endfor %}
-    ) as targets (measure_id, area_id, target, target_type, valid_from)
+    ) as targets (measure_id, area_id, target, target_type, valid_from)  -- noqa: AL05
 ),
 
 graded as (
@@ -27,7 +27,7 @@ graded as (
         {%- for measure in read.measures | selectattr('sla_grade') %}
         ({{ literal(measure.id) }}, {{ literal(measure.sla_grade) }}){{ ',' if not loop.last }}
         {%- endfor %}
-    ) as grades (measure_id, grade)
+    ) as grades (measure_id, grade)  -- noqa: AL05
 ),
 
 from_sla as (

@@ -22,7 +22,7 @@ declared as (
         {%- else %}
         (null, null, null, null, null, null)
         {%- endfor %}
-    ) as sets (set_id, measure_id, driver_kind, words, dimension_1, dimension_2)
+    ) as sets (set_id, measure_id, driver_kind, words, dimension_1, dimension_2)  -- noqa: AL05
 ),
 
 changes as (

@@ -3,7 +3,7 @@
 
 {%- set read = catalogue() %}
 
-select *
+select *  -- noqa: AM04
 from (
     values
     {%- for measure in read.measures %}
@@ -23,7 +23,7 @@ from (
         {{ literal_list(measure.levels) }}
     ){{ ',' if not loop.last }}
     {%- endfor %}
-) as recipes (
+) as recipes (  -- noqa: AL05
     measure_id, statistic, made_of, unit, scale, numerator_component_id, denominator_component_id, population_id, has_segments, has_dated_events, rolls_up, feeds,
     levels
 )
