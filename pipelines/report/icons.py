@@ -17,9 +17,9 @@ VARIATION_WORDS = {
     "common_cause": "Common cause: no significant change",
 }
 ASSURANCE_WORDS = {
-    "pass": "Left alone, the process will go on meeting its target",
-    "fail": "Left alone, the process will go on missing its target",
-    "hit_or_miss": "Left alone, the process will meet its target in some months and miss it in others",
+    "pass": "Will keep meeting its target unless something changes",
+    "fail": "Will keep missing its target unless something changes",
+    "hit_or_miss": "Will meet its target in some months and miss it in others",
 }
 
 

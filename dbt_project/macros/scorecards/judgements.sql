@@ -1,7 +1,7 @@
 {# What a card says beside a figure, by rule. Each rule stands here once; the words are those on the card. #}
 
 {#
-  RAG from two answers: was the target met, and will the process, left alone, go on meeting it (SPC assurance)? One month decides nothing where the
+  RAG from two answers: was the target met, and will it be met unless something changes (SPC assurance)? One month decides nothing where the
   chart knows better. Never colour alone: rag_text says the same in words.
 #}
 {% macro rag(is_target_met, assurance) -%}
@@ -13,17 +13,21 @@
 {%- endmacro %}
 
 
-{% macro rag_text(is_target_met, assurance, status, target) -%}
+{% macro rag_text(is_target_met, assurance, status, target, months_running, doubt) -%}
     case
         when {{ status }} <> 'collected' then 'no figure to judge'
         when {{ target }} is null then 'no target'
         when {{ is_target_met }} is null then 'neither way is better'
         else
             case when {{ is_target_met }} then 'target met' else 'target missed' end
-            || case {{ assurance }}
-                when 'pass' then case when {{ is_target_met }} then '; the process will go on meeting it' else ', though the process as a rule meets it' end
-                when 'fail' then case when {{ is_target_met }} then ', though the process as it is will not go on meeting it' else '; the process as it is will go on missing it' end
-                when 'hit_or_miss' then '; it is met in some months and missed in others'
+            || case when {{ months_running }} >= 2 then ' for ' || {{ months_running }} || ' months running' else '' end
+            || case
+                when {{ doubt }} is not null then '; the limits no longer describe this process'
+                when {{ assurance }} = 'pass' and {{ is_target_met }} then '; it will be met unless something changes'
+                when {{ assurance }} = 'pass' then ', though it is met as a rule'
+                when {{ assurance }} = 'fail' and {{ is_target_met }} then ', though it is missed as a rule'
+                when {{ assurance }} = 'fail' then '; it will be missed unless something changes'
+                when {{ assurance }} = 'hit_or_miss' then '; it is met in some months and missed in others'
                 else '; too early to say whether that lasts'
             end
     end

@@ -275,6 +275,25 @@ spc_flagged as (
 {% endmacro %}
 
 
+{#
+  Why the limits are not trusted to say whether the target will be met; null where they are. A forecast and the facts beside it never contradict:
+  it is withheld where the target was missed (or met) against it for three months or more, where the latest month signals against it, and where a
+  third of the months of the phase are flagged.
+#}
+{% macro spc_assurance_doubt(assurance, is_target_met, months_running, sign, direction, flagged_share) %}
+    case
+        when {{ assurance }} is null then null
+        when {{ assurance }} = 'pass' and not {{ is_target_met }} and {{ months_running }} >= 3
+            then 'target missed for ' || {{ months_running }} || ' months running'
+        when {{ assurance }} = 'fail' and {{ is_target_met }} and {{ months_running }} >= 3
+            then 'target met for ' || {{ months_running }} || ' months running'
+        when {{ assurance }} = 'pass' and {{ sign }} = case {{ direction }} when 'increase' then -1 else 1 end then 'the latest month signals against the target'
+        when {{ assurance }} = 'fail' and {{ sign }} = case {{ direction }} when 'increase' then 1 else -1 end then 'the latest month signals towards the target'
+        when {{ flagged_share }} >= 1.0 / 3 then 'a third or more of the months are flagged'
+    end
+{% endmacro %}
+
+
 {# A value in whole billionths, in which sums and comparisons are exact. #}
 {% macro spc_billionths(value) -%}
     cast(round({{ value }} * 1e9) as hugeint)

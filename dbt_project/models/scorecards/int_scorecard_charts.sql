@@ -34,6 +34,8 @@ select
         else charts.special_cause
     end as special_cause,
     charts.assurance,
+    charts.assurance_doubt,
+    charts.target_months_running,
     charts.target,
     charts.months_met_last_12,
     coalesce(alternatives.limits_status, charts.limits_status) as limits_status,

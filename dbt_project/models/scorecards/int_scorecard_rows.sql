@@ -332,7 +332,12 @@ select
     joined.target_type,
     joined.is_target_met,
     {{ rag('joined.is_target_met', 'charts.assurance') }} as rag,
-    {{ rag_text('joined.is_target_met', 'charts.assurance', 'joined.status', 'joined.target') }} as rag_text,
+    -- the run of the months is that of the figure where the figure is the month's
+    {{ rag_text(
+        'joined.is_target_met', 'charts.assurance', 'joined.status', 'joined.target',
+        "case when joined.period_type = 'month' and charts.month = date_trunc('month', joined.period_end) then charts.target_months_running end",
+        'charts.assurance_doubt'
+    ) }} as rag_text,
     charts.month as spc_month,
     charts.recommended_chart as spc_chart,
     charts.variation as spc_variation,

@@ -61,9 +61,27 @@ met as (
     from targeted
 ),
 
+-- Months in a row with the same answer begin anew where the answer changes or a month is missing.
+met_in_turn as (
+    select
+        *,
+        count(*) filter (where is_new_run) over (partition by series_id order by period) as run
+    from (
+        select
+            *,
+            coalesce(is_target_met <> lag(is_target_met) over (partition by series_id order by period), true)
+            or coalesce(period > 1 + lag(period) over (partition by series_id order by period), true) as is_new_run
+        from met
+    ) as compared
+),
+
 met_by_year as (
     select
         *,
+        case
+            when is_target_met is not null
+                then cast(row_number() over (partition by series_id, run order by period) as integer)
+        end as target_months_running,
         case
             when is_target_met is not null then cast(count(*) filter (where is_target_met) over (
                 partition by series_id
@@ -71,7 +89,7 @@ met_by_year as (
                 range between 11 preceding and current row
             ) as integer)
         end as months_met_last_12
-    from met
+    from met_in_turn
 ),
 
 judged as (
@@ -103,7 +121,9 @@ judged as (
         charts.chart_reason,
         met_by_year.target,
         met_by_year.is_target_met,
-        met_by_year.months_met_last_12
+        met_by_year.months_met_last_12,
+        met_by_year.target_months_running,
+        count(*) filter (where flagged.special_cause is not null) over of_phase / count(*) over of_phase as flagged_share
     from spc_flagged as flagged
     inner join points on
         flagged.series_id = points.series_id
@@ -117,6 +137,22 @@ judged as (
     left join met_by_year on
         flagged.series_id = met_by_year.series_id
         and flagged.period = met_by_year.period
+    window of_phase as (partition by flagged.series_id, flagged.phase)
+),
+
+forecast as (
+    select
+        *,
+        {{ spc_assurance('target', 'direction', 'lpl', 'upl', 'limits_status') }} as limits_assurance
+    from judged
+),
+
+doubted as (
+    select
+        *,
+        {{ spc_assurance_doubt('limits_assurance', 'is_target_met', 'target_months_running', 'special_cause_sign', 'direction', 'flagged_share') }}
+            as assurance_doubt
+    from forecast
 )
 
 select
@@ -162,7 +198,9 @@ select
     target,
     is_target_met,
     months_met_last_12,
-    {{ spc_assurance('target', 'direction', 'lpl', 'upl', 'limits_status') }} as assurance,
+    target_months_running,
+    case when assurance_doubt is null then limits_assurance end as assurance,
+    assurance_doubt,
     limits_status,
     period = latest_period as is_latest,
     recommended_chart,
@@ -187,4 +225,4 @@ select
     ), '') as note,
     ruleset_id,
     param_hash
-from judged
+from doubted

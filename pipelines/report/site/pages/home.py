@@ -60,7 +60,7 @@ def pages(content: Content) -> Iterator[tuple[str, str]]:
         Tile(f"select count(*) from ({new_sql(content)})", "new signals this month", "#new", "signal"),
         Tile(
             f"select count(*) from ({content.lines_sql}) where spc_assurance = 'fail'",
-            "targets the process will go on missing",
+            "targets we will keep missing unless something changes",
             "#targets",
             "concern",
         ),
