@@ -90,7 +90,7 @@ class Landing:
 
 def raw_content(landing: Landing, feed: str = "force_calls") -> list[tuple]:
     """The raw rows without what depends on the load: order, load id."""
-    return landing.query(f"select * exclude (_load_id) from raw.{feed} order by all")
+    return landing.query(f"select * exclude (_load_id, _modified_at) from raw.{feed} order by all")
 
 
 __all__ = ["CLI", "HASH_KEY", "HEADER", "NOW", "Landing", "call", "calls", "contracts", "raw_content"]

@@ -17,9 +17,15 @@
     {%- endif -%}
 {%- endmacro %}
 
--- The order of the versions of a key, newest first. Never by load order: files may arrive in any order.
+-- What puts versions in order: the supplier's extract time, else the latest day that the file's path names, else the time of the load.
+{% macro version_at() -%}
+    coalesce(_extracted_at, _dated_at, _loaded_at)
+{%- endmacro %}
+
+/* The order of the versions of a key, newest first. Never by load order where anything else tells: files may arrive in any order.
+   What the supplier does not tell apart, the time at which the file was last changed may. */
 {% macro newest_first() -%}
-    {{ known_at() }} desc, _file_hash desc, _file_row desc
+    {{ version_at() }} desc, case when _extracted_at is null then _modified_at end desc nulls last, _file_hash desc, _file_row desc
 {%- endmacro %}
 
 /* Every key of a raw feed once, in its newest version, with the number of versions and the force's code normalised.

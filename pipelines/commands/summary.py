@@ -151,7 +151,8 @@ def print_heartbeat(settings: Settings) -> None:
         ).fetchall()
     if row:
         commit = f" ({row[3]})" if row[3] else ""
-        console.print(f"Marts published {row[0]:%d %b %Y %H:%M} UTC, data to {row[1]:%d %b %Y}, from {row[4]} files, by version {row[2]}{commit}.")
+        data_to = f"data to {row[1]:%d %b %Y}" if row[1] else "without data"
+        console.print(f"Marts published {row[0]:%d %b %Y %H:%M} UTC, {data_to}, from {row[4]} files, by version {row[2]}{commit}.")
     print_table("Published tables", ["table", "rows"], tables)
 
 

@@ -58,6 +58,8 @@ PROVENANCE_COLUMNS = {
     "_load_id": "BIGINT",  # the ledger's number of the load; grows with every load
     "_clock_flags": "VARCHAR",  # columns whose local time was ambiguous or did not exist, e.g. "offered_at:ambiguous"
     "_row_hash": "VARCHAR",  # hash of the row's content, only where the contract's row identity is `content`
+    "_dated_at": "TIMESTAMP",  # end of the latest day in the file's path, local; orders versions without an extract time
+    "_modified_at": "TIMESTAMP",  # when the file was last changed, UTC; orders what neither extract time nor path does
 }
 
 # What the standard has besides: it describes, and is let through.
@@ -146,6 +148,11 @@ class Column:
     @property
     def is_personal_identifier(self) -> bool:
         return self.classification == "personal_identifier"
+
+    @property
+    def is_identifier(self) -> bool:
+        """Whether its texts tell one thing from another: a key, a reference to one, or a person's identifier."""
+        return self.type == "string" and (self.key_position is not None or self.references is not None or self.is_personal_identifier)
 
     @cached_property
     def headers(self) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """Text columns to typed rows, and for every row that cannot be taken each reason why, as (column, rule).
 
-Pure functions of polars frames. Rules: required, formula, nul_byte, too_long, invalid_integer, invalid_number, invalid_boolean,
+Pure functions of polars frames. Rules: required, formula, scientific_notation, nul_byte, too_long, invalid_integer, invalid_number, invalid_boolean,
 invalid_date, invalid_timestamp, month_or_day_first, not_allowed, pattern, below_minimum, above_maximum; and on the whole row (column `_row`)
 broken_quotes, repeated_header, left_out, too_few_fields, too_many_fields.
 """
@@ -37,6 +37,7 @@ EARLIEST, LATEST = datetime(1900, 1, 1), datetime(2101, 1, 1)
 _OFFSET = r"^(.*?(?:\d|[AaPp]\.?[Mm]\.?))\s*(?:\(?([A-Za-z]{1,4})\)?)?\s*(?:([+-])(0\d|1[0-4]):?([0-5]\d))?$"
 # Names that mean one offset and no other, in minutes. Any other name leaves the time unread: it must never be dropped.
 ZONE_NAMES = {"z": 0, "utc": 0, "gmt": 0, "bst": 60, "wet": 0, "west": 60, "cet": 60, "cest": 120, "eet": 120, "eest": 180}
+_SCIENTIFIC = r"^\d(?:\.\d+)?[eE]\+\d+$"  # what a spreadsheet makes of a long number: its digits are lost
 _INTEGER = r"^[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.0+)?$"
 _NUMBER = r"^[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)?(?:\.\d*)?(?:[eE][+-]?\d+)?\s*%?$"
 # Numbers that only a decimal comma explains, and those that then mean something else than with a decimal point.
@@ -279,6 +280,8 @@ def _text_rules(column: Column) -> dict[str, pl.Expr]:
     if column.required:
         is_given = is_any_of(pl.col(column.suppressed_into), TRUE_VALUES).fill_null(False) if column.suppressed_into else pl.lit(False)
         rules[_rule(column, "required")] = text.is_null() & ~is_given
+    if column.is_identifier:
+        rules[_rule(column, "scientific_notation")] = text.str.contains(_SCIENTIFIC)
     return rules
 
 

@@ -8,6 +8,7 @@ import os
 import re
 import traceback
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain
@@ -41,6 +42,9 @@ PREFETCH_ROWS = 4 * INSERT_ROWS
 FILE_TIME_FORMAT = "%Y%m%dT%H%M"
 # A day or a month in a file's name stands for its end: what the file says is as at the end of that day.
 FILE_DAY_FORMATS = ("%Y-%m-%d", "%Y-%m")
+_DAY_IN_PATH = re.compile(
+    r"(?<!\d)(?:((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])(?:[-_.]?(0[1-9]|[12]\d|3[01]))?|([0-3]\d)[-_.](0[1-9]|1[0-2])[-_.]((?:19|20)\d\d))(?!\d)"
+)
 
 
 @dataclass(frozen=True)
@@ -145,6 +149,21 @@ def extract_time_of(name: str, pattern: str | None) -> datetime | None:
             moment = moment.replace(day=last_day, hour=23, minute=59, second=59)
         return london_datetime_to_utc(moment)
     return None
+
+
+def latest_day_in(path: str, not_after: datetime) -> datetime | None:
+    """The end of the latest day (or month) that a path names, up to the day of the run: `2023-08/2023-05-wiltshire-street.csv` is of August.
+
+    What a path says is no extract time (it may be the month of the events); it puts versions in order that nothing else does.
+    """
+    found = []
+    for year, month, day, day_first, month_then, year_last in _DAY_IN_PATH.findall(path):
+        with suppress(ValueError):
+            year_number, month_number = int(year or year_last), int(month or month_then)
+            last = calendar.monthrange(year_number, month_number)[1] if month_number in range(1, 13) else 0
+            found.append(datetime(year_number, month_number, int(day or day_first or last), 23, 59, 59))
+    until = not_after.replace(day=calendar.monthrange(not_after.year, not_after.month)[1], hour=23, minute=59, second=59)
+    return max((moment for moment in found if moment <= until), default=None)
 
 
 def file_belongs(name: str, feed: Feed, siblings: Sequence[Feed]) -> bool:
@@ -413,7 +432,8 @@ class _FeedRun:
         read = sum(b.rows_read for b in head)
         with batch.enter(read) if read < INSERT_ROWS else batch.alone():
             load_id = next_load_id(self.connection)
-            provenance = Provenance(file_hash, load_id, self.loaded_at, file_time)
+            modified_at = datetime.fromtimestamp(file.modified_ns // 1_000_000_000, UTC).replace(tzinfo=None)
+            provenance = Provenance(file_hash, load_id, self.loaded_at, file_time, latest_day_in(file.name, self.loaded_at), modified_at)
             read = accepted = rejected = flagged = 0
             for block in chain(_handed_over(head), blocks):
                 batch.insert(block, provenance)

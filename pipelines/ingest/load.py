@@ -53,6 +53,8 @@ class Provenance:
     load_id: int
     loaded_at: datetime
     file_time: datetime | None  # extract time in the file's name, UTC
+    dated_at: datetime | None = None  # end of the latest day in the file's path
+    modified_at: datetime | None = None  # UTC
 
 
 class BatchLost(RuntimeError):
@@ -189,8 +191,8 @@ def insert_sql(feed: Feed) -> str:
     # By name: a column that a contract gained later stands last in a table that was there before.
     columns = ", ".join(f'"{name}"' for name in feed.raw_columns)
     return (
-        f'insert into raw."{feed.name}" ({columns}) '
-        f"select {names}, _file_hash, {ROW}, {extract}, _loaded_at, _load_id, _clock_flags, {row_hash} from _ingest_block"
+        f'insert into raw."{feed.name}" ({columns}) select {names}, '
+        f"_file_hash, {ROW}, {extract}, _loaded_at, _load_id, _clock_flags, {row_hash}, _dated_at, _modified_at from _ingest_block"
     )
 
 
@@ -200,6 +202,8 @@ def _provenance_columns(provenance: Provenance) -> list[pl.Expr]:
         pl.lit(provenance.load_id, pl.Int64).alias("_load_id"),
         pl.lit(provenance.loaded_at, pl.Datetime("us")).alias("_loaded_at"),
         pl.lit(provenance.file_time, pl.Datetime("us")).alias("_file_time"),
+        pl.lit(provenance.dated_at, pl.Datetime("us")).alias("_dated_at"),
+        pl.lit(provenance.modified_at, pl.Datetime("us")).alias("_modified_at"),
     ]
 
 

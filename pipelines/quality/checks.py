@@ -36,6 +36,7 @@ FIELDS = {
     "months",
     "needs",
     "caveat",
+    "ledger",
     "column",
 }
 # Kinds of contract column checks by the first words of their names.
@@ -111,9 +112,10 @@ def _variables(feed: Feed) -> dict[str, str]:
 
 
 def _chosen(wanted: object, contracts: Contracts, where: str) -> Iterator[Feed]:
-    """The feeds that a check is for: `all`, `daily`, `monthly`, `snapshots`, `keyed`, `past`, `extracts`, or a list of names.
+    """The feeds that a check is for: `all`, `daily`, `monthly`, `snapshots`, `keyed`, `events`, `past`, `extracts`, or a list of names.
 
-    `past` is without those that may speak of days to come, `extracts` without the sheets of a workbook.
+    `events` are keyed feeds whose key does not hold the event's time. `past` is without those that may speak of days to come, `extracts`
+    without the sheets of a workbook.
     """
     for feed in contracts.feeds.values():
         is_daily = feed.cadence_days <= LONGEST_WEEKDAY_CADENCE_DAYS
@@ -123,6 +125,7 @@ def _chosen(wanted: object, contracts: Contracts, where: str) -> Iterator[Feed]:
             "monthly": not is_daily and bool(feed.volume_by) and not feed.is_snapshot and not feed.is_sparse,
             "snapshots": feed.fact is not None and feed.is_snapshot,
             "past": not feed.is_dated_ahead and not feed.is_whole,
+            "events": feed.row_identity == "key" and not _has_personal_key(feed) and not feed.is_whole and feed.event_time not in feed.key,
             "keyed": feed.row_identity == "key" and not _has_personal_key(feed) and not feed.is_whole,
             "extracts": not feed.is_whole,
         }
@@ -162,6 +165,7 @@ def _spec(check: Mapping[str, Any], variables: Mapping[str, str], where: str) ->
         months=fill("months"),
         needs=tuple(dict.fromkeys([*([variables["feed"]] if "feed" in variables else []), *check.get("needs", ())])),
         has_caveat=check.get("caveat", True),
+        reads_ledger=check.get("ledger", False),
     )
 
 

@@ -35,6 +35,7 @@ class CheckSpec:
     message: str = ""
     months: str | None = None  # first days of the months concerned
     needs: tuple[str, ...] = ()  # feeds that must hold data, else the check is skipped
+    reads_ledger: bool = False  # it looks at the ledger alone: a feed whose every row was rejected, or whose every file was refused, is checked
     has_caveat: bool = True  # whether the warning stands on the published rows concerned
 
     @property

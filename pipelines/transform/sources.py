@@ -43,6 +43,8 @@ PROVENANCE_DESCRIPTIONS = {
     "_load_id": "The ledger's number of the load; grows with every load.",
     "_clock_flags": "Columns whose local time was ambiguous or did not exist, such as offered_at:ambiguous.",
     "_row_hash": "Hash of the row's content, where the feed has no key.",
+    "_dated_at": "End of the latest day that the file's path names, local: orders versions without an extract time.",
+    "_modified_at": "When the file was last changed, UTC: orders versions that neither extract time nor path does.",
 }
 
 # Name and type of what every staging model carries behind the feed's own columns; the dictionary of columns describes them.

@@ -236,6 +236,12 @@ CORPUS: tuple[Bad, ...] = (
     Bad("text behind a closing quote", calls(call(1, bt_call_ref='"B"1'), call(2)), read=2, rejects=rejected((2, "_row", "broken_quotes"))),
     Bad("an inch mark in a field", calls(call(1, bt_call_ref='5" pipe'), call(2, bt_call_ref='"quoted"')), read=2),
     Bad("cut within a quoted field", calls(call(1), call(2, bt_call_ref='"B2'))[:-5], read=2, rejects=rejected((3, "_row", "broken_quotes"))),
+    Bad(
+        "identifiers in scientific notation",
+        calls(call(1, call_id="2.02354E+12"), call(2, call_id="2.02354E+12"), call(3, cli="4.4771E+11")),
+        read=3,
+        rejects=rejected((2, "call_id", "scientific_notation"), (3, "call_id", "scientific_notation"), (4, "cli", "scientific_notation")),
+    ),
     Bad("too few fields", calls(call(1), "C2,wiltshire,999,2023-07-01 10:00:00"), read=2, rejects=rejected((3, "_row", "too_few_fields"))),
     Bad("too many fields", calls(call(1) + ",,oops", call(2)), read=2, rejects=rejected((2, "_row", "too_many_fields"))),
     Bad("a delimiter too many at each end", calls(call(1) + ",", call(2) + ","), read=2),

@@ -36,10 +36,10 @@ def test_a_row_arrives_typed_in_utc_with_its_provenance(landing):
     content = calls(call(1), call(2, line="Emergency", is_test="yes", answered_at="", ended_at=""))
     outcome = landing.take("force_calls/2023/force_calls_x20230801T0200.csv", content)
     assert (outcome.status, outcome.rows_read, outcome.rows_accepted, outcome.layout) == ("loaded", 2, 2, "canonical")
-    first, second = landing.query("select * exclude (cli, _file_hash) from raw.force_calls order by call_id")
+    first, second = landing.query("select * exclude (cli, _file_hash, _modified_at) from raw.force_calls order by call_id")
     assert first == (
         "C1", "wiltshire", "999", datetime(2023, 7, 1, 9), datetime(2023, 7, 1, 9, 0, 5), None, datetime(2023, 7, 1, 9, 3), "B1", False, None,
-        2, datetime(2023, 8, 1, 1), NOW, outcome.load_id, None, None,
+        2, datetime(2023, 8, 1, 1), NOW, outcome.load_id, None, None, datetime(2023, 8, 1, 23, 59, 59),
     )  # fmt: skip
     assert second[:3] == ("C2", "wiltshire", "999")
     assert second[8] is True
@@ -51,6 +51,23 @@ def test_the_rows_own_extract_time_wins_over_the_file_names(landing):
     landing.take("force_calls/force_calls_x20230801T0200.csv", calls(call(1) + ",2023-07-20 12:00:00", header=HEADER + ",extracted_at"))
     landing.take("force_calls/plain.csv", calls(call(2)))
     assert landing.query("select call_id, _extracted_at from raw.force_calls order by 1") == [("C1", datetime(2023, 7, 20, 11)), ("C2", None)]
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("logs/logs_to_2023-07-15.csv", datetime(2023, 7, 15, 23, 59, 59)),
+        ("street/2023-08/2023-05-wiltshire-street.csv", datetime(2023, 8, 31, 23, 59, 59)),
+        ("street/download 20230714/2023-05.csv", datetime(2023, 7, 14, 23, 59, 59)),
+        ("logs/logs 15-07-2023.csv", datetime(2023, 7, 15, 23, 59, 59)),
+        ("logs/logs_2023-02-31.csv", None),
+        ("logs/logs_2031-07.csv", None),  # later than the run
+        ("logs/ref 120230714999.csv", None),
+        ("logs/logs.csv", None),
+    ],
+)
+def test_the_latest_day_in_a_path(path, expected):
+    assert feed_module.latest_day_in(path, NOW) == expected
 
 
 def test_the_load_time_is_kept_in_utc(landing):

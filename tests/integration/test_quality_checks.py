@@ -56,6 +56,35 @@ def test_while_nothing_changes_only_checks_that_ask_the_clock_or_the_run_are_eva
     assert third != first
 
 
+def test_a_first_load_of_which_every_row_was_rejected_closes_the_gate(made):
+    settings, contracts = made
+    with open_build(settings) as connection:
+        connection.execute(
+            "insert into ingest.loads (load_id, run_id, feed, file_path, contract_fingerprint, status, rows_read, rows_rejected, loaded_at) "
+            "values (9001, ?, 'online_reports', 'online_reports/a.csv', '', 'loaded', 20, 20, ?)",
+            [RUN, NOW],
+        )
+    results = run(settings, contracts)
+    found = results["raw.online_reports", "rejected_share_new"]
+    assert (found.status, found.message) == ("failed", "online_reports: 20 of 20 newly loaded rows (100.0 %) were rejected")
+    assert results["raw.online_reports", "fresh"].status == "skipped"
+    with open_build(settings) as connection:
+        assert not evaluate_gate(connection, RUN).is_open
+
+
+def test_numbers_that_restart_daily_are_told_from_corrections(made):
+    settings, contracts = made
+    with open_build(settings) as connection:
+        connection.execute(
+            "insert into raw.incident_logs by name select * replace (created_at + interval 2 day as created_at, 'later' as _file_hash) "
+            "from raw.incident_logs where created_at >= date '2023-05-01' and created_at < date '2023-06-01'"
+        )
+    found = run(settings, contracts, "raw.incident_logs")["raw.incident_logs", "key_is_one_event"]
+    assert found.status == "warned"
+    assert "dated more than a day apart" in found.message
+    assert (found.from_month, found.to_month) == (date(2023, 5, 1), date(2023, 5, 1))
+
+
 def test_300_ghost_legs_warn_with_rule_month_calls_and_both_rates(made):
     settings, contracts = made
     with open_build(settings) as connection:

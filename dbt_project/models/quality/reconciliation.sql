@@ -26,20 +26,11 @@ with force_names as (
 ),
 {%- endfor %}
 
--- Of the files that hold an identical row, the one that holds it most often has all its incidents.
-police_uk_street_files as (
-    select
-        _row_hash,
-        count(*) as row_count
-    from {{ source('raw', 'police_uk_street') }}
-    where {{ known_as_at() }} and {{ 'true' if 'police_uk_street' in grown else 'false' }}
-    group by _row_hash, _file_hash
-),
-
+-- Street-level crime has no key: which downloads another one replaced, only staging knows.
 police_uk_street_keys as (
-    select sum(row_count) - max(row_count) + 1 as row_count
-    from police_uk_street_files
-    group by _row_hash
+    select version_count as row_count
+    from {{ ref('stg_police_uk__street') }}
+    where {{ 'true' if 'police_uk_street' in grown else 'false' }}
 ),
 
 counted as (
