@@ -18,6 +18,8 @@ from pipelines.quality.runner import run_checks
 from pipelines.resources import Reporter, Warehouse, held_warehouse
 from pipelines.settings import Settings
 from pipelines.transform.as_at import AsAtError, bring_known, build_known
+from pipelines.transform.assets import broken_message, dbt_specs, publish_models
+from pipelines.transform.project import TransformError
 from pipelines.warehouse import run_lock
 
 JOB_NAME = "as_at"
@@ -69,14 +71,19 @@ def build_as_at_job(
         reporter.step(PUBLISH_STEP)
         with known.connect() as connection:
             gate = evaluate_gate(connection, context.run_id)
+        if gate.is_open:
+            run = publish_models(known, manifest, dbt_specs(manifest)[1], context.run_id, as_at=str(known.settings.as_at))
+            if run.broken:
+                raise TransformError(broken_message(run))
+            with known.connect() as connection:
+                gate = evaluate_gate(connection, context.run_id)
         published = publish(
             known.settings,
             context.run_id,
             gate,
-            published_tables(manifest),
+            published_tables(manifest, with_the_past=False),
             known.now,
             contracts,
-            as_at=str(known.settings.as_at),
             keys=tested_keys(manifest),
             on_step=reporter.detail,
         )

@@ -37,7 +37,7 @@ def build_defs(
             yield held
 
     feeds = [build_folder_asset(together, contracts) for together in contracts.folders.values()]
-    models = build_dbt_assets(manifest)
+    models, publication = build_dbt_assets(manifest)
     quality = build_quality_asset(contracts, [".".join(key.path) for key in models.keys])
     published = build_published_asset(manifest)
     site = build_site_asset(MARTS_KEY)
@@ -54,7 +54,7 @@ def build_defs(
         description="The same up to the marts: site and workbooks stay as they are.",
     )
     return dg.Definitions(
-        assets=[*ledger_specs(manifest), *feeds, models, quality, published, site, workbooks],
+        assets=[*ledger_specs(manifest), *feeds, models, quality, publication, published, site, workbooks],
         jobs=[nightly, marts, build_as_at_job(settings, contracts, manifest, reporter, wait_seconds)],
         schedules=[
             dg.ScheduleDefinition(

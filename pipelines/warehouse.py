@@ -91,6 +91,8 @@ create table if not exists quality.check_results (
     to_month date,
     owner varchar,
     message varchar,                       -- one sentence, for a person
+    months date[],                         -- the months whose rows fail the check; null where it does not tell them
+    has_caveat boolean,                    -- whether a warning stands on the published rows concerned; null: it does
     primary key (run_id, table_name, check_name)
 );
 -- One row per run that evaluated every check: what it looked at. While that is the same, only checks that ask the clock or the run are evaluated.
@@ -101,8 +103,14 @@ create table if not exists quality.check_runs (
 );
 """
 
-# Columns that the ledger of an older warehouse lacks.
-LEDGER_ADDITIONS = (("loads", "sheet", "varchar"), ("loads", "file_time", "timestamp"), ("rejects", "row_key", "varchar"))
+# Columns that the ledger and the check results of an older warehouse lack.
+LEDGER_ADDITIONS = (
+    ("ingest.loads", "sheet", "varchar"),
+    ("ingest.loads", "file_time", "timestamp"),
+    ("ingest.rejects", "row_key", "varchar"),
+    ("quality.check_results", "months", "date[]"),
+    ("quality.check_results", "has_caveat", "boolean"),
+)
 
 
 class WarehouseBusy(RuntimeError):
@@ -159,7 +167,7 @@ def create_tables(connection: duckdb.DuckDBPyConnection, contracts: Contracts) -
     """Create what is missing: the ledger, the check results, and a raw table a feed; a new contract column is added as null."""
     connection.execute(LEDGER_DDL)
     for table, column, type_ in LEDGER_ADDITIONS:
-        connection.execute(f"alter table ingest.{table} add column if not exists {column} {type_}")
+        connection.execute(f"alter table {table} add column if not exists {column} {type_}")
     connection.execute("create schema if not exists raw")
     for feed in contracts.feeds.values():
         columns = ", ".join(f'"{name}" {type_}' for name, type_ in feed.raw_columns.items())

@@ -169,7 +169,8 @@ create or replace table governance.risk_register (
     is_review_overdue boolean, is_resolution_overdue boolean
 );
 """
-PUBLISHED = ("core.dim_measure", "measures.measure_values", "scorecards.opcc", "quality.check_results")
+# published name -> name in the build database, as the manifest would give it
+PUBLISHED = {name: name for name in ("core.dim_measure", "measures.measure_values", "scorecards.opcc", "quality.check_results")}
 
 
 def make_settings(data_dir: Path) -> Settings:

@@ -18,9 +18,9 @@ def prepare_first_run(settings: Settings) -> int:
     prepare_home(settings)
     reporter = TerminalReporter()
     reporter.step("parse the dbt project")
-    load_manifest(settings)
+    manifest = load_manifest(settings)
     reporter.step("dbt unit tests")
-    evaluated = pass_unit_tests(settings, load_contracts(), lambda name, index, total: reporter.detail(f"{index} of {total} {name}"))
+    evaluated = pass_unit_tests(settings, load_contracts(), manifest, lambda name, index, total: reporter.detail(f"{index} of {total} {name}"))
     reporter.finish()
     console.print(f"{evaluated} unit tests of the models passed." if evaluated else "The models have passed their unit tests before.")
     return 0

@@ -14,33 +14,26 @@ old state or the new one, and whoever holds the old database open keeps it.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shutil
 import uuid
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from importlib.metadata import PackageNotFoundError, version
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from pipelines.contracts.model import Contracts, load_contracts
-from pipelines.publish import ledger, revisions
-from pipelines.publish.caveats import concerns, lay_out_concerns
 from pipelines.publish.writing import PublishError, Step, plan_of, verify, write
-from pipelines.quality.checks import has_months_only
 from pipelines.quality.gate import Gate
-from pipelines.quality.runner import Clock, utc_naive
-from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.quality.runner import utc_naive
+from pipelines.settings import Settings
 from pipelines.warehouse import open_build
 
-PACKAGE = "scorecards"
-CHECK_RESULTS = "quality.check_results"
+PUBLICATION = "publication"  # the schema of what is built behind the gate
 
 
 @dataclass(frozen=True)
@@ -51,16 +44,17 @@ class Published:
     path: Path  # the database, as readers open it
     published_at: datetime
     tables: Mapping[str, int]  # schema.table -> rows
-    caveat_rows: int  # rows that carry a caveat of this run's warnings
 
 
 def published_models(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """The node of every dbt model whose meta says `published: true`, by `schema.table`. Takes the manifest as parsed JSON."""
-    return {
-        f"{node['schema']}.{node.get('alias') or node['name']}": node
-        for node in manifest["nodes"].values()
-        if node["resource_type"] == "model" and _meta(node).get("published")
-    }
+    """The node of every dbt model whose meta says `published: true`, by published name. Takes the manifest as parsed JSON."""
+    return {_published_name(node): node for node in manifest["nodes"].values() if node["resource_type"] == "model" and _meta(node).get("published")}
+
+
+def _published_name(node: Mapping[str, Any]) -> str:
+    """`schema.table`; a model of the publication is named <schema>__<table>."""
+    name = node.get("alias") or node["name"]
+    return name.replace("__", ".", 1) if node["schema"] == PUBLICATION else f"{node['schema']}.{name}"
 
 
 def _meta(node: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -72,13 +66,17 @@ def contract_key(node: Mapping[str, Any]) -> tuple[str, ...]:
     return next((tuple(c["columns"]) for c in node.get("constraints") or [] if c["type"] == "primary_key"), ())
 
 
-def published_tables(manifest: Mapping[str, Any]) -> list[str]:
-    """`schema.table` of every published dbt model, and the check results. Takes the manifest as parsed JSON."""
-    return [*sorted(published_models(manifest)), CHECK_RESULTS]
+def published_tables(manifest: Mapping[str, Any], with_the_past: bool = True) -> dict[str, str]:
+    """The name in the build database of every published table, by published name. Takes the manifest as parsed JSON.
+
+    with_the_past  whether to publish what rests on earlier publications; what was known on a past day does not
+    """
+    models = sorted(published_models(manifest).items())
+    return {name: f"{node['schema']}.{node['name']}" for name, node in models if with_the_past or not _meta(node).get("is_of_the_past")}
 
 
 def tested_keys(manifest: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    """The key of each published dbt model that a test looks up instead of an index (meta key_is_tested). Takes the manifest as parsed JSON."""
+    """The key of each published model that a test looks up instead of an index (meta key_is_tested). Takes the manifest as parsed JSON."""
     return {name: contract_key(node) for name, node in published_models(manifest).items() if _meta(node).get("key_is_tested")}
 
 
@@ -86,18 +84,17 @@ def publish(
     settings: Settings,
     run_id: str,
     gate: Gate,
-    tables: Collection[str],
+    tables: Mapping[str, str],
     now: datetime,
     contracts: Contracts | None = None,
-    as_at: str | None = None,
     keys: Mapping[str, Sequence[str]] | None = None,
     on_step: Step = lambda _: None,
 ) -> Published:
-    """Put the published tables of the build database in place for readers.
+    """Put tables of the build database in place for readers, as they were built.
 
-    tables    `schema.table` names; quality.check_results, quality.heartbeat, the ledgers of these tables and measures.revisions come with them
-    keys      of those tables that have none in the build database, because a test looks it up there
-    now       the run's clock; as_at what the transform was built as at; on_step is told each step as it begins
+    tables    published name -> name in the build database, `schema.table` both
+    keys      of those tables that have none in the build database, because a test looks it up there; by published name
+    now       the run's clock; on_step is told each step as it begins
 
     Raises PublishError, and leaves the live marts as they are, when the gate is closed, a personal column would be published,
     a table is missing or without a key, or the written copy does not verify.
@@ -116,97 +113,21 @@ def publish(
         staging.mkdir(parents=True)
         live = _live_version(root)
         with open_build(settings) as connection:
-            names = [*dict.fromkeys([*tables, CHECK_RESULTS])]
-            plan = plan_of(connection, names, contracts, keys or {})
-            ledger.settle(connection, live)
-            # What was known at a past date is no publication: it stands beside the marts, and says nothing new.
-            if as_at is None and (kept := ledger.kept_of(names)):
-                on_step("ledgers")
-                ledger.append(connection, kept, contracts, version_name, run_id, published_at)
-                said = [one.table for one in kept if one in ledger.LEDGERS]
-                if set(revisions.SOURCES) <= set(names):
-                    revisions.fill_revisions(connection)
-                    said.append(revisions.REVISIONS)
-                plan += plan_of(connection, said, contracts)
-            has_measures = {"core.dim_measure", "measures.measure_values"} <= {table.name for table in plan}
-            lay_out_concerns(connection, concerns(connection, contracts, run_id, published_at, as_at) if has_measures else [])
-            beat = _heartbeat(connection, contracts, gate, run_id, published_at, as_at)
-            written = write(connection, staging, root / ".versions" / live if live else None, plan, beat, on_step)
+            plan = plan_of(connection, tables, contracts, keys or {})
+            contents = write(connection, staging, root / ".versions" / live if live else None, plan, on_step)
         on_step("verify")
-        rows = verify(staging, plan, written.contents)
+        rows = verify(staging, plan, contents)
         on_step("sync")
         _sync(staging)
         on_step("move")
         _put_in_place(root, staging, version_name, on_step)
-        # Where this fails, the next publication sees that this one is live.
-        with suppress(duckdb.Error), open_build(settings) as connection:
-            ledger.confirm(connection, version_name)
     except PublishError:
         raise
     except (duckdb.Error, OSError) as error:
         raise PublishError(f"the marts could not be written: {error}. The live marts are as they were (docs/runbooks/publish_failure.md)") from error
     finally:
         shutil.rmtree(root / ".staging", ignore_errors=True)
-    return Published(version_name, settings.marts_path, published_at, rows, written.caveat_rows)
-
-
-# ---- what the heartbeat says
-
-
-def _code_commit(project_dir: Path = PROJECT_DIR) -> str | None:
-    """The commit that is checked out, read from the files of git; None outside a checkout."""
-    try:
-        head = (project_dir / ".git" / "HEAD").read_text().strip()
-        if not head.startswith("ref: "):
-            return head
-        reference = head.removeprefix("ref: ")
-        path = project_dir / ".git" / reference
-        if path.exists():
-            return path.read_text().strip()
-        packed = (project_dir / ".git" / "packed-refs").read_text()
-        return next((line.split()[0] for line in packed.splitlines() if line.endswith(f" {reference}")), None)
-    except (OSError, IndexError):
-        return None
-
-
-def _package_version() -> str:
-    try:
-        return version(PACKAGE)
-    except PackageNotFoundError:
-        return "unknown"
-
-
-def _data_to(connection: duckdb.DuckDBPyConnection, contracts: Contracts, now: datetime) -> date | None:
-    """The last day, not after the moment looked from, on which any feed has an event; of a feed dated by months, the last day of the month."""
-    days: list[date] = []
-    for feed in contracts.feeds.values():
-        schema, _, fact = (feed.fact_table or "").partition(".")
-        exists = "select 1 from duckdb_tables() where database_name = current_database() and schema_name = ? and table_name = ?"
-        if fact and connection.execute(exists, [schema, fact]).fetchone():
-            day = "last_day(local_date)" if has_months_only(feed) else "local_date"
-            (newest,) = connection.execute(f"select max({day}) from {schema}.{fact} where local_date <= ?", [now.date()]).fetchone() or (None,)
-            days += [newest] if newest is not None else []
-    return max(days, default=None)
-
-
-def _heartbeat(
-    connection: duckdb.DuckDBPyConnection, contracts: Contracts, gate: Gate, run_id: str, published_at: datetime, as_at: str | None
-) -> list[Any]:
-    """The one row of quality.heartbeat, in the order of its columns."""
-    files = connection.execute("select distinct feed, file_hash from ingest.loads where status = 'loaded' order by feed, file_hash").fetchall()
-    fingerprints = sorted(f"{feed.name} {feed.fingerprint}" for layouts in contracts.layouts.values() for feed in layouts)
-    return [
-        run_id,
-        published_at,
-        as_at,
-        _data_to(connection, contracts, Clock(run_id, published_at, as_at).looks_from),
-        _package_version(),
-        _code_commit(),
-        hashlib.sha256("\n".join(fingerprints).encode()).hexdigest()[:16],
-        len(files),
-        hashlib.sha256("\n".join(f"{feed} {digest}" for feed, digest in files).encode()).hexdigest(),
-        len(gate.warnings),
-    ]
+    return Published(version_name, settings.marts_path, published_at, rows)
 
 
 # ---- switching

@@ -1,47 +1,29 @@
-"""Writes the marts aside: each table with constraints, comments and caveats into a database, and once more as Parquet; then verifies them.
+"""Writes the marts aside: each table as it was built, with constraints and comments, into a database, and once more as Parquet; then verifies them.
 
 What readers have already is not written again. The new database starts as a copy of the live one where most of its rows stand as they
-are to be published; the tables that differ are replaced in it. Whether a table differs is asked of the rows themselves, caveats and all,
-on both sides: no record is kept that could be wrong. The Parquet file of a table that stands is the live one under a second name.
+are to be published; the tables that differ are replaced in it. Whether a table differs is asked of the rows themselves, on both sides:
+no record is kept that could be wrong. The Parquet file of a table that stands is the live one under a second name.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from pipelines.contracts.model import Contracts
 from pipelines.contracts.personal import personal_columns
-from pipelines.publish import ledger
-from pipelines.publish.caveats import rows_with_caveats, with_caveats
 
 DATABASE = "marts.duckdb"
 PARQUET = "parquet"
 ATTACHED = "_new_marts"
-HEARTBEAT = "quality.heartbeat"
-HEARTBEAT_DDL = f"""
-create table {HEARTBEAT} (
-    run_id varchar not null primary key,   -- the run that published
-    published_at timestamp not null,       -- UTC
-    as_at varchar,                         -- the day or moment (local) as at which the warehouse looked; null: all that it knew
-    data_to date,                          -- last day on which any feed has an event
-    package_version varchar not null,
-    code_commit varchar,                   -- null outside a git checkout
-    contract_fingerprint varchar not null, -- of all contracts together
-    files bigint not null,                 -- files loaded so far; quality.feed_outcomes names them
-    files_digest varchar not null,         -- SHA-256 over feed and content hash of every one of them, sorted
-    warnings bigint not null               -- checks that warned in this run
-)
-"""
-
 Step = Callable[[str], None]
 
 
@@ -50,7 +32,7 @@ class PublishError(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Table:
+class TableDefinition:
     """A table as a database defines it."""
 
     name: str  # schema.table
@@ -58,6 +40,7 @@ class Table:
     columns: tuple[tuple[str, str], ...]  # name, type
     key: tuple[str, ...]
     comments: tuple[tuple[str, str], ...]  # of columns: name, text
+    built: str = field(default="", compare=False)  # its name in the build database
 
     @property
     def order(self) -> str:
@@ -74,14 +57,17 @@ class Table:
         columns, found, _ = self.ddl.rpartition(", PRIMARY KEY(")
         return f"{columns});" if found else None
 
-    def with_key(self, key: Sequence[str]) -> Table:
-        """The same table with a primary key, in DuckDB's own words."""
+    def published_as(self, name: str, key: Sequence[str]) -> TableDefinition:
+        """The same table under the name that readers know, and with a primary key where it was built without, in DuckDB's own words."""
+        if self.name == name and (self.key or not key):
+            return replace(self, built=self.name)
         with duckdb.connect() as scratch:
-            scratch.execute(f"create schema if not exists {self.name.split('.')[0]}")
-            scratch.execute(self.ddl)
-            scratch.execute(f"alter table {self.name} add primary key ({', '.join(key)})")
-            keyed = tables_of(scratch)[self.name]
-        return replace(self, key=keyed.key, ddl=keyed.ddl)
+            scratch.execute(f"create schema if not exists {name.split('.', maxsplit=1)[0]}")
+            scratch.execute(f"create table {name}({self.ddl.partition('(')[2]}")
+            if key and not self.key:
+                scratch.execute(f"alter table {name} add primary key ({', '.join(key)})")
+            published = tables_of(scratch)[name]
+        return replace(self, name=name, ddl=published.ddl, key=published.key, built=self.name)
 
 
 @dataclass(frozen=True)
@@ -92,15 +78,7 @@ class Content:
     digest: int
 
 
-@dataclass(frozen=True)
-class Written:
-    """What stands in the folder of a new version."""
-
-    contents: Mapping[str, Content]  # by table, as they are to be read
-    caveat_rows: int  # rows that carry a caveat of this run's warnings
-
-
-def tables_of(connection: duckdb.DuckDBPyConnection, database: str | None = None) -> dict[str, Table]:
+def tables_of(connection: duckdb.DuckDBPyConnection, database: str | None = None) -> dict[str, TableDefinition]:
     """Every table of an attached database (default: the current one) by `schema.table`; the key is empty where there is none."""
     (database,) = (database,) if database else connection.execute("select current_database()").fetchone() or ("",)
     columns: dict[str, list[tuple[str, str, str | None]]] = {}
@@ -122,7 +100,7 @@ def tables_of(connection: duckdb.DuckDBPyConnection, database: str | None = None
         ).fetchall()
     )
     return {
-        name: Table(
+        name: TableDefinition(
             name,
             ddl,
             tuple((column, type_) for column, type_, _ in columns[name]),
@@ -136,20 +114,21 @@ def tables_of(connection: duckdb.DuckDBPyConnection, database: str | None = None
 
 
 def plan_of(
-    connection: duckdb.DuckDBPyConnection, names: Sequence[str], contracts: Contracts, keys: Mapping[str, Sequence[str]] | None = None
-) -> list[Table]:
-    """Each of these tables as the build database has it, with a key from `keys` where it has none there.
+    connection: duckdb.DuckDBPyConnection, tables: Mapping[str, str], contracts: Contracts, keys: Mapping[str, Sequence[str]] | None = None
+) -> list[TableDefinition]:
+    """Each of these tables (published name -> name in the build database) as it is to be published, with a key from `keys` where it has none.
 
     Raises PublishError where one must not or cannot be published.
     """
     built = tables_of(connection)
-    built |= {name: built[name].with_key(key) for name, key in (keys or {}).items() if name in built and not built[name].key}
-    for name in names:
-        if name not in built:
+    plan = []
+    for name, built_name in tables.items():
+        if built_name not in built:
             raise PublishError(f"{name} is to be published but was not built; run the transform (docs/runbooks/publish_failure.md)")
-        if not built[name].key:
+        table = built[built_name].published_as(name, (keys or {}).get(name, ()))
+        if not table.key:
             raise PublishError(f"{name} has no primary key; every published table needs one (docs/runbooks/publish_failure.md)")
-    plan = [built[name] for name in names]
+        plan.append(table)
     personal = personal_columns(contracts)
     breaches = [f"{table.name}.{column}" for table in plan for column in table.names if column.lower() in personal]
     if breaches:
@@ -158,6 +137,28 @@ def plan_of(
             "take them out of the models, or publish a count instead (docs/runbooks/publish_failure.md)"
         )
     return plan
+
+
+def macros_of(connection: duckdb.DuckDBPyConnection, plan: Sequence[TableDefinition]) -> dict[str, str]:
+    """The table macros that dbt built for readers, by published name: <schema>__<macro> beside the publication's tables, which they name as built."""
+    built = dict(
+        connection.execute(
+            """
+            select schema_name || '.' || function_name, '(' || array_to_string(parameters, ', ') || ') as table ' || macro_definition
+            from duckdb_functions()
+            where function_type = 'table_macro' and not internal and database_name = current_database() and contains(function_name, '__')
+            """
+        ).fetchall()
+    )
+    macros = {}
+    for built_name, definition in built.items():
+        text = definition
+        for table in plan:
+            schema, _, name = table.built.partition(".")
+            text = re.sub(rf'"?\b{schema}\b"?\."?\b{name}\b"?', table.name, text)
+        if text != definition:
+            macros[built_name.partition(".")[2].replace("__", ".", 1)] = text
+    return macros
 
 
 def content_of(connection: duckdb.DuckDBPyConnection, select: str) -> Content:
@@ -185,58 +186,52 @@ def _quoted(text: object) -> str:
 
 
 def write(
-    connection: duckdb.DuckDBPyConnection, staging: Path, live: Path | None, plan: Sequence[Table], heartbeat: Sequence[Any], on_step: Step
-) -> Written:
-    """Write the database and the Parquet files of a publication into `staging`, an empty folder.
+    connection: duckdb.DuckDBPyConnection, staging: Path, live: Path | None, plan: Sequence[TableDefinition], on_step: Step
+) -> Mapping[str, Content]:
+    """Write the database and the Parquet files of a publication into `staging`, an empty folder. Returns what each table holds.
 
     live  the folder of the version that readers see, if there is one; it is read and never changed
-
-    Expects the run's concerns to be laid out on the connection (caveats.py).
     """
     (staging / PARQUET).mkdir(parents=True)
     # Parquet files are written from tables that stand in the order of their keys.
     connection.execute("set preserve_insertion_order = true")
     on_step("compare")
-    selects = {table.name: with_caveats(table.name, table.names) for table in plan}
-    # As many rows as the build database has, whatever the caveats do to them.
-    contents = {name: replace(content_of(connection, select), rows=content_of(connection, f"from {name}").rows) for name, select in selects.items()}
-    counted = [count for table in plan if (count := rows_with_caveats(table.name, table.names))]
-    caveat_rows = sum((connection.execute(count).fetchone() or (0,))[0] for count in counted)
+    contents = {table.name: content_of(connection, f"from {table.built}") for table in plan}
+    macros = macros_of(connection, plan)
     on_step("carry over")
-    standing = _carry_over(connection, staging, live, plan, contents) if live else set()
-    changed = [table for table in plan if table.name not in standing]
+    unchanged = _carry_over(connection, staging, live, plan, contents) if live else set()
+    changed = [table for table in plan if table.name not in unchanged]
     with _attached(connection, staging / DATABASE) as build:
         connection.execute(f"use {ATTACHED}")
-        for schema in sorted({name.split(".")[0] for name in (*selects, HEARTBEAT)}):
+        for schema in sorted({name.split(".")[0] for name in contents}):
             connection.execute(f"create schema if not exists {schema}")
         for table in changed:
             connection.execute(table.ddl_without_key or table.ddl)
             for column, text in table.comments:
                 connection.execute(f"comment on column {table.name}.\"{column}\" is '{_quoted(text)}'")
-        connection.execute(HEARTBEAT_DDL)
-        connection.execute(f"insert into {HEARTBEAT} values ({', '.join('?' * len(heartbeat))})", list(heartbeat))
-        if {one.table for one in ledger.LEDGERS} <= set(selects):
-            connection.execute(ledger.AS_PUBLISHED)
+        for name, definition in macros.items():
+            connection.execute(f"create or replace macro {name}{definition}")
         connection.execute(f'use "{build}"')
         # While a table is copied, the one before gets its key and its Parquet file.
         with connection.cursor() as cursor, ThreadPoolExecutor(max_workers=1) as beside:
             finished: list[Future[None]] = []
             for table in changed:
                 on_step(f"copy {table.name}")
-                connection.execute(f"insert into {ATTACHED}.{table.name} select * from ({selects[table.name]}) order by {table.order}")
+                connection.execute(f"insert into {ATTACHED}.{table.name} select * from {table.built} order by {table.order}")
                 finished.append(beside.submit(_finish, cursor, staging, table))
             on_step("parquet")
             for future in finished:
                 future.result()
-        _write_parquet(connection, staging, HEARTBEAT)
-        for name in standing:
+        for name in unchanged:
             _link_parquet(connection, staging, live, name)
         connection.execute(f"checkpoint {ATTACHED}")
-    return Written(contents, caveat_rows)
+    return contents
 
 
-def _carry_over(connection: duckdb.DuckDBPyConnection, staging: Path, live: Path, plan: Sequence[Table], contents: Mapping[str, Content]) -> set[str]:
-    """Let the new database start as a copy of the live one, without the tables that differ. Returns the names of those that stand.
+def _carry_over(
+    connection: duckdb.DuckDBPyConnection, staging: Path, live: Path, plan: Sequence[TableDefinition], contents: Mapping[str, Content]
+) -> set[str]:
+    """Let the new database start as a copy of the live one, without the tables that differ. Returns the names of the others.
 
     Where more rows differ than stand, or other tables are published, nothing is carried over: the freed space would stay in the file.
     """
@@ -245,22 +240,22 @@ def _carry_over(connection: duckdb.DuckDBPyConnection, staging: Path, live: Path
         shutil.copyfile(live / DATABASE, database)
         with _attached(connection, database):
             there = tables_of(connection, ATTACHED)
-            standing = {
+            unchanged = {
                 table.name
                 for table in plan
                 if there.get(table.name) == table and content_of(connection, f"from {ATTACHED}.{table.name}") == contents[table.name]
             }
-            is_most = 2 * sum(contents[name].rows for name in standing) >= sum(content.rows for content in contents.values())
-            if is_most and there.keys() == {*contents, HEARTBEAT}:
-                for name in there.keys() - standing:
+            is_most = 2 * sum(contents[name].rows for name in unchanged) >= sum(content.rows for content in contents.values())
+            if is_most and there.keys() == contents.keys():
+                for name in there.keys() - unchanged:
                     connection.execute(f"drop table {ATTACHED}.{name}")
                 connection.execute(f"checkpoint {ATTACHED}")
-                return standing
+                return unchanged
     database.unlink(missing_ok=True)
     return set()
 
 
-def _finish(cursor: duckdb.DuckDBPyConnection, staging: Path, table: Table) -> None:
+def _finish(cursor: duckdb.DuckDBPyConnection, staging: Path, table: TableDefinition) -> None:
     """The key of a copied table, which is built faster of rows that are there and in order, and its Parquet file."""
     if table.ddl_without_key:
         cursor.execute(f"alter table {ATTACHED}.{table.name} add primary key ({table.order})")
@@ -285,18 +280,18 @@ def _link_parquet(connection: duckdb.DuckDBPyConnection, staging: Path, live: Pa
         _write_parquet(connection, staging, name)
 
 
-def verify(staging: Path, plan: Collection[Table], contents: Mapping[str, Content]) -> dict[str, int]:
+def verify(staging: Path, plan: Collection[TableDefinition], contents: Mapping[str, Content]) -> dict[str, int]:
     """Open the written copy as a reader does, and hold it against the plan and the rows of the build database.
 
     contents  of each table of the plan, as it is to be read
 
-    Returns rows by table, the heartbeat among them. Raises PublishError.
+    Returns rows by table. Raises PublishError.
     """
     found: dict[str, int] = {}
     with duckdb.connect(str(staging / DATABASE), read_only=True) as copy:
         there = tables_of(copy)
         for table in plan:
-            written = there.get(table.name, Table(table.name, "", (), (), ()))
+            written = there.get(table.name, TableDefinition(table.name, "", (), (), ()))
             content = content_of(copy, f"from {table.name}") if table.name in there else Content(0, 0)
             parquet = _quoted(_parquet(staging, table.name))
             (in_parquet,) = copy.execute(f"select count(*) from read_parquet('{parquet}')").fetchone() or (0,)
@@ -315,7 +310,4 @@ def verify(staging: Path, plan: Collection[Table], contents: Mapping[str, Conten
                 wrong = ", ".join(what for what, is_wrong in problems.items() if is_wrong)
                 raise PublishError(f"the written copy of {table.name} does not verify: {wrong} (docs/runbooks/publish_failure.md)")
             found[table.name] = content.rows
-        if copy.execute(f"select count(*) from {HEARTBEAT}").fetchone() != (1,):
-            raise PublishError(f"the written copy of {HEARTBEAT} does not verify (docs/runbooks/publish_failure.md)")
-        found[HEARTBEAT] = 1
     return found

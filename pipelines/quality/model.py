@@ -73,3 +73,5 @@ class CheckResult:
     to_month: date | None = None
     owner: str | None = None
     message: str | None = None
+    months: list[date] | None = None  # those whose rows fail the check, where it tells them
+    has_caveat: bool | None = None  # whether a warning stands on the published rows concerned; None: it does

@@ -298,6 +298,7 @@ def _blank_result(spec: CheckSpec, clock: Clock) -> CheckResult:
         feed=spec.feed,
         severity=spec.severity,
         owner=spec.owner,
+        has_caveat=spec.has_caveat,
     )
 
 
@@ -333,6 +334,7 @@ def _result(connection: duckdb.DuckDBPyConnection, spec: CheckSpec, verdict: Ver
         from_month=months[0] if months else None,
         to_month=months[-1] if months else None,
         message=message,
+        months=months or None,
     )
 
 

@@ -18,6 +18,7 @@ from pipelines.resources import Warehouse
 from pipelines.settings import Settings
 from pipelines.transform.assets import broken_message, check_results, dbt_specs
 from pipelines.transform.project import TransformError
+from pipelines.transform.publication import TAG
 from pipelines.transform.runner import run_dbt
 from pipelines.warehouse import create_tables
 
@@ -113,11 +114,12 @@ def _first_known(connection: duckdb.DuckDBPyConnection, feeds: list[str]) -> dat
 
 
 def build_known(warehouse: Warehouse, manifest: Mapping[str, Any], run_id: str) -> None:
-    """Build every model over what was brought, in one run of dbt, and store what its tests found. Raises TransformError.
+    """Build every model before the gate over what was brought, in one run of dbt, and store what its tests found. Raises TransformError.
 
     Unit tests speak of the code and not of the data; the nightly evaluates them.
     """
-    arguments = ["build", "--full-refresh", "--exclude-resource-type", "unit_test", "--vars", f"{{as_at: '{warehouse.settings.as_at}'}}"]
+    variables = f"{{as_at: '{warehouse.settings.as_at}'}}"
+    arguments = ["build", "--full-refresh", "--exclude", TAG, "--exclude-resource-type", "unit_test", "--vars", variables]
     run = run_dbt(warehouse.settings, arguments, lambda name, index, total: warehouse.reporter.detail(f"{index} of {total} {name}"))
     _, checks = dbt_specs(manifest)
     with warehouse.connect() as connection:

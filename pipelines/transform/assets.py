@@ -1,7 +1,7 @@
-"""The dbt project as one Dagster multi-asset: every model and seed an asset, every test and unit test a check."""
+"""The dbt project as two Dagster multi-assets, before and behind the gate: every model and seed an asset, every test and unit test a check."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
 from typing import Any
 
@@ -10,6 +10,7 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
 from dagster_dbt.asset_utils import build_dbt_specs
 
 from pipelines.ingest.assets import owner_slug
+from pipelines.quality.gate import evaluate_gate
 from pipelines.quality.model import CheckResult
 from pipelines.quality.results import carry_forward, store_results
 from pipelines.resources import Warehouse
@@ -17,9 +18,11 @@ from pipelines.transform import unit_tests
 from pipelines.transform.build import is_current, is_full_refresh_due, max_load_id, record_build
 from pipelines.transform.passed import has_passed, remember
 from pipelines.transform.project import TransformError, code_version
+from pipelines.transform.publication import TAG, build_publication
 from pipelines.transform.runner import DbtRun, NodeResult, run_dbt
 
 DBT_ASSETS_NAME = "dbt_build"
+PUBLICATION = "publication"  # the schema, the asset group and the step behind the gate
 UNCHANGED = "as in an earlier run: neither the code nor what it looks at has changed since"
 PASSED_BEFORE = "this code has passed it before: it looks at no data"
 NOT_EVALUATED = {UNCHANGED, PASSED_BEFORE}
@@ -96,10 +99,22 @@ def dbt_specs(manifest: Mapping[str, Any]) -> tuple[list[dg.AssetSpec], dict[str
     return list(specs), checks
 
 
-def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
-    translator = Translator()
+def build_dbt_assets(manifest: Mapping[str, Any]) -> tuple[dg.AssetsDefinition, dg.AssetsDefinition]:
+    """The models before the gate, and the publication behind it: one step each."""
     specs, checks = dbt_specs(manifest)
+    translator = Translator()
     keys = {unique_id: translator.get_asset_key(node) for unique_id, node in manifest["nodes"].items()}
+    is_behind = {spec.key: spec.key.path[0] == PUBLICATION for spec in specs}
+    parts = [
+        ([spec for spec in specs if is_behind[spec.key] is part], {name: spec for name, spec in checks.items() if is_behind[spec.asset_key] is part})
+        for part in (False, True)
+    ]
+    return _build_models(manifest, keys, *parts[0]), _build_publication(manifest, keys, *parts[1])
+
+
+def _build_models(
+    manifest: Mapping[str, Any], keys: Mapping[str, dg.AssetKey], specs: Sequence[dg.AssetSpec], checks: Mapping[str, dg.AssetCheckSpec]
+) -> dg.AssetsDefinition:
     skippable = [_skippable(spec) for spec in specs]
 
     # Dagster wants every table after those it is made from.
@@ -121,7 +136,7 @@ def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
             yield from _unchanged(context, order, standing, row_counts)
             return
         # the manifest stands from parsing, and what dbt would write of its results is told to Dagster and stored below
-        arguments, unchanged = ["build", "--no-write-json"], []
+        arguments, unchanged = ["build", "--no-write-json", "--exclude", TAG], []
         if is_subset:
             arguments += ["--select", *sorted(key.path[-1] for key in context.selected_asset_keys)]
         elif full_refresh:
@@ -129,7 +144,7 @@ def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
         if not is_subset and has_passed(unit_tests.CHECK, version):
             # They speak of the code alone, and this code has passed them, on these data or on others.
             arguments += ["--exclude-resource-type", "unit_test"]
-            unchanged = [NodeResult(unique_id, "pass", 0.0, 0, PASSED_BEFORE) for unique_id in manifest.get("unit_tests") or {}]
+            unchanged = _passed_before(checks)
         warehouse.reporter.step("transform" + (" (full refresh)" if full_refresh else ""))
         run = run_dbt(warehouse.settings, arguments, lambda name, index, total: warehouse.reporter.detail(f"{index} of {total} {name}"))
         if not is_subset and all(node.status in {"pass", "success"} for node in run.of_type("unit_test")) and not run.broken:
@@ -142,20 +157,81 @@ def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
             row_counts = _row_counts(connection)
             if not run.broken and not is_subset:
                 record_build(connection, context.run.run_id, warehouse.now, newest_load, full_refresh, version)
-        for node in run.of_type("model", "seed"):
-            if node.status == "success" and node.unique_id in keys:
-                key = keys[node.unique_id]
-                count = row_counts.get("/".join(key.path))
-                metadata: dict[str, Any] = {"seconds": node.seconds} | ({} if count is None else {"dagster/row_count": count})
-                yield dg.MaterializeResult(asset_key=key, metadata=metadata)
-        for node in run.of_type("test", "unit_test"):
-            spec = checks[node.unique_id]
-            if node.status != "skipped" and (not is_subset or spec.key in context.selected_asset_check_keys):
-                yield _check_event(node, spec)
+        yield from _events(run, keys, checks, row_counts, context.selected_asset_check_keys)
         if run.broken:
             raise dg.Failure(broken_message(run))
 
     return dbt_build
+
+
+def _build_publication(
+    manifest: Mapping[str, Any], keys: Mapping[str, dg.AssetKey], specs: Sequence[dg.AssetSpec], checks: Mapping[str, dg.AssetCheckSpec]
+) -> dg.AssetsDefinition:
+    @dg.multi_asset(name=PUBLICATION, specs=[_skippable(spec) for spec in specs], check_specs=list(checks.values()), allow_arbitrary_check_specs=True)
+    def publication(context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]) -> Iterator[Any]:
+        warehouse.reporter.step("gate and publication")
+        with warehouse.connect() as connection:
+            gate = evaluate_gate(connection, context.run.run_id)
+        context.log.info(gate.message)
+        if not gate.is_open:
+            raise dg.Failure(gate.message, metadata={"failed": len(gate.errors), "warned": len(gate.warnings)})
+        run = publish_models(warehouse, manifest, checks, context.run.run_id)
+        with warehouse.connect(read_only=True) as connection:
+            row_counts = _row_counts(connection)
+        yield from _events(run, keys, checks, row_counts, context.selected_asset_check_keys)
+        if run.broken:
+            raise dg.Failure(broken_message(run))
+
+    return publication
+
+
+def publish_models(
+    warehouse: Warehouse, manifest: Mapping[str, Any], checks: Mapping[str, dg.AssetCheckSpec], run_id: str, as_at: str | None = None
+) -> DbtRun:
+    """Build the publication and store what its tests found; the gate is evaluated once more, with them, before the marts are switched."""
+    version = code_version()
+    passed_before = has_passed(unit_tests.PUBLICATION_CHECK, version)
+    run = build_publication(
+        warehouse.settings,
+        warehouse.contracts,
+        manifest,
+        run_id,
+        warehouse.now,
+        as_at,
+        unit_tests=not passed_before and as_at is None,
+        on_node=lambda name, index, total: warehouse.reporter.detail(f"{index} of {total} {name}"),
+    )
+    if as_at is None and not run.broken and all(node.status in {"pass", "success"} for node in run.of_type("unit_test")):
+        remember(unit_tests.PUBLICATION_CHECK, version)
+    if passed_before:
+        run = DbtRun((*run.nodes, *_passed_before(checks)))
+    with warehouse.connect() as connection:
+        store_results(connection, check_results(run, checks, manifest, run_id, warehouse))
+    return run
+
+
+def _passed_before(checks: Mapping[str, dg.AssetCheckSpec]) -> list[NodeResult]:
+    return [NodeResult(unique_id, "pass", 0.0, 0, PASSED_BEFORE) for unique_id in checks if unique_id.startswith("unit_test.")]
+
+
+def _events(
+    run: DbtRun,
+    keys: Mapping[str, dg.AssetKey],
+    checks: Mapping[str, dg.AssetCheckSpec],
+    row_counts: Mapping[str, int],
+    selected: Collection[dg.AssetCheckKey],
+) -> Iterator[Any]:
+    """What Dagster is told of a run of dbt: every table that was built, every check that was evaluated."""
+    for node in run.of_type("model", "seed"):
+        if node.status == "success" and node.unique_id in keys:
+            key = keys[node.unique_id]
+            count = row_counts.get("/".join(key.path))
+            metadata: dict[str, Any] = {"seconds": node.seconds} | ({} if count is None else {"dagster/row_count": count})
+            yield dg.MaterializeResult(asset_key=key, metadata=metadata)
+    for node in run.of_type("test", "unit_test"):
+        spec = checks[node.unique_id]
+        if node.status != "skipped" and spec.key in selected:
+            yield _check_event(node, spec)
 
 
 def _standing_results(connection: Any, checks: Mapping[str, dg.AssetCheckSpec], run_id: str, warehouse: Warehouse) -> list[CheckResult] | None:

@@ -11,8 +11,11 @@ from typing import Any
 
 from pipelines.contracts.model import Contracts
 from pipelines.settings import Settings
-from pipelines.transform.project import TransformError, set_environment
+from pipelines.transform.project import TransformError, code_version, set_environment
 from pipelines.warehouse import create_tables, open_build
+
+# dbt's own form of the project as parsed last in this process, by the version of the code: a run calls dbt twice and parses once.
+_parsed: dict[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -43,20 +46,29 @@ class DbtRun:
         return [n for n in self.of_type("model", "seed", "snapshot") if n.status in {"error", "skipped"}]
 
 
-def run_dbt(settings: Settings, arguments: list[str], on_node: Callable[[str, int, int], None] | None = None, manifest: Any = None) -> DbtRun:
-    """Run dbt and wait for it. `on_node(name, index, total)` is called as each node begins. Raises TransformError when dbt did not run at all.
-
-    manifest  what dbt's own `parse` gave, to use instead of parsing
-    """
+def run_dbt(settings: Settings, arguments: list[str], on_node: Callable[[str, int, int], None] | None = None) -> DbtRun:
+    """Run dbt and wait for it. `on_node(name, index, total)` is called as each node begins. Raises TransformError when dbt did not run at all."""
 
     def hear(event: Any) -> None:
         if on_node is not None and event.info.name == "LogStartLine":
             on_node(event.data.description, event.data.index, event.data.total)
 
-    outcome = call_dbt(settings, arguments, [hear], manifest)
+    outcome = call_dbt(settings, arguments, [hear], parsed_project(settings))
     if outcome.exception is not None or outcome.result is None:
         raise TransformError(f"dbt did not run: {outcome.exception}")
     return DbtRun(tuple(NodeResult(r.node.unique_id, str(r.status), r.execution_time, r.failures, r.message or None) for r in outcome.result.results))
+
+
+def parsed_project(settings: Settings) -> Any:
+    """The project as dbt parses it. Raises TransformError."""
+    version = code_version()
+    if version not in _parsed:
+        outcome = call_dbt(settings, ["parse", "--no-write-json"])
+        if not outcome.success:
+            raise TransformError(f"dbt cannot parse the project: {outcome.exception}")
+        _parsed.clear()
+        _parsed[version] = outcome.result
+    return _parsed[version]
 
 
 def call_dbt(settings: Settings, arguments: list[str], callbacks: list[Callable[[Any], None]] | None = None, manifest: Any = None) -> Any:

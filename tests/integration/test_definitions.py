@@ -10,7 +10,7 @@ from pipelines.as_at import as_at_config
 from pipelines.contracts.model import load_contracts
 from pipelines.definitions import build_defs
 from pipelines.ingest.sensor import build_landing_sensor
-from pipelines.publish.marts import published_tables
+from pipelines.publish.marts import contract_key, published_models, published_tables
 from pipelines.settings import Settings
 from pipelines.transform.manifest import load_manifest
 
@@ -155,7 +155,14 @@ def test_published_tables_are_those_of_the_interface(settings):
         "measures.rebase_candidates",
         "measures.spc_alternatives",
         "quality.bt_adjustment",
+        "measures.revisions",
+        "measures.spc_limit_ledger",
+        "measures.spc_signal_ledger",
+        "measures.value_ledger",
+        "quality.arrivals",
         "quality.check_results",
+        "quality.heartbeat",
+        "quality.publications",
         "quality.feed_outcomes",
         "quality.rejects",
         "quality.narrative_issues",
@@ -170,6 +177,26 @@ def test_published_tables_are_those_of_the_interface(settings):
         "scorecards.report_topics",
         "scorecards.wcjb",
     }
+
+
+def test_every_published_table_has_a_contract_and_a_key_that_is_held(settings):
+    manifest = load_manifest(settings)
+    key_tests = {node["attached_node"] for node in manifest["nodes"].values() if (node.get("test_metadata") or {}).get("name") == "unique_key"}
+    for name, node in published_models(manifest).items():
+        assert node["config"]["contract"]["enforced"], name
+        assert contract_key(node), name
+        # the key is an index of the built table, or a test looks it up
+        assert not node["config"]["meta"].get("key_is_tested") or node["unique_id"] in key_tests, name
+    assert {node["schema"] for node in manifest["nodes"].values() if "__" in node["name"] and node["config"].get("meta", {}).get("published")} == {
+        "publication"
+    }
+
+
+def test_nothing_before_the_gate_reads_the_publication(settings):
+    nodes = load_manifest(settings)["nodes"]
+    for node in nodes.values():
+        if node["resource_type"] == "model" and node["schema"] != "publication":
+            assert not {name for name in node["depends_on"]["nodes"] if nodes.get(name, {}).get("schema") == "publication"}, node["name"]
 
 
 def test_the_landing_sensor_is_off_and_waits_until_the_folder_stands_still(settings):

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from contextlib import nullcontext
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import duckdb
 import pytest
@@ -15,16 +15,12 @@ import pytest
 from pipelines.publish import writing
 from pipelines.publish.dictionary import data_dictionary
 from pipelines.publish.marts import PublishError, publish, published_tables
-from pipelines.publish.writing import HEARTBEAT
 from pipelines.quality.gate import Gate, evaluate_gate
 from pipelines.quality.model import CheckResult
 from pipelines.quality.results import store_results
 from pipelines.warehouse import open_build
 from tests.handmade import NOW, PUBLISHED, RUN, make_warehouse
 
-ROWS_WITH = """
-select measure_id, period_type, period_end::varchar, quality_grade, caveat from measures.measure_values where caveat like '%{}%' order by all
-"""
 OPEN = Gate(RUN, True, (), ())
 
 
@@ -50,7 +46,7 @@ def test_tables_come_with_their_constraints_as_database_and_as_parquet(made):
     assert dict(found.tables)["measures.measure_values"] == 60
     with duckdb.connect(str(settings.marts_path), read_only=True) as live:
         names = {f"{s}.{t}" for s, t in live.execute("select schema_name, table_name from duckdb_tables()").fetchall()}
-        assert names == {*PUBLISHED, "measures.revisions", "quality.heartbeat"} == set(found.tables)
+        assert names == set(PUBLISHED) == set(found.tables)
         keys = dict(
             live.execute("select table_name, constraint_column_names from duckdb_constraints() where constraint_type = 'PRIMARY KEY'").fetchall()
         )
@@ -79,13 +75,6 @@ def test_a_key_that_the_build_only_tests_stands_in_the_marts(made):
         build.execute("insert into measures.measure_values from measures.measure_values limit 1")
     with pytest.raises(PublishError, match="duplicates on indexed column"):
         publish(settings, "run-3", OPEN, PUBLISHED, NOW, contracts, keys={"measures.measure_values": key})
-
-
-def test_the_heartbeat_says_as_of_when_from_which_files_by_which_version(made):
-    settings, contracts = made
-    publish(settings, RUN, OPEN, PUBLISHED, NOW, contracts)
-    sql = "select run_id, published_at, as_at, data_to::varchar, files, length(files_digest), length(contract_fingerprint) from quality.heartbeat"
-    assert query(settings, sql) == [(RUN, NOW, None, "2023-07-31", 6, 64, 16)]
 
 
 def test_a_closed_gate_keeps_the_old_marts(made):
@@ -129,77 +118,16 @@ def test_what_must_not_be_published_is_named_and_the_live_marts_stay(made, break
 def test_a_copy_that_does_not_verify_is_not_published(made, monkeypatch):
     settings, contracts = made
 
-    monkeypatch.setattr(writing, "with_caveats", lambda table, columns: f"select * from {table} limit 3")
+    finish = writing._finish
+
+    def shortened(cursor, staging, table):
+        cursor.execute(f"delete from {writing.ATTACHED}.{table.name} where measure_id = 'da_fat_outcome_rate'")
+        finish(cursor, staging, table)
+
+    monkeypatch.setattr(writing, "_finish", shortened)
     with pytest.raises(PublishError, match=r"does not verify: 3 rows instead of 4"):
-        publish(settings, RUN, OPEN, PUBLISHED[:1], NOW, contracts)
+        publish(settings, RUN, OPEN, {"core.dim_measure": "core.dim_measure"}, NOW, contracts)
     assert not settings.marts_path.exists()
-
-
-def test_caveats_stand_on_the_rows_concerned_and_only_there(made):
-    settings, contracts = made
-    april = warning(
-        "has_crime", "core.fct_crime_outcomes", "crime_outcomes", from_month=date(2023, 4, 1), to_month=date(2023, 4, 1), message="April is odd"
-    )
-    late = warning("fresh", "raw.force_calls", "force_calls", message="calls are late")
-    silent = warning("unexpected_columns", "raw.crimes", "crimes", message="new columns")
-    with open_build(settings) as connection:
-        connection.execute(
-            "update measures.measure_values set quality_grade = 'D', caveat = 'not complete' where period_type = 'month' and month(period_end) = 7"
-        )
-        store_results(connection, [april, late, silent])
-        gate = evaluate_gate(connection, RUN)
-    found = publish(settings, RUN, gate, PUBLISHED, NOW, contracts)
-    rows = query(
-        settings,
-        ROWS_WITH.format("April"),
-    )
-    # the check's own months are asked again and none fails now, so the stored range counts: April's month, the quarters and years that hold it
-    assert [r[:4] for r in rows] == [
-        ("da_fat_outcome_rate", "month", "2023-04-30", "B"),
-        ("da_fat_outcome_rate", "quarter", "2023-04-30", "B"),
-        ("da_fat_outcome_rate", "quarter", "2023-05-31", "B"),
-        ("da_fat_outcome_rate", "quarter", "2023-06-30", "B"),
-        ("da_fat_outcome_rate", "r12m", "2023-04-30", "B"),
-        ("da_fat_outcome_rate", "r12m", "2023-05-31", "B"),
-        ("da_fat_outcome_rate", "r12m", "2023-06-30", "B"),
-        ("da_fat_outcome_rate", "r12m", "2023-07-31", "B"),
-    ]
-    rows = query(
-        settings,
-        ROWS_WITH.format("late"),
-    )
-    assert {r[0] for r in rows} == {"public_999_calls_offered", "bt_999_abandonment_rate_adjusted"}
-    assert {r[1:] for r in rows} == {
-        ("month", "2023-07-31", "D", "not complete; calls are late"),
-        ("quarter", "2023-07-31", "B", "calls are late"),
-        ("r12m", "2023-07-31", "B", "calls are late"),
-    }
-    assert query(settings, "select count(*) from measures.measure_values where caveat like '%new columns%'") == [(0,)]
-    assert query(settings, "select measure_id, quality_grade, caveat from scorecards.opcc where caveat is not null order by all") == [
-        ("bt_999_abandonment_rate_adjusted", "B", "calls are late"),
-        ("da_fat_outcome_rate", "B", "April is odd"),
-        ("public_999_calls_offered", "B", "calls are late"),
-    ]
-    assert found.caveat_rows == 8 + 6 + 3
-
-
-def test_a_caveat_without_months_stands_from_the_latest_complete_month_on(made):
-    settings, contracts = made
-    with open_build(settings) as connection:
-        connection.execute(
-            """
-            insert into measures.measure_values
-            select * replace (date '2023-08-31' as period_end, false as is_complete, 'D' as quality_grade) from measures.measure_values
-            where measure_id = 'public_999_calls_offered' and period_type = 'month' and period_end = '2023-07-31'
-            """
-        )
-        store_results(connection, [warning("fresh", "raw.force_calls", "force_calls", message="calls are late")])
-    publish(settings, RUN, OPEN, PUBLISHED, NOW, contracts)
-    sql = """
-        select period_end::varchar, quality_grade from measures.measure_values
-        where measure_id = 'public_999_calls_offered' and period_type = 'month' and caveat is not null order by all
-    """
-    assert query(settings, sql) == [("2023-07-31", "B"), ("2023-08-31", "D")]
 
 
 READER = """
@@ -207,8 +135,7 @@ import duckdb, sys
 live = duckdb.connect(sys.argv[1], read_only=True)
 for _ in sys.stdin:
     rows = live.execute("select distinct value from measures.measure_values").fetchall()
-    beat = live.execute("select run_id from quality.heartbeat").fetchall()
-    print(rows, beat, flush=True)
+    print(rows, flush=True)
 """
 
 
@@ -224,18 +151,18 @@ def test_a_reader_keeps_its_state_through_three_publications_and_a_new_one_sees_
             reader.stdin.flush()
             return reader.stdout.readline().strip()
 
-        assert ask() == "[(50.0,)] [('run-0',)]"
+        assert ask() == "[(50.0,)]"
         for number in (1, 2, 3):
             with open_build(settings) as connection:
                 connection.execute("update measures.measure_values set value = ?", [number])
             publish(settings, f"run-{number}", OPEN, PUBLISHED, NOW + timedelta(days=number), contracts)
-            assert ask() == "[(50.0,)] [('run-0',)]"
-            assert query(settings, "select distinct value, run_id from measures.measure_values, quality.heartbeat") == [(number, f"run-{number}")]
+            assert ask() == "[(50.0,)]"
+            assert query(settings, "select distinct value from measures.measure_values") == [(number,)]
         reader.stdin.close()
     assert len(list((settings.published_dir / ".versions").iterdir())) == 2
 
 
-def test_the_same_build_gives_the_same_parquet_files_but_for_the_heartbeat(made):
+def test_the_same_build_gives_the_same_parquet_files(made):
     settings, contracts = made
     read = []
     for _ in range(2):
@@ -254,14 +181,14 @@ def folder(settings):
 
 
 def content(folder):
-    """Everything that a reader of a version can see, the rows in their order and the files byte by byte, but for the heartbeat."""
+    """Everything that a reader of a version can see, the rows in their order and the files byte by byte."""
     with duckdb.connect(str(folder / "marts.duckdb"), read_only=True) as version:
         tables = version.execute("select schema_name || '.' || table_name, sql from duckdb_tables() order by 1").fetchall()
         comments = version.execute("select table_name, column_name, comment from duckdb_columns() where comment is not null order by all").fetchall()
         keys = version.execute("select table_name, constraint_type, constraint_text from duckdb_constraints() order by all").fetchall()
         macros = version.execute("select function_name from duckdb_functions() where not internal order by all").fetchall()
-        rows = {name: version.execute(f"from {name}").fetchall() for name, _ in tables if name != HEARTBEAT}
-    files = {path.name: path.read_bytes() for path in (folder / "parquet").iterdir() if path.stem != HEARTBEAT}
+        rows = {name: version.execute(f"from {name}").fetchall() for name, _ in tables}
+    files = {path.name: path.read_bytes() for path in (folder / "parquet").iterdir()}
     return tables, comments, keys, macros, rows, files
 
 
@@ -295,44 +222,14 @@ def test_with_nothing_new_a_publication_carries_over_what_stands_and_equals_one_
             gate = evaluate_gate(connection, run)
         anew = written_anew(settings, contracts, run, gate, now)
         found = publish(settings, run, gate, PUBLISHED, now, contracts)
-        assert shared(before, folder(settings)) == set(found.tables) - {"quality.check_results", HEARTBEAT}
+        assert shared(before, folder(settings)) == set(found.tables) - {"quality.check_results"}
         assert content(folder(settings)) == anew
-        assert query(settings, f"select run_id, published_at from {HEARTBEAT}") == [(run, now)]
         assert query(settings, f"select count(*) from quality.check_results where run_id = '{run}'") == [(1,)], "of this run, not of the one before"
         assert found.tables == {name: rows for name, (rows,) in ((n, *query(settings, f"select count(*) from {n}")) for n in found.tables)}
     assert folder(settings).joinpath("marts.duckdb").stat().st_size <= 2 * (before / "marts.duckdb").stat().st_size
     with pytest.raises(PermissionError) if os.geteuid() else nullcontext():
         (folder(settings) / "marts.duckdb").open("r+").close()
     assert all(path.stat().st_mode & 0o222 == 0 for path in folder(settings).rglob("*") if path.is_file())
-
-
-def test_a_caveat_that_appears_or_goes_is_written_and_the_other_tables_stand(made):
-    settings, contracts = made
-    with open_build(settings) as connection:
-        # most rows are of a table that has no caveats, so that the database is carried over
-        connection.execute(
-            """
-            insert into core.dim_measure
-            select measure_id || '_' || number, title, unit, 'no feed' from core.dim_measure cross join range(200) as numbers (number)
-            """
-        )
-    publish(settings, RUN, OPEN, PUBLISHED, NOW, contracts)
-    late = warning("fresh", "raw.force_calls", "force_calls", message="calls are late")
-    for run, also, caveats in (("late", [replace(late, run_id="late", check_name="latest")], 3), ("in time", [], 0)):
-        before, now = folder(settings), NOW + timedelta(days=1 if also else 2)
-        with open_build(settings) as connection:
-            later(connection, run, also=also)
-            gate = evaluate_gate(connection, run)
-        anew = written_anew(settings, contracts, run, gate, now)
-        found = publish(settings, run, gate, PUBLISHED, now, contracts)
-        assert content(folder(settings)) == anew
-        assert query(
-            settings, "select count(*) from measures.measure_values where measure_id = 'public_999_calls_offered' and caveat like '%late%'"
-        ) == [(caveats,)]
-        assert (found.caveat_rows > 0) is bool(caveats)
-        same = shared(before, folder(settings))
-        assert "core.dim_measure" in same
-        assert "measures.measure_values" not in same
 
 
 @pytest.mark.parametrize(
@@ -413,7 +310,7 @@ def test_the_dictionary_has_every_feed_column_and_every_published_column(made):
         "columns": {"measure_id": {"name": "measure_id", "data_type": "varchar", "description": "The measure."}},
     }
     manifest = json.loads(json.dumps({"nodes": {"model.scorecards.opcc": node, "test.x": {"resource_type": "test"}}}))
-    assert published_tables(manifest) == ["scorecards.opcc", "quality.check_results"]
+    assert published_tables(manifest) == {"scorecards.opcc": "scorecards.opcc"}
     text = data_dictionary(contracts, manifest)
     assert "### scorecards.opcc\n\nOne row per measure | and area.\n\nKey: `measure_id`." in text
     assert "| `measure_id` | varchar | The measure. |" in text

@@ -10,9 +10,14 @@ import pytest
 from pipelines.publish import marts
 from pipelines.publish.marts import PublishError, publish
 from pipelines.quality.gate import Gate
+from pipelines.settings import Settings
+from pipelines.transform.manifest import load_manifest
+from pipelines.transform.publication import build_publication
 from pipelines.warehouse import open_build
 from tests.handmade import NOW, PUBLISHED, add_rows, make_warehouse
 
+REVISIONS = ("measures.value_ledger", "quality.publications", "quality.arrivals", "measures.revisions")
+BUILT = {name: f"publication.{name.replace('.', '__')}" for name in REVISIONS}
 CALLS = "public_999_calls_offered"
 MAY = date(2023, 5, 31)
 CALL = "'{id}' as call_id, 'wiltshire' as force_code, '999' as line, timestamp '{at}' as offered_at"
@@ -23,8 +28,9 @@ AGAIN = "* exclude (_file_hash, _file_row, _load_id) replace ({answered} as answ
 class Nights:
     """A warehouse whose figures are set by hand, published night after night."""
 
-    def __init__(self, path):
+    def __init__(self, path, manifest):
         self.settings, self.contracts = make_warehouse(path)
+        self.manifest = manifest
         self.number = -1
 
     def load(self, feed: str, select: str) -> None:
@@ -48,16 +54,24 @@ class Nights:
     def publish(self) -> None:
         self.number += 1
         run_id = f"run-{self.number}"
-        publish(self.settings, run_id, Gate(run_id, True, (), ()), PUBLISHED, self.at(self.number), self.contracts)
+        models = [name.partition(".")[2] for name in BUILT.values()]
+        built = build_publication(self.settings, self.contracts, self.manifest, run_id, self.at(self.number), select=models, unit_tests=False)
+        assert {node.status for node in built.nodes} <= {"success", "pass"}, built.nodes
+        publish(self.settings, run_id, Gate(run_id, True, (), ()), {**PUBLISHED, **BUILT}, self.at(self.number), self.contracts)
 
     def revisions(self, columns: str = "measure_id, period_end, first_value, previous_value, value, revisions, reason, latest_reason") -> list[tuple]:
         with duckdb.connect(str(self.settings.marts_path), read_only=True) as live:
             return live.execute(f"select {columns} from measures.revisions order by all").fetchall()
 
 
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory):
+    return load_manifest(Settings(data_dir=tmp_path_factory.mktemp("parsed"), hash_key=b"k"))
+
+
 @pytest.fixture
-def nights(tmp_path):
-    made = Nights(tmp_path)
+def nights(tmp_path, manifest):
+    made = Nights(tmp_path, manifest)
     made.built_by("code a")
     made.publish()
     return made
@@ -125,7 +139,7 @@ def test_longer_periods_move_with_their_months_and_an_incomplete_month_is_withdr
     assert nights.revisions()[0][2:6] == (50, 50, None, 1)
 
 
-def test_a_publication_that_failed_is_taken_back_with_all_that_it_noted(nights, monkeypatch):
+def test_a_publication_that_failed_has_said_nothing(nights, monkeypatch):
     nights.load("force_calls", CALL.format(id="late-4", at="2023-05-05 10:00"))
     nights.figure(51)
     with monkeypatch.context() as broken:
@@ -135,17 +149,54 @@ def test_a_publication_that_failed_is_taken_back_with_all_that_it_noted(nights, 
     assert nights.revisions() == []
     nights.publish()
     assert nights.revisions("first_value, value, late_rows, published_at") == [(50, 51, 1, nights.at(2))], "counted once, by the one that went live"
-    with open_build(nights.settings, read_only=True) as build:
-        assert build.execute("select run_id from publication.publications order by 1").fetchall() == [("run-0",), ("run-2",)]
-        assert build.execute("select count(distinct version) from publication.arrivals").fetchall() == [(1,)]
+    with duckdb.connect(str(nights.settings.marts_path), read_only=True) as live:
+        assert live.execute("select run_id from quality.publications order by 1").fetchall() == [("run-0",), ("run-2",)]
+        assert live.execute("select run_id, late_rows from quality.arrivals").fetchall() == [("run-2", 1)]
 
 
 def test_a_publication_killed_after_the_switch_has_spoken(nights, monkeypatch):
     nights.figure(51)
     with monkeypatch.context() as killed:
-        killed.setattr(marts.shutil, "rmtree", marts.shutil.rmtree)
-        killed.setattr(marts.ledger, "confirm", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        put = marts._put_in_place
+        killed.setattr(marts, "_put_in_place", lambda *given: (put(*given), (_ for _ in ()).throw(KeyboardInterrupt)))
         with pytest.raises(KeyboardInterrupt):
             nights.publish()
     nights.publish()
     assert nights.revisions("value, published_at") == [(51, nights.at(1))]
+
+
+def test_the_same_run_published_again_says_the_same(nights):
+    nights.load("force_calls", CALL.format(id="late-5", at="2023-05-05 10:00"))
+    nights.figure(51)
+    nights.publish()
+    before = nights.revisions("*")
+    nights.number -= 1
+    nights.publish()
+    assert nights.revisions("*") == before
+
+
+def test_what_an_older_warehouse_kept_beside_its_marts_is_the_past(nights):
+    """Before 0.2 the build database held the ledger of values; what a publication had added that did not go live was there too."""
+    with duckdb.connect(str(nights.settings.marts_path), read_only=True) as live:
+        ledger = live.execute("select * from measures.value_ledger").fetch_arrow_table()
+    with open_build(nights.settings) as build:
+        build.register("ledger", ledger)
+        build.execute("create schema if not exists publication; create table publication.values_said as from ledger")
+        build.execute(
+            "insert into publication.values_said"
+            " select * replace (99 as value, 2 as change_no, published_at + interval 1 hour as published_at) from ledger"
+        )
+        build.execute(
+            "create table publication.publications as"
+            " select 'v0' as version, 'run-0' as run_id, ? as published_at, 6 as max_load_id, 'code a' as code_version",
+            [NOW],
+        )
+        build.execute("create table publication.arrivals (version varchar, feed varchar, month date, late_rows bigint, corrected_rows bigint)")
+        build.execute("create table publication.pending (version varchar)")
+        heartbeat = "create or replace table quality.heartbeat as select 'run-0' as run_id, timestamp '2023-08-01 02:00' as published_at"
+        build.execute(f"{heartbeat}; alter table quality.heartbeat add primary key (run_id)")
+    publish(nights.settings, "run-0", Gate("run-0", True, (), ()), {**PUBLISHED, "quality.heartbeat": "quality.heartbeat"}, NOW, nights.contracts)
+    nights.load("force_calls", CALL.format(id="late-6", at="2023-05-05 10:00"))
+    nights.figure(51)
+    nights.publish()
+    assert nights.revisions() == [(CALLS, MAY, 50, 50, 51, 1, "late rows", "late rows")]

@@ -1,0 +1,2 @@
+-- The cards of the Community Safety Partnerships with the caveats of this run.
+{{ with_caveats('csp') }}

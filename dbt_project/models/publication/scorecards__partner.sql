@@ -1,0 +1,2 @@
+-- The cards for partners with the caveats of this run.
+{{ with_caveats('partner') }}

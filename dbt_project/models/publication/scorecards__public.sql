@@ -1,0 +1,2 @@
+-- The cards for the public with the caveats of this run.
+{{ with_caveats('public') }}

@@ -1,0 +1,2 @@
+-- The card of the Criminal Justice Board with the caveats of this run.
+{{ with_caveats('wcjb') }}
