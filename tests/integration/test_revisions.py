@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from pipelines.publish import marts
-from pipelines.publish.marts import PublishError, publish
+from pipelines.publish.marts import PublishError, publish, tested_keys
 from pipelines.quality.gate import Gate
 from pipelines.settings import Settings
 from pipelines.transform.manifest import load_manifest
@@ -57,7 +57,15 @@ class Nights:
         models = [name.partition(".")[2] for name in BUILT.values()]
         built = build_publication(self.settings, self.contracts, self.manifest, run_id, self.at(self.number), select=models, unit_tests=False)
         assert {node.status for node in built.nodes} <= {"success", "pass"}, built.nodes
-        publish(self.settings, run_id, Gate(run_id, True, (), ()), {**PUBLISHED, **BUILT}, self.at(self.number), self.contracts)
+        publish(
+            self.settings,
+            run_id,
+            Gate(run_id, True, (), ()),
+            {**PUBLISHED, **BUILT},
+            self.at(self.number),
+            self.contracts,
+            keys=tested_keys(self.manifest),
+        )
 
     def revisions(self, columns: str = "measure_id, period_end, first_value, previous_value, value, revisions, reason, latest_reason") -> list[tuple]:
         with duckdb.connect(str(self.settings.marts_path), read_only=True) as live:
