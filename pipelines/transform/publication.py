@@ -27,7 +27,7 @@ from pipelines.warehouse import open_build
 PACKAGE = "scorecards"
 TAG = "tag:publication"
 OF_THE_PAST = "config.meta.is_of_the_past:true"
-PAST_SOURCE = "live"
+PAST = "live"  # the database that the sources of the past stand in
 
 # What warehouses of before 0.2 kept of earlier publications in the build database: read once, until the marts have it. `schema.table` -> SQL.
 FORMER_LEDGERS = {
@@ -82,7 +82,7 @@ def past_database(settings: Settings, manifest: Mapping[str, Any]) -> Iterator[P
 
     Raises TransformError where the live marts cannot be read: what was said before must not be forgotten.
     """
-    sources = {f"{node['schema']}.{node['name']}": node for node in manifest["sources"].values() if node["source_name"] == PAST_SOURCE}
+    sources = {f"{node['schema']}.{node['name']}": node for node in manifest["sources"].values() if node["database"] == PAST}
     live = settings.marts_path.resolve() if settings.marts_path.exists() else None
     published = _tables_of(live) if live else set()
     if live and sources.keys() <= published:

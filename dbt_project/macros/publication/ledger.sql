@@ -70,9 +70,17 @@ from changes
 {%- endmacro %}
 
 
+{# A process may have published before: what it attached then is not what is live now. #}
+{% macro detach_live_marts() -%}
+    {%- if var('live_marts', none) -%}
+        detach database if exists live
+    {%- endif -%}
+{%- endmacro %}
+
+
 {# The live marts, attached read-only for a run of dbt that is given their path; other runs read nothing of them. #}
 {% macro attach_live_marts() -%}
     {%- if var('live_marts', none) -%}
-        attach if not exists '{{ var("live_marts") | replace("'", "''") }}' as live (read_only)
+        attach '{{ var("live_marts") | replace("'", "''") }}' as live (read_only)
     {%- endif -%}
 {%- endmacro %}

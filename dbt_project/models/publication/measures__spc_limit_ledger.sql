@@ -23,7 +23,7 @@ group by measure_id, area_id, segment, phase
 {%- endset %}
 {{
     ledger(
-        source('live', 'spc_limit_ledger'),
+        source('live_measures', 'spc_limit_ledger'),
         says_now,
         {'measure_id': 'varchar', 'area_id': 'varchar', 'segment': 'varchar', 'phase': 'integer'},
         {

@@ -2,7 +2,7 @@
 -- (measures__spc_limit_ledger), once per phase and not once per point.
 {{
     ledger(
-        source('live', 'spc_signal_ledger'),
+        source('live_measures', 'spc_signal_ledger'),
         'select * from ' ~ ref('measure_spc'),
         {'measure_id': 'varchar', 'area_id': 'varchar', 'segment': 'varchar', 'month': 'date'},
         {

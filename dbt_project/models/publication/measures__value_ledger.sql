@@ -8,7 +8,7 @@ where
 {%- endset %}
 {{
     ledger(
-        source('live', 'value_ledger'),
+        source('live_measures', 'value_ledger'),
         says_now,
         {'measure_id': 'varchar', 'area_id': 'varchar', 'segment': 'varchar', 'period_type': 'varchar', 'period_end': 'date'},
         {'value': 'double', 'numerator': 'double', 'denominator': 'double'},

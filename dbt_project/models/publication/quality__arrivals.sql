@@ -8,13 +8,13 @@ with said_before as (
         month,
         late_rows,
         corrected_rows
-    from {{ source('live', 'arrivals') }}
+    from {{ source('live_quality', 'arrivals') }}
     where not (run_id = '{{ var("run_id") }}' and published_at = {{ published_at() }})
 ),
 
 publication_before as (
     select max(max_load_id) as max_load_id
-    from {{ source('live', 'publications') }}
+    from {{ source('live_quality', 'publications') }}
     where not (run_id = '{{ var("run_id") }}' and published_at = {{ published_at() }})
 ),
 

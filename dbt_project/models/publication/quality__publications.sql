@@ -4,7 +4,7 @@ select
     published_at,
     max_load_id,
     code_version
-from {{ source('live', 'publications') }}
+from {{ source('live_quality', 'publications') }}
 where not (run_id = '{{ var("run_id") }}' and published_at = {{ published_at() }})
 
 union all
