@@ -8,7 +8,8 @@ import duckdb
 import pytest
 
 from pipelines.publish import marts
-from pipelines.publish.marts import PublishError, publish, tested_keys
+from pipelines.publish.marts import PublishError, publish
+from pipelines.publish.marts import tested_keys as keys_of
 from pipelines.quality.gate import Gate
 from pipelines.settings import Settings
 from pipelines.transform.manifest import load_manifest
@@ -64,7 +65,7 @@ class Nights:
             {**PUBLISHED, **BUILT},
             self.at(self.number),
             self.contracts,
-            keys=tested_keys(self.manifest),
+            keys=keys_of(self.manifest),
         )
 
     def revisions(self, columns: str = "measure_id, period_end, first_value, previous_value, value, revisions, reason, latest_reason") -> list[tuple]:
@@ -186,7 +187,7 @@ def test_the_same_run_published_again_says_the_same(nights):
 def test_what_an_older_warehouse_kept_beside_its_marts_is_the_past(nights):
     """Before 0.2 the build database held the ledger of values; what a publication had added that did not go live was there too."""
     with duckdb.connect(str(nights.settings.marts_path), read_only=True) as live:
-        ledger = live.execute("select * from measures.value_ledger").fetch_arrow_table()
+        ledger = live.execute("select * from measures.value_ledger").to_arrow_table()
     with open_build(nights.settings) as build:
         build.register("ledger", ledger)
         build.execute("create schema if not exists publication; create table publication.values_said as from ledger")

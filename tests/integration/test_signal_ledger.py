@@ -8,7 +8,8 @@ import duckdb
 import pytest
 
 from pipelines.publish import marts
-from pipelines.publish.marts import PublishError, publish, tested_keys
+from pipelines.publish.marts import PublishError, publish
+from pipelines.publish.marts import tested_keys as keys_of
 from pipelines.quality.gate import Gate
 from pipelines.settings import Settings
 from pipelines.transform.manifest import load_manifest
@@ -49,7 +50,7 @@ def made(tmp_path, manifest):
         models = [name.partition(".")[2] for name in BUILT.values()]
         built = build_publication(settings, contracts, manifest, run_id, at, select=models, unit_tests=False)
         assert {node.status for node in built.nodes} <= {"success", "pass"}, built.nodes
-        publish(settings, run_id, Gate(run_id, True, (), ()), TABLES, at, contracts, keys=tested_keys(manifest), **options)
+        publish(settings, run_id, Gate(run_id, True, (), ()), TABLES, at, contracts, keys=keys_of(manifest), **options)
         return at
 
     def ask(sql, parameters=None):

@@ -50,8 +50,7 @@ def test_what_failed_is_said_and_not_remembered(evaluated, tmp_path, node):
     with pytest.raises(TransformError, match=rf"{node.unique_id}: {node.message}"):
         unit_tests.pass_unit_tests(settings, load_contracts(), {})
     evaluated.nodes = (_node("pass"),)
-<<<<<<< HEAD
-    assert unit_tests.pass_unit_tests(settings, load_contracts()) == 1
+    assert unit_tests.pass_unit_tests(settings, load_contracts(), {}) == 1
 
 
 def test_every_model_that_holds_rules_has_a_unit_test():
@@ -62,6 +61,3 @@ def test_every_model_that_holds_rules_has_a_unit_test():
         if path.relative_to(DBT_PROJECT_DIR / "models").parts[0] in {"core", "analysis", "scorecards"}:
             models |= {model["name"] for model in document.get("models", [])}
     assert models - tested == set()
-=======
-    assert unit_tests.pass_unit_tests(settings, load_contracts(), {}) == 1
->>>>>>> 03e812e (Readers get what dbt built: caveats, ledgers, revisions, check results and heartbeat are models of the publication)
