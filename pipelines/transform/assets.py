@@ -18,7 +18,7 @@ from pipelines.transform import unit_tests
 from pipelines.transform.build import is_current, is_full_refresh_due, max_load_id, record_build
 from pipelines.transform.passed import has_passed, remember
 from pipelines.transform.project import TransformError, code_version
-from pipelines.transform.publication import TAG, build_publication
+from pipelines.transform.publication import PAST, TAG, build_publication
 from pipelines.transform.runner import DbtRun, NodeResult, run_dbt
 
 DBT_ASSETS_NAME = "dbt_build"
@@ -167,7 +167,12 @@ def _build_models(
 def _build_publication(
     manifest: Mapping[str, Any], keys: Mapping[str, dg.AssetKey], specs: Sequence[dg.AssetSpec], checks: Mapping[str, dg.AssetCheckSpec]
 ) -> dg.AssetsDefinition:
-    @dg.multi_asset(name=PUBLICATION, specs=[_skippable(spec) for spec in specs], check_specs=list(checks.values()), allow_arbitrary_check_specs=True)
+    # What was published before is read as it stands: as an asset upstream it would close a circle.
+    without_the_past = [spec.replace_attributes(deps=[dep for dep in spec.deps if not dep.asset_key.path[0].startswith(PAST)]) for spec in specs]
+
+    @dg.multi_asset(
+        name=PUBLICATION, specs=[_skippable(spec) for spec in without_the_past], check_specs=list(checks.values()), allow_arbitrary_check_specs=True
+    )
     def publication(context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]) -> Iterator[Any]:
         warehouse.reporter.step("gate and publication")
         with warehouse.connect() as connection:
