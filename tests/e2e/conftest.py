@@ -32,7 +32,10 @@ OF_THE_RUN = {
     "quality.return_issues",  # names the load of each row, as the two before do
     "measures.spc_signal_ledger",
     "measures.spc_limit_ledger",
+    "measures.value_ledger",
     "measures.revisions",
+    "quality.publications",
+    "quality.arrivals",
 }
 
 DIGEST = "select count(*), coalesce(md5(string_agg(row_text, chr(10) order by row_text)), '') from (select t::varchar as row_text from {table} as t)"

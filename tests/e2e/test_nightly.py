@@ -9,6 +9,9 @@ from datetime import date
 
 import duckdb
 
+from pipelines.publish.marts import published_tables
+from pipelines.transform.manifest import load_manifest
+
 CALLS = "call_id,force_code,line,offered_at,answered_at,abandoned_at,cli,bt_call_ref\n"
 
 
@@ -22,6 +25,7 @@ def test_every_published_table_is_there_with_real_keys(published):
     expected = {
         "core.dim_area", "core.dim_csp", "core.dim_date", "core.dim_measure", "measures.measure_values", "measures.measure_comparisons",
         "measures.measure_spc", "measures.spc_alternatives", "measures.rebase_candidates", "measures.spc_signal_ledger", "measures.spc_limit_ledger",
+        "measures.value_ledger", "quality.publications", "quality.arrivals",
         "measures.correlations", "measures.published_figures", "measures.revisions",
         "measures.profiles", "measures.profile_changes",
         "measures.measure_findings",
@@ -39,6 +43,14 @@ def test_every_published_table_is_there_with_real_keys(published):
     assert expected - keyed == set()
     parquet = {p.stem for p in (published.settings.published_dir / "parquet").glob("*.parquet")}
     assert parquet == tables
+
+
+def test_every_published_table_is_row_for_row_what_dbt_built(published):
+    with published.marts() as marts:
+        marts.execute(f"attach '{published.settings.build_path}' as build (read_only)")
+        for name, built in published_tables(load_manifest(published.settings)).items():
+            for one, other in ((name, f"build.{built}"), (f"build.{built}", name)):
+                assert marts.execute(f"select count(*) from (from {one} except all from {other})").fetchone() == (0,), name
 
 
 def test_rows_read_are_rows_accepted_plus_rejected(published):
