@@ -78,10 +78,16 @@ def test_heartbeat_says_as_of_when_from_which_files_by_which_version(published):
 def test_a_run_with_nothing_new_changes_no_figure(make_force):
     force = make_force(from_published=True)
     before = force.fingerprint()
+    publications = force.query("from quality.publications order by published_at")
+    said = force.query("from measures.value_ledger order by all")
     with duckdb.connect(str(force.settings.build_path)) as build:
         builds = build.execute("select count(*) from ingest.builds").fetchall()
     assert force.run() == 0
     assert force.fingerprint() == before
+    # what was said before is carried on: one publication more, and no figure said again
+    assert force.query("from quality.publications order by published_at")[:-1] == publications
+    assert said
+    assert force.query("from measures.value_ledger order by all") == said
     with duckdb.connect(str(force.settings.build_path)) as build:
         assert build.execute("select count(*) from ingest.builds").fetchall() == builds, "nothing was built again"
         outcomes = "select table_name, check_name from quality.check_results where run_id = ? order by all"
