@@ -35,6 +35,7 @@ CATALOGUE_DIR = Path(__file__).parent
 File = TypeVar("File", bound=BaseModel)
 SUMMED = ("count", "sum", "share", "cohort_rate", "mean")
 RATES = ("rate", "ratio")
+TO_FILL_IN = "FILL IN"  # what `scorecards measure new` leaves to the analyst
 # What a change of a measure is taken apart as, by its statistic.
 DRIVER_KINDS = {"mean": "mean", "median": "median", "count": "volume"}
 
@@ -231,9 +232,7 @@ def sides_of(entry: Entry) -> list[tuple[str, Side]]:
 
 def _wrong(entry: Entry, catalogue: Catalogue, by_id: Mapping[str, Measure]) -> Iterable[tuple[str, str]]:
     """What rules between fields and files an entry breaks: field and sentence."""
-    for field in ("statistic", "population", "direction"):
-        if getattr(entry, field) is None:
-            yield field, f"`{field}` is missing"
+    yield from _missing(entry)
     for field, known in (("statistic", STATISTICS), ("unit", catalogue.units), ("fact", catalogue.facts)):
         value = getattr(entry, field)
         if value is not None and value not in known:
@@ -252,6 +251,15 @@ def _wrong(entry: Entry, catalogue: Catalogue, by_id: Mapping[str, Measure]) -> 
     for field, side in sides_of(entry):
         if side.measure is None and side.fact not in catalogue.facts:
             yield field, f"fact {not_one_of('fact', side.fact, catalogue.facts)}"
+
+
+def _missing(entry: Entry) -> Iterable[tuple[str, str]]:
+    for field in ("statistic", "population", "direction"):
+        if getattr(entry, field) is None:
+            yield field, f"`{field}` is missing"
+    for field in ("title", "definition", "population"):
+        if str(getattr(entry, field)).startswith(TO_FILL_IN):
+            yield field, f"`{field}` is still to be filled in"
 
 
 def _wrong_for_statistic(entry: Entry, catalogue: Catalogue, by_id: Mapping[str, Measure]) -> Iterable[tuple[str, str]]:

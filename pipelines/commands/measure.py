@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipelines.catalogue.catalogue import CATALOGUE_DIR, fact_columns, read_catalogue
+from pipelines.catalogue.catalogue import CATALOGUE_DIR, TO_FILL_IN, fact_columns, read_catalogue
 from pipelines.catalogue.compiler import compile_catalogue, resolve
 from pipelines.catalogue.reading import not_one_of
 from pipelines.catalogue.statistics import SEGMENTS_OF_THEIR_ROWS, STATISTICS, WITHOUT_SEGMENTS
@@ -15,12 +15,14 @@ EXAMPLES = {
     "numerator": "is_abandoned",
     "of": "wait_seconds",
     "per": "1000",
-    "segment_by": "offence_group",
+    "segment_by": "line",
     "where": "is_answered",
     "margin": "margin",
     "unit": "count",
     "rolls_up": "sum",
 }
+# The same of a survey's estimate, whose columns are others.
+OF_ESTIMATES = {"where": "measure_id = 'csew_treat_fairly'", "of": "value"}
 
 
 class MeasureError(ValueError):
@@ -64,10 +66,10 @@ def new_measure(measure_id: str, file: str, statistic: str, folder: Path = CATAL
             raise MeasureError(f"the id {measure_id} is taken in measures/{path.name}; choose another")
     lines = [
         f"- id: {measure_id}",
-        "  title: FILL IN what readers see",
-        "  definition: FILL IN one plain sentence.",
+        f"  title: {TO_FILL_IN} what readers see",
+        f"  definition: {TO_FILL_IN} one plain sentence.",
         f"  statistic: {statistic}",
-        "  population: FILL IN which rows, in words",
+        f"  population: {TO_FILL_IN} which rows, in words",
     ]
     needs = STATISTICS[statistic].needs
     if "fact" in needs:
@@ -81,7 +83,7 @@ def new_measure(measure_id: str, file: str, statistic: str, folder: Path = CATAL
         elif field == "numerator" and statistic == "population_rate":
             lines.append("  numerator: {measure: recorded_crime_volume}  # what is counted")
         elif field != "fact":
-            lines.append(f"  {field}: {EXAMPLES[field]}")
+            lines.append(f"  {field}: {OF_ESTIMATES.get(field, EXAMPLES[field]) if statistic == 'estimate' else EXAMPLES[field]}")
     if statistic not in WITHOUT_SEGMENTS | SEGMENTS_OF_THEIR_ROWS and "segment_by" not in needs:
         lines.append("  # segment_by: a column of the fact, for one more row per value")
     lines += ["  direction: decrease  # which way is better: increase, decrease, neutral", "  # targets:", "  # - {value: 90, type: ambition}"]

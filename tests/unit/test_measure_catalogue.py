@@ -16,6 +16,8 @@ from pipelines.catalogue.catalogue import CATALOGUE_DIR, fact_columns, read_cata
 from pipelines.catalogue.compiler import compile_catalogue, generated_files, resolve, threshold_sql
 from pipelines.catalogue.model import ThresholdStep
 from pipelines.catalogue.reading import CatalogueError
+from pipelines.catalogue.statistics import STATISTICS
+from pipelines.commands.measure import MeasureError, new_measure
 from pipelines.settings import DBT_PROJECT_DIR, PROJECT_DIR
 
 SNAPSHOT = PROJECT_DIR / "tests" / "golden" / "catalogue_0_1_0.csv"
@@ -247,6 +249,23 @@ def test_unreadable_yaml_names_the_file_and_line_and_hides_no_other_mistake(fold
 def test_what_a_statistic_needs_is_said(folder, fields, sentence):
     write(folder, RIGHT + f"- {{id: wrong, title: t, definition: d, direction: decrease, {fields}}}\n")
     assert sentence in mistakes(folder)
+
+
+@pytest.mark.parametrize("statistic", STATISTICS)
+def test_a_new_entry_says_what_is_still_to_be_filled_in_and_is_right_but_for_that(folder, statistic):
+    write(
+        folder,
+        RIGHT
+        + """- {id: recorded_crime_volume, title: t, definition: d, statistic: count, fact: fct_crimes, direction: neutral}
+""",
+    )
+    new_measure("mine", "local", statistic, folder)
+    message = mistakes(folder)
+    assert message.splitlines()[0] == "the catalogue has 3 mistakes, so nothing is built:", message
+    for field in ("title", "definition", "population"):
+        assert f"measure mine: `{field}` is still to be filled in" in message
+    with pytest.raises(MeasureError, match="is taken in measures/local"):
+        new_measure("mine", "local", statistic, folder)
 
 
 def test_a_field_of_the_entry_counts_before_its_family_and_that_before_the_defaults(folder):
