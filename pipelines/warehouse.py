@@ -63,7 +63,7 @@ create table if not exists ingest.file_stats (
     file_hash varchar not null,
     primary key (feed, file_path)
 );
--- One row a completed transform: which loads the build tables hold.
+-- One row per completed transform: which loads the build tables hold.
 create table if not exists ingest.builds (
     run_id varchar not null,
     built_at timestamp not null,

@@ -85,7 +85,7 @@
     qualify is_latest_version
 {%- endmacro %}
 
--- A list in a cell ("a; b, c") as one row an entry, in lower case.
+-- A list in a cell ("a; b, c") as one row per entry, in lower case.
 {% macro listed_in(cell) -%}
     unnest(list_filter(string_split_regex(lower(coalesce({{ cell }}, '')), '[;,\s]+'), lambda entry: entry <> ''))
 {%- endmacro %}

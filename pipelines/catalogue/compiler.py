@@ -14,8 +14,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from pipelines.catalogue.catalogue import CATALOGUE_DIR, DRIVER_KINDS, Catalogue, fact_columns, read_catalogue
+from pipelines.catalogue.catalogue import CATALOGUE_DIR, fact_columns, read_catalogue
 from pipelines.catalogue.columns import DOCS_FILE, read_columns, render_columns_schema, render_docs
+from pipelines.catalogue.entries import DRIVER_KINDS, Catalogue
 from pipelines.catalogue.model import DriversFile, Entry, FactsFile, FindingsFile, FrameworksFile, MeasureFile, Side, ThresholdStep, UnitsFile
 from pipelines.catalogue.statistics import STATISTICS, Statistic
 from pipelines.settings import DBT_PROJECT_DIR
@@ -69,7 +70,7 @@ class _Parts:
         )
 
     def population(self, id: str, fact: str, of: str, where: str) -> dict[str, Any]:
-        return self.populations.setdefault((fact, of, where), {"id": id, "fact": fact, "where": where, "of": of})
+        return self.populations.setdefault((fact, of, where), {"id": id, "fact": fact, "where": both(where, f"{of} is not null"), "of": of})
 
 
 def _rows(fact: str, where: str) -> str:

@@ -67,6 +67,11 @@ class Mistakes:
             raise CatalogueError(f"the catalogue has {count}, so nothing is built:\n" + "\n".join(f"- {message}" for message in self.messages))
 
 
+def read_yaml(path: Path) -> Any:
+    """The document of a file that is not the analyst's. Raises yaml.YAMLError."""
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+
+
 def read_document(path: Path, mistakes: Mistakes) -> Document:
     """Read a file. A syntax error is added to `mistakes` and leaves the content empty."""
     text = path.read_text(encoding="utf-8")

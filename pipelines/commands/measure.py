@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipelines.catalogue.catalogue import CATALOGUE_DIR, TO_FILL_IN, fact_columns, read_catalogue
+from pipelines.catalogue.catalogue import CATALOGUE_DIR, fact_columns, read_catalogue
 from pipelines.catalogue.compiler import compile_catalogue, resolve
+from pipelines.catalogue.entries import TO_FILL_IN
 from pipelines.catalogue.reading import not_one_of
 from pipelines.catalogue.statistics import SEGMENTS_OF_THEIR_ROWS, STATISTICS, WITHOUT_SEGMENTS
 from pipelines.commands.console import console

@@ -485,7 +485,7 @@ def _clock_flags(flags: Mapping[str, pl.Series]) -> pl.Expr:
 
 
 def _reasons(rows: pl.Series, faults: pl.Series, keys: pl.Series | None, broken: Mapping[str, pl.Series]) -> pl.DataFrame:
-    """One row a reason: file_row, column_name, rule, row_key."""
+    """One row per reason: file_row, column_name, rule, row_key."""
     keys = rows.clear(len(rows)).cast(pl.String) if keys is None else keys
     rejected = pl.DataFrame({ROW: rows, FAULT: faults, "_key": keys, **broken})
     of_row = rejected.filter(pl.col(FAULT).is_not_null()).select(

@@ -13,7 +13,8 @@ from typing import Any
 
 import yaml
 
-from pipelines.catalogue.catalogue import Catalogue, read_catalogue
+from pipelines.catalogue.catalogue import read_catalogue
+from pipelines.catalogue.entries import Catalogue
 from pipelines.settings import PROJECT_DIR
 
 SYSTEMS_FILE = Path(__file__).with_name("systems.yaml")

@@ -94,7 +94,7 @@ LEDGER_TABLES: list[dict[str, Any]] = [
     },
     {
         "name": "file_stats",
-        "description": "One row a path of the landing folder that was read: what it held.",
+        "description": "One row per path of the landing folder that was read: what it held.",
         "columns": [
             {"name": "feed", "description": "The feed of the file."},
             {"name": "file_path", "description": "Path in the landing folder."},
@@ -105,7 +105,7 @@ LEDGER_TABLES: list[dict[str, Any]] = [
     },
     {
         "name": "rejects",
-        "description": "One row a rejected record and reason; no values.",
+        "description": "One row per rejected record and reason; no values.",
         "columns": [
             {"name": "load_id", "description": "The load."},
             {"name": "feed", "description": "The feed."},
@@ -117,7 +117,7 @@ LEDGER_TABLES: list[dict[str, Any]] = [
     },
     {
         "name": "notes",
-        "description": "One row a remarkable cell of an accepted row of a workbook; no values.",
+        "description": "One row per remarkable cell of an accepted row of a workbook; no values.",
         "columns": [
             {"name": "load_id", "description": "The load."},
             {"name": "feed", "description": "The feed."},
@@ -128,7 +128,7 @@ LEDGER_TABLES: list[dict[str, Any]] = [
     },
     {
         "name": "builds",
-        "description": "One row a completed transform.",
+        "description": "One row per completed transform.",
         "columns": [
             {"name": "run_id", "description": "The run."},
             {"name": "built_at", "description": "When it ended, UTC."},

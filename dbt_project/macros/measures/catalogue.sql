@@ -3,7 +3,7 @@
     measures     one dict per entry, every field filled in; `numerator_id`, `denominator_id` name components, `population_id` a population;
                  snapshots and estimates carry `fact`, `of`, `where` (and `margin`) themselves
     components   {id, fact, sql, segment_by}: monthly sums; two measures that count the same thing share one
-    populations  {id, fact, where, of}: rows that quantiles are taken from, shared likewise
+    populations  {id, fact, where, of}: rows with a value, which quantiles are taken from, shared likewise
   Variable only_measures leaves those measures alone, with what they are made of.
 #}
 {% macro catalogue() %}
@@ -30,14 +30,4 @@
         'driver_sets': driver_sets,
     }) -%}
     {{ return(read) }}
-{% endmacro %}
-
-
-{# Both conditions; an `or` is bracketed, so that it stays together. #}
-{% macro both(first, second) %}
-    {%- set parts = [] -%}
-    {%- for part in [first, second] if part != 'true' -%}
-        {%- do parts.append('(' ~ part ~ ')' if ' or ' in part else part) -%}
-    {%- endfor -%}
-    {{ return(parts | join(' and ')) }}
 {% endmacro %}

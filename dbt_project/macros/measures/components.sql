@@ -1,7 +1,7 @@
 {#
   From the catalogue to monthly sums. For each fact two steps, whatever the number of measures:
     <fact>_cells   one scan: every sum of the fact, side by side, at its finest grain of month, area and segment
-    <fact>_sums    the same, one row a sum that is not zero, with the segment where the measure has one
+    <fact>_sums    the same, one row per sum that is not zero, with the segment where the measure has one
   The model then counts each cell once in every area and segment it belongs to.
 #}
 {% macro component_cells(read) %}

@@ -1,7 +1,7 @@
 {# The periods a month belongs to, and how values are written for people. #}
 
 {#
-  One row a month and period it belongs to, from a relation with a column `month`:
+  One row per month and period it belongs to, from a relation with a column `month`:
   month, period_type, period_start (first month of the period), period_end (its last day), months_in_period.
   A month belongs to twelve r12m windows: those that end with it or in the eleven months after it.
 #}

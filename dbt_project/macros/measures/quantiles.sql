@@ -15,7 +15,7 @@
     from {{ ref(population.fact) }}
     where
         not is_excluded
-        and {{ both(population.where, population.of ~ ' is not null') }}
+        and {{ population.where }}
         and {{ near_touched_months(population.fact) }}
 ),
 {% endfor -%}

@@ -1,4 +1,4 @@
--- Community Safety Partnerships. One row a partnership; its figures are those of its district.
+-- Community Safety Partnerships. One row per partnership; its figures are those of its district.
 with csps as (
     select * from {{ ref('csps') }}
 )

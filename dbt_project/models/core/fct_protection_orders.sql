@@ -1,4 +1,4 @@
--- Protection notices and orders by the month in which they were applied for. One row a notice or order and force.
+-- Protection notices and orders by the month in which they were applied for. One row per notice or order and force.
 {{ config(
     materialized='incremental',
     incremental_strategy='append',

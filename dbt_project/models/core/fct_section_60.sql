@@ -1,4 +1,4 @@
--- Section 60 authorities by the month in which they begin. One row an authority and force.
+-- Section 60 authorities by the month in which they begin. One row per authority and force.
 {{ config(
     materialized='incremental',
     incremental_strategy='append',

@@ -1,5 +1,5 @@
 -- Section 60 authorities of the last weeks (var section_60_window_weeks): those that began in the days up to each month's end that the
--- register covers. One row an authority and month's end, and an excluded row for every month's end, so that one without an authority stands
+-- register covers. One row per authority and month's end, and an excluded row for every month's end, so that one without an authority stands
 -- with nought. A month's end whose window begins before the register has none.
 with authorities as (
     select * from {{ ref('fct_section_60') }}

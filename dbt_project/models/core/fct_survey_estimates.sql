@@ -1,4 +1,4 @@
--- Estimates of the Crime Survey, by measure, area and release. One row an estimate. A comparator's estimate is in no area's measure, it stands in
+-- Estimates of the Crime Survey, by measure, area and release. One row per estimate. A comparator's estimate is in no area's measure, it stands in
 -- measures.comparator_values; other estimates that are in no measure say why (quality.return_issues).
 {{ config(
     materialized='incremental',

@@ -1,4 +1,4 @@
--- Governance meetings attended and visits made, with challenge and answer. One row a meeting or visit.
+-- Governance meetings attended and visits made, with challenge and answer. One row per meeting or visit.
 with standing as (
     {{ standing_rows('governance_engagements') }}
 ),

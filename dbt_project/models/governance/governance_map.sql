@@ -1,4 +1,4 @@
--- The governance map: what feeds, reports to or holds to account what. One row an arrow whose two ends are boxes of the map.
+-- The governance map: what feeds, reports to or holds to account what. One row per arrow whose two ends are boxes of the map.
 with standing as (
     {{ standing_rows('governance_links') }}
 ),

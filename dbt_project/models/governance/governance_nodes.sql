@@ -1,4 +1,4 @@
--- The boxes of the governance map: boards, plans, scorecards, registers. One row a box.
+-- The boxes of the governance map: boards, plans, scorecards, registers. One row per box.
 with standing as (
     {{ standing_rows('governance_nodes') }}
 ),

@@ -1,4 +1,4 @@
--- Treatments and controls of the risks, with what is overdue. One row an action.
+-- Treatments and controls of the risks, with what is overdue. One row per action.
 with standing as (
     {{ standing_rows('governance_actions') }}
 ),

@@ -1,5 +1,5 @@
 -- What is wrong or remarkable in the newest version of each sheet of the governance workbook, named by sheet, row and column for the person who
--- keeps it. One row a message. `rejected`: the row was not taken (its last good version stands). `warning`: it was taken, something in it was not
+-- keeps it. One row per message. `rejected`: the row was not taken (its last good version stands). `warning`: it was taken, something in it was not
 -- understood. `note`: taken as meant, to be known. No message quotes a cell.
 {%- set sheets = [] -%}
 {%- for feed, known in feeds().items() if known.is_whole -%}

@@ -1,5 +1,5 @@
 -- How far back a month's value is the highest (highest_since) or the lowest (lowest_since): against the latest earlier month that was higher, or lower.
--- History goes back to the last series break at most. One row a complete month that is higher, or lower, than those before it; with `months` 3 the
+-- History goes back to the last series break at most. One row per complete month that is higher, or lower, than those before it; with `months` 3 the
 -- month is a three month high.
 {{ config(materialized='view') }}
 

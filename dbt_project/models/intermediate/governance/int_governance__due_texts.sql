@@ -1,4 +1,4 @@
--- What people write for a due date, read: the date, how exact it is, and the reading in words. One row a text. Of a month, a quarter or a year the
+-- What people write for a due date, read: the date, how exact it is, and the reading in words. One row per text. Of a month, a quarter or a year the
 -- last day counts; an ambiguous quarter is read as var due_quarters says, and both readings are named. A text that is not understood keeps no date.
 with texts as (
     select due from {{ ref('stg_governance__deliverables') }}

@@ -1,5 +1,5 @@
 -- The counts that protected figures are made of, of every area and segment, whether or not a card shows them: what is decided of them must hold when a
--- line is added. Twelve months at the ends of quarters, with the quarters in them; else the period of the measure. One row a count and period.
+-- line is added. Twelve months at the ends of quarters, with the quarters in them; else the period of the measure. One row per count and period.
 {{ config(schema='intermediate', materialized='table') }}
 
 with

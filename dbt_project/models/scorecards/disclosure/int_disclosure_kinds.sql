@@ -1,5 +1,5 @@
 -- Which counts are kinds of which (seed parts_of_wholes), and the family of each: the kinds of one whole, together with those of another that one of them is
--- a kind of, too. One row a whole and kind.
+-- a kind of, too. One row per whole and kind.
 {{ config(schema='intermediate') }}
 
 with recursive kinds as (

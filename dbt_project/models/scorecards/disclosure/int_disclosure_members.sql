@@ -1,5 +1,5 @@
 -- What adds up: an area and its parts, all and its segments, a whole and its kinds (seed parts_of_wholes). Equations of segments or kinds make a block with
--- those of the other areas of the group. One row an equation and count in it. Only where the figures do add up, and only among periods that may be shown.
+-- those of the other areas of the group. One row per equation and count in it. Only where the figures do add up, and only among periods that may be shown.
 {{ config(schema='intermediate', materialized='table') }}
 
 with

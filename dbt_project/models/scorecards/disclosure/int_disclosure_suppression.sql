@@ -2,7 +2,7 @@
 -- enough): where an area and its parts show all but one of their counts, or the suppressed ones add up to less than var disclosure_width, the next smallest
 -- count of at least that many is suppressed too; and the segments of a count, or the kinds of a whole, are shown for a group of areas all together or not at
 -- all. Of a whole table of areas by segments its margins say little (Fréchet bounds); of a table with gaps, nobody knows without a program what they say.
--- One row a count that may be shown or is suppressed.
+-- One row per count that may be shown or is suppressed.
 {{ config(schema='intermediate', materialized='table') }}
 
 {%- set rounds = 6 %}

@@ -1,5 +1,5 @@
 -- For those who answer for disclosure, never for the public: which counts are suppressed on the partner and public cards, and why. It says which of them are
--- small and which only protect others; the public must not know that. One row a suppressed count.
+-- small and which only protect others; the public must not know that. One row per suppressed count.
 with suppression as (
     select * from {{ ref('int_disclosure_suppression') }}
     where suppression <> 'none'

@@ -1,4 +1,4 @@
--- Online reports: one row a submission, in its latest version.
+-- Online reports: one row per submission, in its latest version.
 with versions as (
     {{ latest_version('online_reports') }}
 )

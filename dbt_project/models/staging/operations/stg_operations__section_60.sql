@@ -1,4 +1,4 @@
--- Section 60 authorities: one row an authority and force, in its latest version.
+-- Section 60 authorities: one row per authority and force, in its latest version.
 with versions as (
     {{ latest_version('section_60') }}
 )

@@ -1,4 +1,4 @@
--- Protection notices and orders: one row a notice or order and force, in its latest version.
+-- Protection notices and orders: one row per notice or order and force, in its latest version.
 with versions as (
     {{ latest_version('protection_orders') }}
 )

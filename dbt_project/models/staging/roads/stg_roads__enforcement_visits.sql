@@ -1,4 +1,4 @@
--- Speed enforcement visits: one row a visit and force, in its latest version.
+-- Speed enforcement visits: one row per visit and force, in its latest version.
 with versions as (
     {{ latest_version('speed_enforcement') }}
 )
