@@ -150,3 +150,45 @@ def test_wide_return(case):
         ("nhs_assault_attendances", date(2023, 5, 1), 6006)
     ]
     assert case.query("select count(distinct _file_row) from raw.measure_returns") == [(23,)]
+
+
+def test_excel_ids(case):
+    assert counts(taken(case)) == ("loaded", 6, 0, 6)
+    assert {reason[1:] for reason in case.reasons()} == {("collision_index", "scientific_notation")}
+
+
+@pytest.mark.parametrize(
+    ("name", "read", "rejects"),
+    [
+        ("extra_hdr_cr.csv", 20, set()),
+        ("hdr_quoted_cr.csv", 5, set()),
+        ("lead_cr.csv", 20, set()),
+        ("title_cr.csv", 20, set()),
+        ("two_quotes_far.csv", 22, {(2, "_row", "broken_quotes"), (18, "line", "not_allowed")}),
+        ("year1.csv", 21, {(22, "offered_at", "invalid_timestamp")}),
+        ("year3.csv", 21, {(22, "offered_at", "invalid_timestamp")}),
+        ("year4.csv", 21, {(22, "offered_at", "invalid_timestamp")}),
+    ],
+)
+def test_a_fault_costs_its_own_row_and_no_other(tmp_path, name, read, rejects):
+    landing = Landing.at(tmp_path)
+    outcome = landing.take(f"force_calls/{name}", (HERE / "faults" / "force_calls" / name).read_bytes())
+    assert counts(outcome) == ("loaded", read, read - len(rejects), len(rejects))
+    assert landing.reasons() == rejects
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("force_calls/badref.xlsx", "within its bounds"),
+        ("force_calls/fuzz_suspects_m014.xlsx", "within its bounds"),
+        ("force_calls/hugedim.xlsx", "within its bounds"),
+        ("force_calls/names_in_header.csv", "lacks the required columns force_code, line, offered_at"),
+        ("police_uk_street/m022.csv.gz", "has a header line that cannot be read"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused(tmp_path, name, message):
+    landing = Landing.at(tmp_path)
+    outcome = landing.take(name, (HERE / "faults" / name).read_bytes())
+    assert outcome.status == "refused"
+    assert message in outcome.message

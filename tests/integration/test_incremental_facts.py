@@ -7,19 +7,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.cli.main import dbtRunner
 
 from pipelines.contracts.model import load_contracts
-from pipelines.settings import DBT_PROJECT_DIR
 from pipelines.warehouse import create_tables
+from tests.building import Dbt
 
 FACTS = {
     "core.fct_force_calls": "*",
@@ -268,33 +266,6 @@ def query(path: Path, sql: str) -> list[tuple[Any, ...]]:
 
 
 @dataclass
-class Dbt:
-    """dbt in this process: the project is parsed once."""
-
-    target_dir: Path
-    runner: dbtRunner = field(default_factory=dbtRunner)
-
-    def build(self, path: Path, *options: str) -> None:
-        os.environ |= {
-            "SCORECARDS_BUILD_PATH": str(path),
-            "SCORECARDS_THREADS": "2",
-            "DBT_TARGET_PATH": str(self.target_dir),
-            "DBT_LOG_PATH": str(self.target_dir),
-            "DBT_LOG_LEVEL": "none",
-        }
-        folders = ["--project-dir", str(DBT_PROJECT_DIR), "--profiles-dir", str(DBT_PROJECT_DIR)]
-        models = ["--select", *(f"+{table.split('.')[1]}" for table in FACTS), "--exclude-resource-type", "test", "unit_test"]
-        if self.runner.manifest is None:
-            self.runner = dbtRunner(manifest=self.runner.invoke(["parse", *folders]).result)
-        try:
-            result = self.runner.invoke(["build", *folders, *models, *options])
-        finally:
-            DuckDBConnectionManager.close_all_connections()  # dbt keeps the file open otherwise
-        failed = [f"{r.node.name}: {r.message}" for r in (result.result or []) if r.status not in ("success", "pass")]
-        assert result.success, failed or result.exception
-
-
-@dataclass
 class Story:
     path: Path
     first: dict[str, Any]
@@ -311,7 +282,7 @@ class Story:
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     folder = tmp_path_factory.mktemp("incremental")
     environment = dict(os.environ)
-    dbt = Dbt(folder / "target")
+    dbt = Dbt(folder / "target", [table.split(".")[1] for table in FACTS])
     early, late = datetime(2023, 3, 1, 2), datetime(2023, 4, 1, 2)
 
     path = folder / "build.duckdb"

@@ -1,0 +1,70 @@
+"""Cases whose right outcome shows in the figures: taken in together, built by dbt, checked."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pipelines.quality.model import CheckResult
+from pipelines.quality.runner import run_checks
+from tests.building import Dbt
+from tests.landing import NOW, Landing
+
+HERE = Path(__file__).parent
+CASES = ("street_republished/landing", "two_versions/landing", "half_a_year/landing", "faults")
+FEEDS = ("police_uk_street", "incident_logs", "crimes", "arrests")
+YEAR_2019 = "period_end between date '2019-01-01' and date '2019-12-31'"
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Landing]:
+    environment = dict(os.environ)
+    folder = tmp_path_factory.mktemp("cases")
+    for case in CASES:
+        shutil.copytree(HERE / case, folder / "landing", dirs_exist_ok=True)
+    landing = Landing.at(folder)
+    for feed in FEEDS:
+        landing.run(feed)
+    Dbt(folder / "target", ["measure_values", "measure_comparisons", "fct_logs"]).build(landing.settings.build_path)
+    yield landing
+    os.environ.clear()
+    os.environ.update(environment)
+
+
+@pytest.fixture(scope="module")
+def checked(built: Landing) -> dict[tuple[str, str], CheckResult]:
+    return {(r.table_name, r.check_name): r for r in run_checks(built.settings, built.contracts, "run-1", NOW)}
+
+
+def figures(built: Landing, where: str, columns: str = "value") -> list[tuple]:
+    return built.query(
+        f"select {columns} from measures.measure_values where measure_id = 'street_crime_volume' and segment = 'all' and {where} order by all"
+    )
+
+
+def test_a_month_downloaded_again_is_that_of_the_later_download(built: Landing):
+    assert figures(built, "area_id = 'wiltshire_force' and period_type = 'month' and period_end = date '2023-05-31'") == [(6.0,)]
+
+
+def test_of_two_extracts_in_one_run_the_later_by_name_counts(built: Landing):
+    assert built.query("select final_grade, count(*) from core.fct_logs group by all") == [("Priority", 6)]
+
+
+def test_half_a_year_is_no_year(built: Landing):
+    def complete(area: str) -> list[tuple]:
+        return figures(built, f"area_id = '{area}' and period_type <> 'month' and is_complete and {YEAR_2019}", "period_type, period_end, value")
+
+    assert complete("wiltshire_force") == [("quarter", date(2019, 3, 31), 30.0), ("quarter", date(2019, 6, 30), 30.0)]
+    assert complete("dorset_force")[-1] == ("year", date(2019, 12, 31), 120.0)
+
+
+def test_what_is_compared_with_half_a_year_says_why_it_cannot_be(built: Landing):
+    of = "measure_id = 'street_crime_volume' and area_id = 'wiltshire_force' and segment = 'all' and comparison = 'baseline_2019'"
+    assert built.query(f"select count(*) from measures.measure_comparisons where {of} and (base_value is not null or reason is null)") == [(0,)]
