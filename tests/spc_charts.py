@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from tests.models import model_sql
+from tests.models import model_sql, render
 
 MODELS = ("int_area_lineage", "int_area_targets", "int_spc_parameters", "int_spc_points", "int_spc_kinds", "int_spc_charts", "measure_spc")
 ALL_MODELS = (*MODELS, "spc_alternatives", "rebase_candidates")
@@ -21,7 +21,7 @@ create table dim_area (area_id varchar, parent_area_id varchar);
 create table dim_measure (measure_id varchar, unit varchar, statistic varchar, direction varchar, is_seasonal boolean);
 create table measure_values (
     measure_id varchar, area_id varchar, segment varchar, period_type varchar, period_end date,
-    numerator double, denominator double, value double, is_complete boolean
+    numerator double, denominator double, value double, is_complete boolean, series_id bigint
 );
 create table int_measure_targets (measure_id varchar, area_id varchar, target double, target_type varchar, valid_from date, valid_to date);
 create table spc_parameters (measure_pattern varchar, name varchar, value varchar);
@@ -84,7 +84,8 @@ def charts(
         for (measure, segment), course in series.items()
         for index, value in enumerate(course)
     ]
-    _insert(connection, "measure_values", values)
+    _insert(connection, "measure_values", [(*row, None) for row in values])
+    connection.execute(render("update measure_values set series_id = {{ series_id() }}"))
     _insert(connection, "spc_parameters", [(m, name, str(value)) for m, name, value in parameters])
     _insert(connection, "int_spc_rebases", [(m, AREA, s, month(index)) for m, s, index in rebases])
     _insert(connection, "spc_exclusions", [(m, "*", s, month(index), "a special event") for m, s, index in exclusions])

@@ -99,6 +99,7 @@ segments as (
 
 series as (
     select
+        {{ series_id('covered.measure_id', 'areas.area_id', 'segments.segment') }} as series_id,
         covered.measure_id,
         covered.force_code,
         areas.area_id,
@@ -123,6 +124,7 @@ series as (
 -- A covered month in which nothing happened counts 0.
 monthly as (
     select
+        series.series_id,
         series.measure_id,
         series.area_id,
         series.segment,
@@ -151,6 +153,7 @@ monthly as (
 -- is the month's row and the eleven before it; there are none beyond the last month.
 totals as (
     select
+        series_id,
         measure_id,
         area_id,
         segment,
@@ -165,6 +168,7 @@ totals as (
     union all
 
     select
+        series_id,
         measure_id,
         area_id,
         segment,
@@ -175,11 +179,12 @@ totals as (
         sum(denominator) over year_to_month as denominator,
         count(*) filter (where is_complete) over year_to_month = 12 as is_complete
     from monthly
-    window year_to_month as (partition by measure_id, area_id, segment order by month rows between 11 preceding and current row)
+    window year_to_month as (partition by series_id order by month rows between 11 preceding and current row)
 
     union all
 
     select
+        series_id,
         measure_id,
         area_id,
         segment,
@@ -190,11 +195,12 @@ totals as (
         sum(denominator) as denominator,
         count(*) filter (where is_complete) = 3 as is_complete
     from monthly
-    group by measure_id, area_id, segment, date_trunc('quarter', month)
+    group by series_id, measure_id, area_id, segment, date_trunc('quarter', month)
 
     union all
 
     select
+        series_id,
         measure_id,
         area_id,
         segment,
@@ -205,7 +211,7 @@ totals as (
         sum(denominator) as denominator,
         count(*) filter (where is_complete) = 12 as is_complete
     from monthly
-    group by measure_id, area_id, segment, date_trunc('year', month)
+    group by series_id, measure_id, area_id, segment, date_trunc('year', month)
 ),
 
 -- Residents on the day in the middle of a period.
@@ -231,6 +237,7 @@ residents as (
 -- Divided here, once, from summed numerators and denominators; a quantile comes with the number of its rows. An r12m is all or nothing.
 measured as (
     select
+        totals.series_id,
         totals.measure_id,
         totals.area_id,
         totals.segment,
@@ -275,6 +282,7 @@ measured as (
     union all
 
     select
+        {{ series_id('snapshots.measure_id', 'snapshots.area_id', 'snapshots.segment') }} as series_id,
         snapshots.measure_id,
         snapshots.area_id,
         snapshots.segment,
@@ -294,6 +302,7 @@ measured as (
     union all
 
     select
+        {{ series_id('returns.measure_id', 'returns.area_id', 'returns.segment') }} as series_id,
         returns.measure_id,
         returns.area_id,
         returns.segment,
@@ -356,9 +365,7 @@ bt_caveats as (
 -- A period that began before a series break and ends after it adds up two things.
 break_caveats as (
     select
-        measured.measure_id,
-        measured.area_id,
-        measured.segment,
+        measured.series_id,
         measured.period_type,
         measured.period_end,
         string_agg(
@@ -371,13 +378,14 @@ break_caveats as (
         and series_breaks.area_id in (measured.area_id, '*')
         and series_breaks.break_month > measured.period_start
         and series_breaks.break_month <= measured.period_end
-    group by measured.measure_id, measured.area_id, measured.segment, measured.period_type, measured.period_end
+    group by measured.series_id, measured.period_type, measured.period_end
 )
 
 select
     measured.measure_id,
     measured.area_id,
     measured.segment,
+    measured.series_id,
     measured.period_type,
     cast(measured.period_end as date) as period_end,
     measured.numerator,
@@ -399,8 +407,6 @@ left join bt_caveats on
     and measured.period_type = bt_caveats.period_type
     and measured.period_end = bt_caveats.period_end
 left join break_caveats on
-    measured.measure_id = break_caveats.measure_id
-    and measured.area_id = break_caveats.area_id
-    and measured.segment = break_caveats.segment
+    measured.series_id = break_caveats.series_id
     and measured.period_type = break_caveats.period_type
     and measured.period_end = break_caveats.period_end

@@ -27,6 +27,7 @@ exclusions as (
 
 complete as (
     select
+        measure_values.series_id,
         measure_values.measure_id,
         measure_values.area_id,
         measure_values.segment,
@@ -43,20 +44,19 @@ complete as (
         measure_values.is_complete
         and isfinite(measure_values.value)
     qualify
-        date_trunc('month', measure_values.period_end) <= date_trunc('month', max(measure_values.period_end) over (
-            partition by measure_values.measure_id, measure_values.area_id, measure_values.segment
-        )) - to_months(parameters.immature_months)
+        date_trunc('month', measure_values.period_end)
+        <= date_trunc('month', max(measure_values.period_end) over (partition by measure_values.series_id)) - to_months(parameters.immature_months)
 ),
 
 series as (
     select
+        series_id,
         measure_id,
         area_id,
         segment,
-        min(month) as first_month,
-        row_number() over (order by measure_id, area_id, segment) as series_id
+        min(month) as first_month
     from complete
-    group by measure_id, area_id, segment
+    group by series_id, measure_id, area_id, segment
 ),
 
 -- A rebase at or before the first month begins nothing.
@@ -88,20 +88,15 @@ excluded as (
 
 phased as (
     select
-        series.series_id,
         complete.*,
         1 + coalesce(len(list_filter(rebased.effective_months, lambda begun: begun <= complete.month)), 0) as phase,
         excluded.exclusion_reason,
         excluded.month is not null as is_excluded,
         {{ spc_billionths('complete.value') }} as y
     from complete
-    inner join series on
-        complete.measure_id = series.measure_id
-        and complete.area_id = series.area_id
-        and complete.segment = series.segment
-    left join rebased on series.series_id = rebased.series_id
+    left join rebased on complete.series_id = rebased.series_id
     left join excluded on
-        series.series_id = excluded.series_id
+        complete.series_id = excluded.series_id
         and complete.month = excluded.month
 ),
 

@@ -159,6 +159,7 @@ select
     measure_id,
     area_id,
     segment,
+    series_id,
     month,
     value,
     value_adjusted,

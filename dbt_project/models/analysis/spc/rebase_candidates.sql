@@ -17,22 +17,22 @@ latest_phase as (
     select
         *,
         {{ spc_billionths('value_adjusted') }} as y,
-        max(month) over (partition by measure_id, area_id, segment) as latest_month,
+        max(month) over (partition by series_id) as latest_month,
         rule_shift <> 0
         and (
             lag(rule_shift) over unbroken is distinct from rule_shift
             or lag(month) over unbroken <> month - interval 1 month
         ) as begins_shift
     from charts
-    window unbroken as (partition by measure_id, area_id, segment, phase order by month)
-    qualify phase = max(phase) over (partition by measure_id, area_id, segment)
+    window unbroken as (partition by series_id, phase order by month)
+    qualify phase = max(phase) over (partition by series_id)
 ),
 
 numbered as (
     select
         *,
         sum(cast(begins_shift as integer)) over (
-            partition by measure_id, area_id, segment
+            partition by series_id
             order by month
             rows unbounded preceding
         ) as shift_no
@@ -42,9 +42,7 @@ numbered as (
 -- A shift that stands at the beginning of a phase follows nothing.
 shifts as (
     select
-        measure_id,
-        area_id,
-        segment,
+        series_id,
         min(month) as first_month,
         max(month) as last_month,
         any_value(phase_start) as phase_start,
@@ -53,26 +51,25 @@ shifts as (
         count(*) as shift_months
     from numbered
     where rule_shift <> 0
-    group by measure_id, area_id, segment, shift_no
+    group by series_id, shift_no
     having min(month) > any_value(phase_start)
 ),
 
 series as (
     select
+        series_id,
         measure_id,
         area_id,
         segment,
         any_value(phase_start) as phase_start,
         any_value(latest_month) as latest_month
     from latest_phase
-    group by measure_id, area_id, segment
+    group by series_id, measure_id, area_id, segment
 ),
 
 dated_changes as (
     select
-        series.measure_id,
-        series.area_id,
-        series.segment,
+        series.series_id,
         series_breaks.break_month,
         string_agg(series_breaks.reason, '; ' order by series_breaks.reason) as cause
     from series
@@ -81,15 +78,13 @@ dated_changes as (
         and series_breaks.area_id in (series.area_id, '*')
         and series_breaks.break_month > series.phase_start
         and series_breaks.break_month <= series.latest_month
-    group by series.measure_id, series.area_id, series.segment, series_breaks.break_month
+    group by series.series_id, series_breaks.break_month
 ),
 
 -- A shift belongs to a dated change of the month before to the month after its first point; the new phase would begin at the change.
 candidates as (
     select
-        coalesce(shifts.measure_id, dated_changes.measure_id) as measure_id,
-        coalesce(shifts.area_id, dated_changes.area_id) as area_id,
-        coalesce(shifts.segment, dated_changes.segment) as segment,
+        coalesce(shifts.series_id, dated_changes.series_id) as series_id,
         coalesce(dated_changes.break_month, shifts.first_month) as effective_month,
         max(shifts.shift) as shift,
         max(shifts.shift_months) as shift_months,
@@ -97,40 +92,31 @@ candidates as (
         coalesce(bool_or(shifts.last_month = shifts.latest_month), false) as is_lasting
     from shifts
     full join dated_changes on
-        shifts.measure_id = dated_changes.measure_id
-        and shifts.area_id = dated_changes.area_id
-        and shifts.segment = dated_changes.segment
+        shifts.series_id = dated_changes.series_id
         and dated_changes.break_month between shifts.first_month - interval 1 month and shifts.first_month + interval 1 month
     group by
-        coalesce(shifts.measure_id, dated_changes.measure_id),
-        coalesce(shifts.area_id, dated_changes.area_id),
-        coalesce(shifts.segment, dated_changes.segment),
+        coalesce(shifts.series_id, dated_changes.series_id),
         coalesce(dated_changes.break_month, shifts.first_month)
 ),
 
 levels as (
     select
-        candidates.measure_id,
-        candidates.area_id,
-        candidates.segment,
+        candidates.series_id,
         candidates.effective_month,
         cast(sum(points.y) filter (where points.month < candidates.effective_month) as double)
         / nullif(count(*) filter (where points.month < candidates.effective_month), 0) / 1e9 as level_before,
         cast(sum(points.y) filter (where points.month >= candidates.effective_month) as double)
         / nullif(count(*) filter (where points.month >= candidates.effective_month), 0) / 1e9 as level_after
     from candidates
-    inner join latest_phase as points on
-        candidates.measure_id = points.measure_id
-        and candidates.area_id = points.area_id
-        and candidates.segment = points.segment
-    group by candidates.measure_id, candidates.area_id, candidates.segment, candidates.effective_month
+    inner join latest_phase as points on candidates.series_id = points.series_id
+    group by candidates.series_id, candidates.effective_month
 )
 
 -- A shift that is over and has no cause is nobody's candidate.
 select
-    candidates.measure_id,
-    candidates.area_id,
-    candidates.segment,
+    series.measure_id,
+    series.area_id,
+    series.segment,
     candidates.effective_month,
     coalesce(candidates.shift, 0) as shift,
     cast(coalesce(candidates.shift_months, 0) as integer) as shift_months,
@@ -148,10 +134,9 @@ select
         'approval (seed spc_rebases)'
     ) as missing
 from candidates
+inner join series on candidates.series_id = series.series_id
 inner join levels on
-    candidates.measure_id = levels.measure_id
-    and candidates.area_id = levels.area_id
-    and candidates.segment = levels.segment
+    candidates.series_id = levels.series_id
     and candidates.effective_month = levels.effective_month
 where
     candidates.cause is not null

@@ -253,6 +253,7 @@ select
     measure_id,
     area_id,
     segment,
+    plain_series_id as series_id,
     chart,
     cast(row_number() over (partition by series_id order by period) as integer) as point_no,
     month,
