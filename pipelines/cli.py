@@ -204,6 +204,20 @@ def measure_new(measure_id: str, file: str, statistic: str) -> None:
     sys.exit(new_measure(measure_id, file, statistic))
 
 
+@cli.group()
+def key() -> None:
+    """The key that personal identifiers are hashed with."""
+
+
+@key.command("rotate")
+@click.option("--unlink", is_flag=True, help="Where files are gone from the landing folder: their rows stay, and match nobody in any other.")
+def key_rotate(unlink: bool) -> None:
+    """Hash the personal identifiers anew, from the landing files, with a new key; or with the present one, where it was changed or lost."""
+    from pipelines.commands.key import rotate
+
+    sys.exit(rotate(load_settings(), unlink))
+
+
 @cli.command("superset-export")
 @click.option("--marts", type=click.Path(path_type=Path), help="Where Superset's machine finds marts.duckdb; by default, where it lies here.")
 @click.option("--out", type=click.Path(path_type=Path), help="The zip to write; by default published/superset-opcc.zip.")

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import yaml
 
+from pipelines.private import keep_private, private_folder
 from pipelines.settings import PROJECT_DIR, Settings
 
 
 def prepare_home(settings: Settings) -> Path:
     """Write <data>/dagster/dagster.yaml and point DAGSTER_HOME at it. The password stays in the environment, not in the file."""
-    home = settings.dagster_home
-    home.mkdir(parents=True, exist_ok=True)
+    home = private_folder(settings.dagster_home)
+    keep_private(home)
     config = yaml.safe_load((PROJECT_DIR / "dagster.yaml").read_text(encoding="utf-8"))
     if settings.postgres_url:
         config["storage"] = {"postgres": {"postgres_url": {"env": "SCORECARDS_DAGSTER_POSTGRES_URL"}}}

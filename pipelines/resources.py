@@ -11,6 +11,7 @@ from typing import Protocol
 import duckdb
 
 from pipelines.contracts.model import Contracts
+from pipelines.hash_key import require_same
 from pipelines.settings import Settings
 from pipelines.warehouse import create_tables, open_build, run_lock
 
@@ -48,8 +49,13 @@ class Warehouse:
 
 @contextmanager
 def held_warehouse(settings: Settings, contracts: Contracts, reporter: Reporter | None = None, wait_seconds: float = 0) -> Iterator[Warehouse]:
-    """Take the run lock and lay out the build database. Raises WarehouseBusy when another run holds it longer than that."""
+    """Take the run lock and create what is missing in the build database.
+
+    Raises WarehouseBusy when another run holds it longer than that, and HashKeyError when its identifiers were hashed with another key.
+    """
     with run_lock(settings, wait_seconds):
+        now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
         with open_build(settings) as connection:
+            require_same(connection, settings.hash_key, now)
             create_tables(connection, contracts)
-        yield Warehouse(settings, contracts, datetime.now(UTC).replace(tzinfo=None, microsecond=0), reporter or Silent())
+        yield Warehouse(settings, contracts, now, reporter or Silent())

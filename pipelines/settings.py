@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-import secrets
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+
+from pipelines.hash_key import HashKeyError, given_key
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 DBT_PROJECT_DIR = PROJECT_DIR / "dbt_project"
@@ -22,7 +23,7 @@ class Settings:
     """Where things are, and how the pipeline behaves.
 
     data_dir          holds landing/, warehouse/ and published/ (SCORECARDS_DATA_DIR, default `data` beside the project)
-    hash_key          keys the hashing of personal identifiers (SCORECARDS_HASH_KEY; else a key made once and kept in warehouse/)
+    hash_key          keys the hashing of personal identifiers (SCORECARDS_HASH_KEY, 32 characters or more; else one made and kept in warehouse/)
     target            `duckdb` (SCORECARDS_TARGET)
     layouts_dir       further supplier layouts (SCORECARDS_LAYOUTS_DIR, default <data_dir>/layouts)
     memory_limit      what DuckDB may use (SCORECARDS_MEMORY_LIMIT, default 2GB)
@@ -99,25 +100,6 @@ class Settings:
         return self.warehouse_dir / "dbt"
 
 
-def _hash_key(data_dir: Path) -> bytes:
-    """The key of the environment, else one made once for this data directory, readable by its owner only."""
-    given = os.environ.get("SCORECARDS_HASH_KEY")
-    if given:
-        return given.encode()
-    path = data_dir / "warehouse" / "hash.key"
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:  # another process was first
-            return path.read_bytes()
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_hex(32).encode())
-        return path.read_bytes()
-
-
 def load_settings() -> Settings:
     """The settings of this process's environment. Raises SettingsError."""
     data_dir = Path(os.environ.get("SCORECARDS_DATA_DIR") or PROJECT_DIR / "data").expanduser().resolve()
@@ -131,9 +113,13 @@ def load_settings() -> Settings:
         settle = float(os.environ.get("SCORECARDS_SETTLE_SECONDS", "2"))
     except ValueError as error:
         raise SettingsError(f"SCORECARDS_THREADS and SCORECARDS_SETTLE_SECONDS are numbers: {error}") from error
+    try:
+        hash_key = given_key(data_dir / "warehouse")
+    except HashKeyError as error:
+        raise SettingsError(str(error)) from error
     return Settings(
         data_dir=data_dir,
-        hash_key=_hash_key(data_dir),
+        hash_key=hash_key,
         target=target,
         layouts_dir=layouts_dir if layouts_dir.is_dir() else None,
         memory_limit=os.environ.get("SCORECARDS_MEMORY_LIMIT", "2GB"),

@@ -11,6 +11,7 @@ from typing import IO
 import duckdb
 
 from pipelines.contracts.model import Contracts
+from pipelines.private import keep_private, private_folder
 from pipelines.settings import Settings
 
 # One row per file and outcome. A file is known by its content: (feed, file_hash) with status `loaded` is never read again.
@@ -128,8 +129,8 @@ def _locked(file: IO[str]) -> bool:
 @contextmanager
 def run_lock(settings: Settings, wait_seconds: float = 0) -> Iterator[None]:
     """Hold the warehouse for one run; the lock goes with the process, so a killed run leaves none behind. Raises WarehouseBusy."""
-    settings.warehouse_dir.mkdir(parents=True, exist_ok=True)
-    path = settings.warehouse_dir / "run.lock"
+    private_folder(settings.data_dir / "warehouse")
+    path = private_folder(settings.warehouse_dir) / "run.lock"
     deadline = time.monotonic() + wait_seconds
     with path.open("a") as file:
         while not _locked(file):
@@ -137,13 +138,18 @@ def run_lock(settings: Settings, wait_seconds: float = 0) -> Iterator[None]:
                 time.sleep(0.5)
                 continue
             raise WarehouseBusy("another run holds the warehouse; wait for it to end (`scorecards status` shows it), then run again")
-        yield
+        try:
+            yield
+        finally:
+            keep_private(settings.warehouse_dir)
+            keep_private(settings.dagster_home)
 
 
 @contextmanager
 def open_build(settings: Settings, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to the build database, closed at the end; spills into warehouse/tmp within the memory limit."""
-    settings.temp_dir.mkdir(parents=True, exist_ok=True)
+    private_folder(settings.data_dir / "warehouse")
+    private_folder(settings.temp_dir)
     connection = duckdb.connect(
         str(settings.build_path),
         read_only=read_only,
@@ -161,6 +167,7 @@ def open_build(settings: Settings, read_only: bool = False) -> Iterator[duckdb.D
         yield connection
     finally:
         connection.close()
+        keep_private(settings.warehouse_dir)
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection, contracts: Contracts) -> None:

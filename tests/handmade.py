@@ -14,6 +14,7 @@ import duckdb
 from pipelines.contracts.model import Contracts, load_contracts
 from pipelines.settings import Settings
 from pipelines.warehouse import create_tables, open_build
+from tests.landing import HASH_KEY
 
 NOW = datetime(2023, 8, 1, 2, 0)
 RUN = "run-1"
@@ -174,7 +175,7 @@ PUBLISHED = {name: name for name in ("core.dim_measure", "measures.measure_value
 
 
 def make_settings(data_dir: Path) -> Settings:
-    return Settings(data_dir=data_dir, hash_key=b"test key", memory_limit="500MB")
+    return Settings(data_dir=data_dir, hash_key=HASH_KEY, memory_limit="500MB")
 
 
 def add_rows(connection: duckdb.DuckDBPyConnection, contracts: Contracts, feed: str, select: str, run_id: str = RUN, rejected: int = 0) -> int:

@@ -13,7 +13,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse import create_tables, open_build
 
 NOW = datetime(2023, 8, 1, 2, 0)
-HASH_KEY = b"a key for tests only"
+HASH_KEY = b"a key for tests only, long enough"
 CLI = "07700900123"
 
 

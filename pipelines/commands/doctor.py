@@ -10,9 +10,11 @@ from importlib import metadata
 
 import duckdb
 
+from pipelines import hash_key
 from pipelines.commands.console import console
 from pipelines.contracts.model import load_contracts
 from pipelines.contracts.properties import ContractError
+from pipelines.private import open_to_others
 from pipelines.settings import DBT_PROJECT_DIR, Settings
 from pipelines.warehouse import WarehouseBusy, run_lock
 
@@ -38,15 +40,13 @@ def findings(settings: Settings) -> Iterator[tuple[bool, str]]:
     free = shutil.disk_usage(settings.data_dir).free / 1e9
     yield free >= NEEDED_FREE_GB, f"{free:.0f} GB free under {settings.data_dir} ({NEEDED_FREE_GB} GB or more is comfortable)"
     yield os.access(settings.data_dir, os.W_OK), "the data directory can be written"
-    key_from_environment = bool(os.environ.get("SCORECARDS_HASH_KEY"))
+    source = hash_key.VARIABLE if os.environ.get(hash_key.VARIABLE) else "made for this data directory (warehouse/hash.key); back it up elsewhere"
+    yield True, f"hash key: {source}; fingerprint {hash_key.fingerprint(settings.hash_key)}"
+    readable = [path for folder in (settings.data_dir / "warehouse", settings.dagster_home) for path in open_to_others(folder)]
     yield (
-        True,
-        "hash key: "
-        + (
-            "SCORECARDS_HASH_KEY"
-            if key_from_environment
-            else "made for this data directory (warehouse/hash.key); set SCORECARDS_HASH_KEY to hold it elsewhere"
-        ),
+        not readable,
+        "nobody else can read the warehouse and Dagster's home"
+        + (f": {len(readable)} entries can be; run `chmod -R go= {readable[0]}`, as their owner" if readable else ""),
     )
     yield (
         settings.landing_dir.exists(),
@@ -61,10 +61,19 @@ def findings(settings: Settings) -> Iterator[tuple[bool, str]]:
     for path, name in ((settings.build_path, "build database"), (settings.marts_path, "published marts")):
         if path.exists():
             try:
-                duckdb.connect(str(path), read_only=True).close()
-                yield True, f"{name} opens"
+                with duckdb.connect(str(path), read_only=True) as database:
+                    yield True, f"{name} opens"
+                    if path == settings.build_path:
+                        yield _is_same_key(settings, database)
             except duckdb.Error as error:
                 yield False, f"{name} does not open: {error}"
+
+
+def _is_same_key(settings: Settings, database: duckdb.DuckDBPyConnection) -> tuple[bool, str]:
+    known = hash_key.recorded(database)
+    if known in (None, hash_key.fingerprint(settings.hash_key)):
+        return True, "the hash key is the warehouse's"
+    return False, f"the warehouse's identifiers were hashed with another key (fingerprint {known}): docs/runbooks/hash_key.md"
 
 
 def print_doctor(settings: Settings) -> int:

@@ -6,12 +6,15 @@ import gc
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 from pipelines.commands.console import TerminalReporter, console
 from pipelines.commands.summary import print_run_summary
+from pipelines.hash_key import HashKeyError, require_same
 from pipelines.instance import prepare_home
+from pipelines.private import keep_private
 from pipelines.settings import Settings
-from pipelines.warehouse import WarehouseBusy, run_lock
+from pipelines.warehouse import WarehouseBusy, open_build, run_lock
 
 # What `scorecards run` ends with. A refused file or a site that cannot be drawn stops nothing, but the exit status tells.
 PUBLISHED, FAILED, PUBLISHED_WITH_REFUSALS, BUSY, PUBLISHED_WITHOUT_PAGES = 0, 1, 3, 4, 5
@@ -22,10 +25,15 @@ def run_nightly(settings: Settings, full_refresh: bool = False, marts_only: bool
     began = time.monotonic()
     try:
         with run_lock(settings):
-            pass
+            if settings.build_path.exists():
+                with open_build(settings) as connection:
+                    require_same(connection, settings.hash_key, datetime.now(UTC).replace(tzinfo=None))
     except WarehouseBusy as error:
         console.print(f"[red]{error}[/red]")
         return BUSY
+    except HashKeyError as error:
+        console.print(f"[red]{error}[/red]")
+        return FAILED
     prepare_home(settings)
     reporter = TerminalReporter()
     reporter.step("prepare")
@@ -46,6 +54,7 @@ def run_nightly(settings: Settings, full_refresh: bool = False, marts_only: bool
                 "ops": {DBT_ASSETS_NAME: {"config": {"full_refresh": full_refresh}}},
             },
         )
+    keep_private(settings.dagster_home)
     reporter.finish()
     failures = [f"{event.step_key}: {error_text(event)}" for event in result.all_events if event.event_type == dg.DagsterEventType.STEP_FAILURE]
     published = any(event.asset_key == MARTS_KEY for event in result.all_events if event.is_step_materialization)

@@ -123,6 +123,7 @@ class Column:
     null_values: tuple[str, ...] = ()
     letter_case: str | None = None
     strip_prefix: str | None = None
+    phone_region: str | None = None  # of a personal identifier that is a phone number: where one without a country code belongs
     pattern: str | None = None
     minimum: float | None = None
     maximum: float | None = None
@@ -318,6 +319,8 @@ def _column(prop: dict[str, Any], path: Path) -> Column:
         raise ContractError(f"{path.name}: {place}{unknown(strange[0], STANDARD_COLUMN_KEYS)}")
     custom = properties_of(ContractColumnProperties, prop, path, place)
     require_effect(custom, prop["logicalType"], path, place)
+    if custom.phone_region and prop.get("classification") != "personal_identifier":
+        raise ContractError(f"{path.name}: {place}`phoneRegion` has no effect on a column that is no personal_identifier")
     options = prop.get("logicalTypeOptions") or {}
     enum, spellings = _spellings(prop, custom)
     relation: dict[str, Any] = next(iter(prop.get("relationships") or []), {})
@@ -335,6 +338,7 @@ def _column(prop: dict[str, Any], path: Path) -> Column:
         null_values=tuple(v.lower() for v in custom.null_values),
         letter_case=custom.letter_case,
         strip_prefix=custom.strip_prefix,
+        phone_region=custom.phone_region,
         pattern=options.get("pattern"),
         minimum=options.get("minimum"),
         maximum=options.get("maximum"),
@@ -450,6 +454,8 @@ def _respelt(prop: dict[str, Any], base: Feed, path: Path) -> Column:
         raise ContractError(f"{path.name}: {place}{unknown(strange[0], LAYOUT_COLUMN_KEYS)}")
     custom = properties_of(LayoutColumnProperties, prop, path, place)
     require_effect(custom, canonical.type, path, place)
+    if custom.phone_region and not canonical.is_personal_identifier:
+        raise ContractError(f"{path.name}: {place}`phoneRegion` has no effect: {base.name} keeps no personal identifier in this column")
     if custom.suppressed_marks and not canonical.suppressed_into:
         raise ContractError(f"{path.name}: {place}`suppressedMarks` has no effect: {base.name} keeps no withheld figures in this column")
     enum, spellings = _spellings(prop, custom)
@@ -470,6 +476,7 @@ def _respelt(prop: dict[str, Any], base: Feed, path: Path) -> Column:
         value_map=canonical.value_map | spellings,
         formats=tuple(custom.formats),
         strip_prefix=custom.strip_prefix or canonical.strip_prefix,
+        phone_region=custom.phone_region or canonical.phone_region,
         null_values=canonical.null_values + tuple(v.lower() for v in custom.null_values),
         time_zone=custom.time_zone,
         decimal_mark=custom.decimal_mark,

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import available_timezones
 
+from phonenumbers import SUPPORTED_REGIONS
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
@@ -60,7 +61,15 @@ def _word_map(value: Any) -> Any:
 
 P = TypeVar("P", bound="Properties")
 
+
+def _known_region(region: str) -> str:
+    if region not in SUPPORTED_REGIONS:
+        raise ValueError(f"{region!r} is no region with phone numbers of its own; write its two letters (GB, IE …)")
+    return region
+
+
 Zone = Annotated[str, AfterValidator(_known_zone)]
+Region = Annotated[str, AfterValidator(_known_region)]
 Format = Annotated[str, AfterValidator(_format)]
 Pattern = Annotated[str, AfterValidator(_regular_expression)]
 _WORD_SCHEMA: dict[str, Any] = {"type": ["string", "number", "boolean"]}
@@ -208,6 +217,12 @@ class ColumnProperties(Properties):
     strip_prefix: Pattern | None = Field(
         None, description="A regular expression removed from the text before it is typed.", examples=["(?i)^outcome\\s*"]
     )
+    phone_region: Region | None = Field(
+        None,
+        description="The column holds phone numbers, and one without a country code is of this region: before hashing, each is brought to one "
+        "spelling (E.164, +441632960001).",
+        examples=["GB"],
+    )
 
 
 class LayoutColumnProperties(ColumnProperties):
@@ -247,6 +262,7 @@ TYPES_OF = {
     "formats": TIME_TYPES,
     "value_map": ("string", "boolean"),
     "letter_case": ("string",),
+    "phone_region": ("string",),
     "time_zone": ("timestamp",),
     "decimal_mark": ("number", "integer"),
     "suppressed_marks": ("number", "integer"),

@@ -7,7 +7,7 @@ import hashlib
 import os
 import re
 import traceback
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -195,6 +195,28 @@ def ingest_feed(
     siblings = contracts.folders[contracts.feeds[feed_name].folder]
     run = _FeedRun(connection, contracts.layouts[feed_name], siblings, settings, run_id, _naive_utc(loaded_at), progress or (lambda _: None))
     return run.run()
+
+
+def read_again(
+    connection: duckdb.DuckDBPyConnection, feed_name: str, contracts: Contracts, settings: Settings, hashes: Collection[str]
+) -> Iterator[tuple[str, Conformed]]:
+    """The rows of files that were loaded before, as (file hash, block), read as if they were new; what cannot be read is left out."""
+    siblings = contracts.folders[contracts.feeds[feed_name].folder]
+    run = _FeedRun(connection, contracts.layouts[feed_name], siblings, settings, "", datetime.now(UTC).replace(tzinfo=None), lambda _: None)
+    run.known = _Known({}, set(), {}, {})
+    found, _ = scan_landing(settings.landing_dir, contracts.feeds[feed_name].folder)
+    wanted = set(hashes)
+    for file in found:
+        file_hash = None
+        with suppress(FileRefused, FileDeferred, SheetMissing, OSError):
+            for step in run._steps(file, is_changing=False):
+                if isinstance(step, Fingerprint):
+                    file_hash = step.file_hash
+                    if file_hash not in wanted:
+                        break
+                    wanted.discard(file_hash)
+                elif isinstance(step, Conformed) and file_hash is not None:
+                    yield file_hash, step
 
 
 def _kind_of(error: BaseException) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
+import phonenumbers
 import polars as pl
 
 from pipelines.contracts.model import Feed
@@ -28,7 +30,24 @@ def keyed_hash(key: bytes) -> Callable[[str], str]:
     return digest
 
 
+def one_spelling(text: str, region: str) -> str:
+    """A phone number in E.164; a text that cannot be one (withheld, an extension, 999) as it is."""
+    # Nearly every number is written in one of these ways, and the library takes seventy microseconds for each.
+    plain = re.sub(r"[ ().-]", "", text)
+    if region == "GB" and re.fullmatch(r"0[1-37]\d{9}", plain, re.ASCII):
+        return "+44" + plain[1:]
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return text
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if phonenumbers.is_possible_number(number) else text
+
+
 def with_hashed_identifiers(block: Conformed, feed: Feed, digest: Callable[[str], str]) -> Conformed:
-    """The block with the columns that the contract calls personal_identifier hashed; callers come again, so once a distinct value."""
-    hashed = [over_distinct(block.accepted[c.name], digest, pl.String()) for c in feed.columns if c.is_personal_identifier]
+    """The block with the columns that the contract calls personal_identifier hashed; callers come again, so once per distinct value."""
+    hashed = [over_distinct(block.accepted[c.name], _hashing(c.phone_region, digest), pl.String()) for c in feed.columns if c.is_personal_identifier]
     return replace(block, accepted=block.accepted.with_columns(hashed)) if hashed else block
+
+
+def _hashing(phone_region: str | None, digest: Callable[[str], str]) -> Callable[[str], str]:
+    return digest if phone_region is None else lambda text: digest(one_spelling(text, phone_region))

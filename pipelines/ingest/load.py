@@ -178,16 +178,17 @@ def batches(connection: duckdb.DuckDBPyConnection, feed: Feed) -> Iterator[Batch
         connection.execute(f"set threads = {int(threads)}")
 
 
+def row_hash_sql(feed: Feed) -> str:
+    """The identity of a row that has no key: length before each value, so that no two different rows read alike; in the contract's order."""
+    parts = ", ".join(f"coalesce(length(\"{c.name}\"::varchar) || ':' || \"{c.name}\"::varchar, '~')" for c in feed.columns)
+    return f"sha256(concat({parts}))"
+
+
 def insert_sql(feed: Feed) -> str:
     """The INSERT of conformed rows, whose personal identifiers are hashed already, with their files' provenance beside them."""
     names = ", ".join(f'"{c.name}"' for c in feed.columns)
     extract = f'coalesce("{feed.extract_time}", _file_time)' if feed.extract_time else "_file_time"
-    if feed.row_identity == "content":
-        # Length before each value, so that no two different rows read alike; the order is the contract's, not the file's.
-        parts = ", ".join(f"coalesce(length(\"{c.name}\"::varchar) || ':' || \"{c.name}\"::varchar, '~')" for c in feed.columns)
-        row_hash = f"sha256(concat({parts}))"
-    else:
-        row_hash = "null"
+    row_hash = row_hash_sql(feed) if feed.row_identity == "content" else "null"
     # By name: a column that a contract gained later stands last in a table that was there before.
     columns = ", ".join(f'"{name}"' for name in feed.raw_columns)
     return (

@@ -17,11 +17,11 @@ from filelock import FileLock
 from pipelines.commands.run import run_nightly
 from pipelines.settings import Settings
 from pipelines.synthetic.generate import write_extracts
+from tests.landing import HASH_KEY
 
 SCALE = 0.02
 MONTHS = 26
 END = date(2023, 7, 31)
-HASH_KEY = b"a key for tests only"
 
 # Tables that tell of the run itself, or of the runs before it: times, run and load numbers differ between two runs over the same data.
 OF_THE_RUN = {

@@ -20,6 +20,7 @@ from pipelines.settings import Settings
 from pipelines.transform.as_at import AsAtError
 from pipelines.warehouse import run_lock
 from tests.e2e.conftest import Force
+from tests.landing import HASH_KEY
 
 DAY = date(2023, 8, 2)
 NIGHT = datetime(2023, 8, 2, 22, 30, tzinfo=UTC)  # before midnight, local time
@@ -96,7 +97,7 @@ def test_a_day_before_everything_says_since_when_something_is_known(published, m
 
 def test_an_empty_warehouse_says_so(tmp_path):
     with pytest.raises(AsAtError, match="the warehouse is empty"):
-        run_as_at(Settings(data_dir=tmp_path, hash_key=b"k"), DAY)
+        run_as_at(Settings(data_dir=tmp_path, hash_key=HASH_KEY), DAY)
 
 
 def test_a_run_that_holds_the_warehouse_is_waited_for_by_nobody(make_force, capsys):

@@ -12,6 +12,7 @@ from pipelines.cli import cli
 from pipelines.commands.demo import holds_force_extracts
 from pipelines.contracts.model import load_contracts
 from pipelines.warehouse import run_lock
+from tests.landing import HASH_KEY
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,7 @@ def own(published, tmp_path_factory):
 def scorecards(own, monkeypatch, capsys):
     """Run a command against the published warehouse; gives its exit status and all that it printed."""
     monkeypatch.setenv("SCORECARDS_DATA_DIR", str(own.settings.data_dir))
-    monkeypatch.setenv("SCORECARDS_HASH_KEY", "a key for tests only")
+    monkeypatch.setenv("SCORECARDS_HASH_KEY", HASH_KEY.decode())
 
     def run(*arguments: str) -> tuple[int, str]:
         result = CliRunner().invoke(cli, list(arguments))

@@ -12,7 +12,8 @@ from pipelines.report.highlight.build import build
 from pipelines.report.marts import Marts
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.synthetic.generate import write_extracts
-from tests.e2e.conftest import HASH_KEY, Force
+from tests.e2e.conftest import Force
+from tests.landing import HASH_KEY
 
 # Printed contradictions (docs/printed-report.md): one of two printed figures follows from the rows, the other cannot.
 CONTRADICTED = {"pri_swindon_3m_exceptional_sowhat", "da_2022_vs_2019_per_month"}

@@ -15,6 +15,7 @@ import yaml
 from pipelines.event_log import KEPT_DATABASES
 from pipelines.instance import prepare_home
 from pipelines.settings import PROJECT_DIR, Settings
+from tests.landing import HASH_KEY
 
 
 def _postgres_bin() -> Path | None:
@@ -25,7 +26,7 @@ def _postgres_bin() -> Path | None:
 @pytest.fixture
 def settings(tmp_path, monkeypatch) -> Settings:
     monkeypatch.setenv("DAGSTER_HOME", "")  # prepare_home sets it; the test gives it back
-    return Settings(data_dir=tmp_path / "data", hash_key=b"k")
+    return Settings(data_dir=tmp_path / "data", hash_key=HASH_KEY)
 
 
 @pytest.fixture

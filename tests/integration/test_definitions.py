@@ -13,11 +13,12 @@ from pipelines.ingest.sensor import build_landing_sensor
 from pipelines.publish.marts import contract_key, published_models, published_tables
 from pipelines.settings import Settings
 from pipelines.transform.manifest import load_manifest
+from tests.landing import HASH_KEY
 
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory) -> Settings:
-    return Settings(data_dir=tmp_path_factory.mktemp("data"), hash_key=b"k")
+    return Settings(data_dir=tmp_path_factory.mktemp("data"), hash_key=HASH_KEY)
 
 
 @pytest.fixture(scope="module")

@@ -12,13 +12,17 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import duckdb
+import phonenumbers
 import polars as pl
 import pytest
 import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipelines.contracts.model import load_contracts
 from pipelines.ingest import csv_records, load
 from pipelines.ingest import feed as feed_module
+from pipelines.ingest.identifiers import one_spelling
 from pipelines.warehouse import create_tables, open_build
 from tests.faults.bad_files import parquet, workbook
 from tests.landing import CLI, HASH_KEY, HEADER, NOW, Landing, call, calls, contracts, raw_content
@@ -349,11 +353,47 @@ def test_an_unforeseen_error_in_one_file_refuses_it_without_its_values(landing, 
 
 def test_identifiers_are_hmacs_and_nowhere_in_clear(landing):
     outcome = landing.take("force_calls/a.csv", calls(call(1), call(2, cli="07700 900 123"), call(3, cli=""), call(4, cli=CLI, line="bad")))
-    expected = hmac.new(HASH_KEY, CLI.encode(), "sha256").hexdigest()
+    expected = hmac.new(HASH_KEY, b"+447700900123", "sha256").hexdigest()
     assert landing.query("select cli from raw.force_calls order by call_id") == [(expected,), (expected,), (None,)]
     assert outcome.rows_rejected == 1
     assert CLI.encode() not in landing.database_bytes()
     assert not any(CLI in said for said in landing.said)
+
+
+@pytest.mark.parametrize(
+    ("written", "spelt"),
+    [
+        ("07700 900 123", "+447700900123"),
+        ("(01632) 960-001", "+441632960001"),
+        ("0044 7700 900123", "+447700900123"),
+        ("+44 (0)7700 900123", "+447700900123"),
+        ("7700900123", "+447700900123"),  # a spreadsheet took the nought away
+        ("+1 202 555 0123", "+12025550123"),
+        ("999", "999"),
+        ("withheld", "withheld"),
+        ("077009001231111", "077009001231111"),
+    ],
+)
+def test_a_phone_number_has_one_spelling(written, spelt):
+    assert one_spelling(written, "GB") == spelt
+
+
+@given(st.from_regex(r"0[1-37]\d{9}", fullmatch=True))
+def test_the_usual_spelling_of_a_number_is_read_as_the_library_reads_it(number):
+    assert one_spelling(number, "GB") == phonenumbers.format_number(phonenumbers.parse(number, "GB"), phonenumbers.PhoneNumberFormat.E164)
+
+
+def test_a_layout_says_of_which_region_its_numbers_are(landing):
+    landing.settings.data_dir.joinpath("layouts").mkdir()
+    landing.settings.data_dir.joinpath("layouts", "ie.yaml").write_text(
+        "apiVersion: v3.2.0\nkind: DataContract\nid: scorecards:layout:ie\nname: x\nversion: 1.0.0\nstatus: active\n"
+        "customProperties: [{property: extends, value: force_calls}, {property: appliesTo, value: {fileName: 'ie_*.csv'}}]\n"
+        "schema: [{name: force_calls, properties: [{name: cli, physicalName: cli, customProperties: [{property: phoneRegion, value: IE}]}]}]\n"
+    )
+    landing.contracts = load_contracts(extra_layouts=landing.settings.data_dir / "layouts")
+    landing.write("force_calls/ie_a.csv", calls(call(1, cli="01 234 5678")))
+    landing.run()
+    assert landing.query("select cli from raw.force_calls") == [(hmac.new(HASH_KEY, b"+35312345678", "sha256").hexdigest(),)]
 
 
 @pytest.mark.parametrize("key", [b"k", b"k" * 64, b"k" * 200])

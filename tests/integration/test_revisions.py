@@ -16,6 +16,7 @@ from pipelines.transform.manifest import load_manifest
 from pipelines.transform.publication import build_publication
 from pipelines.warehouse import open_build
 from tests.handmade import NOW, PUBLISHED, add_rows, make_warehouse
+from tests.landing import HASH_KEY
 
 REVISIONS = ("measures.value_ledger", "quality.publications", "quality.arrivals", "measures.revisions")
 BUILT = {name: f"publication.{name.replace('.', '__')}" for name in REVISIONS}
@@ -75,7 +76,7 @@ class Nights:
 
 @pytest.fixture(scope="module")
 def manifest(tmp_path_factory):
-    return load_manifest(Settings(data_dir=tmp_path_factory.mktemp("parsed"), hash_key=b"k"))
+    return load_manifest(Settings(data_dir=tmp_path_factory.mktemp("parsed"), hash_key=HASH_KEY))
 
 
 @pytest.fixture

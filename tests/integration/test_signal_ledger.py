@@ -16,6 +16,7 @@ from pipelines.transform.manifest import load_manifest
 from pipelines.transform.publication import build_publication
 from pipelines.warehouse import open_build
 from tests.handmade import NOW, PUBLISHED, make_warehouse
+from tests.landing import HASH_KEY
 from tests.spc_charts import charts
 
 SIGNALS, LIMITS = "measures.spc_signal_ledger", "measures.spc_limit_ledger"
@@ -30,7 +31,7 @@ select segment, month, value, value_adjusted, phase, n_phase, mean, mr_bar, lpl,
 
 @pytest.fixture(scope="module")
 def manifest(tmp_path_factory):
-    return load_manifest(Settings(data_dir=tmp_path_factory.mktemp("parsed"), hash_key=b"k"))
+    return load_manifest(Settings(data_dir=tmp_path_factory.mktemp("parsed"), hash_key=HASH_KEY))
 
 
 @pytest.fixture

@@ -11,15 +11,17 @@ PIPELINES = PROJECT_DIR / "pipelines"
 
 # room -> what of `pipelines` it may import
 ALLOWED = {
-    "settings": set(),
+    "settings": {"hash_key"},
+    "hash_key": set(),
+    "private": set(),
     "contracts": {"contracts"},
     "catalogue": {"catalogue", "settings"},
-    "warehouse": {"contracts", "settings"},
-    "resources": {"contracts", "settings", "warehouse"},
-    "instance": {"settings"},
+    "warehouse": {"contracts", "settings", "private"},
+    "resources": {"contracts", "settings", "warehouse", "hash_key"},
+    "instance": {"settings", "private"},
     "event_log": set(),
     "versioned_folder": set(),
-    "ingest": {"contracts", "settings", "warehouse", "resources", "ingest"},
+    "ingest": {"contracts", "settings", "hash_key", "warehouse", "resources", "ingest"},
     "synthetic": {"contracts", "synthetic"},
     "quality": {"contracts", "settings", "warehouse", "resources", "quality"},
     "publish": {"catalogue", "contracts", "settings", "warehouse", "resources", "quality", "publish", "versioned_folder"},

@@ -14,6 +14,7 @@ from pipelines.transform.manifest import load_manifest
 from pipelines.transform.personal import ALLOWED, compiled_models, published_personal_columns, refuse_personal_columns
 from pipelines.transform.project import TransformError
 from pipelines.transform.runner import call_dbt
+from tests.landing import HASH_KEY
 
 CONTRACTS = load_contracts()
 CALLS = Relation(("call_id", "cli", "line"), {"cli": {"raw.calls.cli": ()}})
@@ -153,7 +154,7 @@ def test_a_published_model_says_its_columns_and_keeps_to_them(columns, enforced)
 @pytest.fixture(scope="module")
 def project(tmp_path_factory) -> tuple[dict[str, Any], dict[str, str]]:
     """The project's manifest, and the compiled SQL of its models."""
-    settings = Settings(data_dir=tmp_path_factory.mktemp("data"), hash_key=b"a key for tests only")
+    settings = Settings(data_dir=tmp_path_factory.mktemp("data"), hash_key=HASH_KEY)
     manifest = load_manifest(settings)
     parsed = call_dbt(settings, ["parse"])
     return manifest, compiled_models(settings, CONTRACTS, parsed.result)
@@ -221,6 +222,6 @@ def test_a_project_that_leaks_is_not_built(project, tmp_path, monkeypatch):
     key = next(key for key in sql if manifest["nodes"][key]["name"] == "outcomes")
     leaking = sql | {key: "select cli from raw.force_calls"}
     monkeypatch.setattr("pipelines.transform.personal.compiled_models", lambda *_: leaking)
-    settings = Settings(data_dir=tmp_path, hash_key=b"a key for tests only")
+    settings = Settings(data_dir=tmp_path, hash_key=HASH_KEY)
     with pytest.raises(TransformError, match=r"nothing is built.*\n- governance\.outcomes\.cli is published"):
         refuse_personal_columns(settings, CONTRACTS, manifest, None, "a version that has not passed")

@@ -10,6 +10,7 @@ from pipelines.settings import DBT_PROJECT_DIR, Settings
 from pipelines.transform import passed, unit_tests
 from pipelines.transform.project import TransformError
 from pipelines.transform.runner import DbtRun, NodeResult
+from tests.landing import HASH_KEY
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def _node(status: str, kind: str = "unit_test", message: str | None = None) -> N
 
 
 def test_passed_once_and_remembered(evaluated, tmp_path):
-    settings = Settings(data_dir=tmp_path / "data", hash_key=b"k" * 32)
+    settings = Settings(data_dir=tmp_path / "data", hash_key=HASH_KEY)
     evaluated.nodes = (_node("success", "model"), _node("pass"), _node("pass"))
     assert unit_tests.pass_unit_tests(settings, load_contracts(), {}) == 2
     assert unit_tests.pass_unit_tests(settings, load_contracts(), {}) == 0
@@ -45,7 +46,7 @@ def test_passed_once_and_remembered(evaluated, tmp_path):
 
 @pytest.mark.parametrize("node", [_node("fail", message="actual differs from expected"), _node("error", "model", "no such column")])
 def test_what_failed_is_said_and_not_remembered(evaluated, tmp_path, node):
-    settings = Settings(data_dir=tmp_path / "data", hash_key=b"k" * 32)
+    settings = Settings(data_dir=tmp_path / "data", hash_key=HASH_KEY)
     evaluated.nodes = (_node("pass"), node)
     with pytest.raises(TransformError, match=rf"{node.unique_id}: {node.message}"):
         unit_tests.pass_unit_tests(settings, load_contracts(), {})
