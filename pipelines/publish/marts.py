@@ -5,19 +5,13 @@
       parquet      -> current/parquet          one file a table
       current      -> .versions/<version>      the one thing that a publication switches
       .versions/<version>/                     the marts of this publication, and of the one before
-      .staging/<version>/                      what is being written
 
-Readers go through two links that never change; a publication replaces the third by a rename, which the file system does
-whole or not at all. Database and Parquet files therefore always are of one run, a process killed at any moment leaves the
-old state or the new one, and whoever holds the old database open keeps it.
+Readers go through two links that never change; a publication replaces the third (pipelines/versioned_folder.py). Database and
+Parquet files therefore always are of one run, and whoever holds the old database open keeps it.
 """
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,10 +21,11 @@ from typing import Any
 import duckdb
 
 from pipelines.contracts.model import Contracts, load_contracts
-from pipelines.publish.writing import PublishError, Step, plan_of, verify, write
+from pipelines.publish.writing import DATABASE, PARQUET, PublishError, Step, plan_of, verify, write
 from pipelines.quality.gate import Gate
 from pipelines.quality.runner import utc_naive
 from pipelines.settings import Settings
+from pipelines.versioned_folder import VersionedFolder, sync
 from pipelines.warehouse import open_build
 
 PUBLICATION = "publication"  # the schema of what is built behind the gate
@@ -102,86 +97,23 @@ def publish(
     if not gate.is_open:
         raise PublishError(gate.message)
     contracts = contracts or load_contracts(extra_layouts=settings.layouts_dir)
-    published_at = utc_naive(now)
-    mark = re.sub(r"[^A-Za-z0-9_-]", "_", run_id)[:40]
-    version_name = f"{published_at:%Y%m%dT%H%M%S}-{mark}-{uuid.uuid4().hex[:8]}"
-    root = settings.published_dir
-    staging = root / ".staging" / version_name
+    folder = live_folder(settings)
     try:
-        root.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(root / ".staging", ignore_errors=True)  # leftovers of runs that were killed
-        staging.mkdir(parents=True)
-        live = _live_version(root)
-        with open_build(settings) as connection:
-            plan = plan_of(connection, tables, contracts, keys or {})
-            contents = write(connection, staging, root / ".versions" / live if live else None, plan, on_step)
-        on_step("verify")
-        rows = verify(staging, plan, contents)
-        on_step("sync")
-        _sync(staging)
-        on_step("move")
-        _put_in_place(root, staging, version_name, on_step)
-    except PublishError:
-        raise
+        with folder.staging(run_id) as staging:
+            with open_build(settings) as connection:
+                plan = plan_of(connection, tables, contracts, keys or {})
+                contents = write(connection, staging, folder.live, plan, on_step)
+            on_step("verify")
+            rows = verify(staging, plan, contents)
+            on_step("sync")
+            sync(staging)
+            version = folder.put_in_place(staging, on_step)
     except (duckdb.Error, OSError) as error:
         raise PublishError(f"the marts could not be written: {error}. The live marts are as they were (docs/runbooks/publish_failure.md)") from error
-    finally:
-        shutil.rmtree(root / ".staging", ignore_errors=True)
-    return Published(version_name, settings.marts_path, published_at, rows)
+    return Published(version.name, settings.marts_path, utc_naive(now), rows)
 
 
-# ---- switching
-
-
-def _fsync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _sync(folder: Path) -> None:
-    """Everything written is on the disk, read-only, before any name points at it."""
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            path.chmod(0o444)  # readers must not write into what was verified
-        _fsync(path)
-    _fsync(folder)
-
-
-def _link(root: Path, name: str, target: str) -> None:
-    """Make `root/name` a link to `target`, in one step. A real file there is replaced; a real folder is moved away first."""
-    path = root / name
-    if path.is_symlink() and os.readlink(path) == target:
-        return
-    if path.is_dir() and not path.is_symlink():
-        path.rename(root / ".staging" / f"former-{name}")
-    fresh = root / ".staging" / f"link-{name}"
-    fresh.unlink(missing_ok=True)
-    fresh.symlink_to(target)
-    fresh.replace(path)
-    _fsync(root)
-
-
-def _live_version(root: Path) -> str | None:
-    """The version that readers see; None where nothing was published."""
-    return Path(os.readlink(root / "current")).name if (root / "current").is_symlink() else None
-
-
-def _put_in_place(root: Path, staging: Path, version_name: str, on_step: Step) -> None:
-    """Move the verified version among the versions, switch `current` to it, and drop versions older than the one before."""
-    versions = root / ".versions"
-    versions.mkdir(exist_ok=True)
-    before = _live_version(root)
-    staging.rename(versions / version_name)
-    _fsync(versions)
-    on_step("switch")
-    # Before the first switch the two fixed links point at nothing yet: readers see no marts rather than half of them.
-    _link(root, "marts.duckdb", "current/marts.duckdb")
-    _link(root, "parquet", "current/parquet")
-    _link(root, "current", f".versions/{version_name}")
-    on_step("clean")
-    for path in versions.iterdir():
-        if path.name not in {version_name, before}:
-            shutil.rmtree(path, ignore_errors=True)
+def live_folder(settings: Settings) -> VersionedFolder:
+    """The folder that holds the marts readers see, and those of the publication before."""
+    root = settings.published_dir
+    return VersionedFolder(root / "current", root / ".versions", {name: f"current/{name}" for name in (DATABASE, PARQUET)})

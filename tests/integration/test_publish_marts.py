@@ -56,7 +56,7 @@ def test_tables_come_with_their_constraints_as_database_and_as_parquet(made):
         )
     for name, rows in found.tables.items():
         assert duckdb.execute(f"select count(*) from '{settings.published_dir}/parquet/{name}.parquet'").fetchone() == (rows,)
-    assert not (settings.published_dir / ".staging").exists()
+    assert not list((settings.published_dir / ".versions").glob(".staging*"))
 
 
 def test_a_key_that_the_build_only_tests_stands_in_the_marts(made):
@@ -112,7 +112,7 @@ def test_what_must_not_be_published_is_named_and_the_live_marts_stay(made, break
         publish(settings, RUN, OPEN, PUBLISHED, NOW, contracts)
     assert settings.marts_path.resolve() == before
     assert query(settings, "select count(*) from scorecards.opcc") == [(4,)]
-    assert not (settings.published_dir / ".staging").exists()
+    assert not list((settings.published_dir / ".versions").glob(".staging*"))
 
 
 def test_a_copy_that_does_not_verify_is_not_published(made, monkeypatch):

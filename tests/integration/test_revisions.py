@@ -14,6 +14,7 @@ from pipelines.quality.gate import Gate
 from pipelines.settings import Settings
 from pipelines.transform.manifest import load_manifest
 from pipelines.transform.publication import build_publication
+from pipelines.versioned_folder import VersionedFolder
 from pipelines.warehouse import open_build
 from tests.handmade import NOW, PUBLISHED, add_rows, make_warehouse
 from tests.landing import HASH_KEY
@@ -167,8 +168,8 @@ def test_a_publication_that_failed_has_said_nothing(nights, monkeypatch):
 def test_a_publication_killed_after_the_switch_has_spoken(nights, monkeypatch):
     nights.figure(51)
     with monkeypatch.context() as killed:
-        put = marts._put_in_place
-        killed.setattr(marts, "_put_in_place", lambda *given: (put(*given), (_ for _ in ()).throw(KeyboardInterrupt)))
+        put = VersionedFolder.put_in_place
+        killed.setattr(VersionedFolder, "put_in_place", lambda *given: (put(*given), (_ for _ in ()).throw(KeyboardInterrupt)))
         with pytest.raises(KeyboardInterrupt):
             nights.publish()
     nights.publish()
