@@ -136,7 +136,7 @@ def layout_check(layout_file: Path, file: Path) -> None:
 
 @cli.command()
 def docs() -> None:
-    """Build Data Docs (no values in them) and the data dictionary."""
+    """Write every generated document: dictionary, measures, feeds, checks, systems, governance map, dbt docs."""
     from pipelines.commands.docs import build_docs
 
     sys.exit(build_docs(load_settings()))

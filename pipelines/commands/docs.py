@@ -12,11 +12,11 @@ import duckdb
 
 from pipelines.commands.console import TerminalReporter, console
 from pipelines.contracts.model import Contracts, load_contracts
-from pipelines.publish.dictionary import data_dictionary, feed_page, measures_page
+from pipelines.publish.dictionary import checks_page, data_dictionary, feed_page, measures_page
 from pipelines.publish.governance_map import governance_page, read_map
 from pipelines.publish.pages import Entry, index_page, page
 from pipelines.publish.systems import write_systems
-from pipelines.quality.docs import build_data_docs
+from pipelines.quality.checks import planned_checks
 from pipelines.settings import Settings
 from pipelines.transform.docs import write_dbt_docs
 from pipelines.transform.manifest import load_manifest
@@ -39,11 +39,6 @@ def build_docs(settings: Settings) -> int:
             reporter.step("dbt docs")
             write_dbt_docs(settings, out / "dbt")
             entries.append(Entry("dbt docs", "dbt/index.html", "every model with its columns, tests, SQL and lineage, and who reads what."))
-            reporter.step("Data Docs")
-            build_data_docs(settings, contracts, out / "data_docs", now)
-            entries.append(
-                Entry("Data Docs", "data_docs/index.html", "what every check expects of each table, and how the data meet it. Counts only.")
-            )
     except WarehouseBusy as error:
         reporter.finish()
         console.print(f"[red]{error}[/red]")
@@ -69,6 +64,8 @@ def _texts(settings: Settings, contracts: Contracts, out: Path, on_step: Callabl
         on_step("feed contracts")
         yield Entry("Feed contracts", "feeds/index.html", "what each supplier sends: columns, keys, allowed values, cadence and owner.")
         _write_feeds(contracts, out / "feeds")
+        _write(out, "checks", "Checks", checks_page(planned_checks(contracts), _outcomes(marts) if marts else {}))
+        yield Entry("Checks", "checks.html", "what every check expects of each table, and how the data met it last. Counts only.")
         write_systems(out / "systems.md")
         _write(out, "systems", "Systems", (out / "systems.md").read_text(encoding="utf-8"))
         yield Entry("Systems", "systems.html", "the systems that the printed report names, and where each stands here.")
@@ -97,3 +94,13 @@ def _write_feeds(contracts: Contracts, folder: Path) -> None:
 def _measures(marts: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """The rows of core.dim_measure."""
     return marts.execute("select * from core.dim_measure order by domain, measure_id").pl().to_dicts()
+
+
+def _outcomes(marts: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], tuple[str, int | None]]:
+    """Status and failed count of each check in the run that was published, by table and name."""
+    rows = marts.execute("""
+        select table_name, check_name, status, failed_count
+        from quality.check_results
+        qualify checked_at = max(checked_at) over (partition by table_name, check_name)
+    """)
+    return {(table, check): (status, failed) for table, check, status, failed in rows.fetchall()}

@@ -2,7 +2,7 @@
 
     published/
       marts.duckdb -> current/marts.duckdb     what readers open
-      parquet      -> current/parquet          one file a table
+      parquet      -> current/parquet          one file per table
       current      -> .versions/<version>      the one thing that a publication switches
       .versions/<version>/                     the marts of this publication, and of the one before
 

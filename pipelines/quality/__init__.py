@@ -1,4 +1,4 @@
 """Quality: Great Expectations suites as data, one runner that evaluates them in DuckDB, and the gate before publish.
 
-Reading order: checks.py (what is checked), suites/*.yaml (the checks), runner.py (how), gate.py (what follows), docs.py (Data Docs).
+Reading order: checks.py (what is checked), suites/*.yaml (the checks), runner.py (how) and gate.py (what follows).
 """

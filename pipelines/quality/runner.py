@@ -138,8 +138,6 @@ def _engine() -> Any:
         import great_expectations as gx
         import great_expectations.expectations as gxe
     from great_expectations.expectations.core.unexpected_rows_expectation import UnexpectedRowsExpectation
-    from great_expectations.render.components import LegacyRendererType, RenderedStringTemplateContent
-    from great_expectations.render.renderer.renderer import renderer
 
     class NoFailingRows(UnexpectedRowsExpectation):
         """The query returns no rows. Counts them, and unlike its parent never fetches them."""
@@ -151,15 +149,6 @@ def _engine() -> Any:
         ) -> dict[str, Any]:
             failing = metrics["unexpected_rows_query.row_count"]
             return {"success": failing == 0, "result": {"observed_value": failing}}
-
-        @classmethod
-        @renderer(renderer_type=LegacyRendererType.PRESCRIPTIVE)
-        def _prescriptive_renderer(cls, configuration: Any = None, result: Any = None, runtime_configuration: Any = None, **_: Any) -> list[Any]:
-            """Data Docs show what is expected in words, with the runbook, instead of the query."""
-            configuration = configuration or result.expectation_config
-            words = {"name": configuration.meta["check"], "description": configuration.notes, "runbook": configuration.meta["runbook"]}
-            template = {"template": "$name: $description ($runbook)", "params": words}
-            return [RenderedStringTemplateContent(content_block_type="string_template", string_template=template)]
 
     return gx, gxe, NoFailingRows
 

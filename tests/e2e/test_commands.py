@@ -105,17 +105,21 @@ def test_doctor_finds_the_machine_fit(scorecards):
     assert f" {len(load_contracts().feeds)} feed contracts" in said
 
 
-def test_docs_hold_the_dictionary_and_data_docs(scorecards, own):
+def test_docs_hold_the_dictionary_and_the_checks(scorecards, own):
     code, said = scorecards("docs")
-    assert code == 0
+    assert code == 0, said
     docs = own.settings.published_dir / "docs"
     dictionary = (docs / "dictionary.md").read_text(encoding="utf-8")
     assert "measures.measure_values" in dictionary
     assert [m for (m,) in own.query("select measure_id from core.dim_measure") if f"| `{m}` |" not in dictionary] == []
-    assert (docs / "data_docs" / "index.html").exists(), said
+    checks = (docs / "checks.md").read_text(encoding="utf-8")
+    assert "The newest data of force_calls are no older than its cadence" in checks and "docs/runbooks/freshness.md" in checks
+    assert "not evaluated" not in checks
     pages = {path.relative_to(docs).as_posix(): path.read_text(encoding="utf-8") for path in docs.rglob("*.html")}
     linked = re.findall(r'<a href="([^"]+)">', pages["index.html"])
-    assert {"dictionary.html", "measures.html", "feeds/index.html", "systems.html", "governance-map.html", "dbt/index.html"} <= set(linked)
+    assert {"dictionary.html", "measures.html", "feeds/index.html", "checks.html", "systems.html", "governance-map.html", "dbt/index.html"} <= set(
+        linked
+    )
     assert set(linked) <= set(pages)
     assert {f"feeds/{feed}.html" for feed in load_contracts().feeds} <= set(pages)
     assert [m for (m,) in own.query("select measure_id from core.dim_measure") if f'id="{m}"' not in pages["measures.html"]] == []

@@ -30,7 +30,15 @@ def test_a_run_that_was_killed_anywhere_is_put_right_by_the_next(make_force):
     force.file("force_calls", "force_calls_killed_x20230809T0200.csv", LATE)
     before = force.figures()
     # a line ends each step: the next step is under way when it stands there
-    for last_line, seconds in (("prepare", 0.05), ("ingest police_uk_street", 3.0), ("ingest police_uk_street", 6.0), ("transform", 1.0)):
+    kills = [
+        ("prepare", 0.05),  # while it ingests
+        ("ingest police_uk_street", 3.0),  # while it builds the models
+        ("ingest police_uk_street", 6.0),
+        ("transform", 1.0),  # while it checks
+        ("check", 1.0),  # while it builds the publication, behind the gate
+        ("gate and publication", 0.2),  # while it publishes
+    ]
+    for last_line, seconds in kills:
         run = start(force)
         for line in run.stdout:
             if line.strip().startswith(last_line):

@@ -28,7 +28,7 @@ DOCUMENTS = (
     ("docs/dictionary.md", "Data dictionary", "every published table and column"),
     ("docs/systems.md", "Systems", "where each feed comes from"),
     ("docs/governance-map.md", "Governance map as text", "the same map, for a wiki"),
-    ("docs/data_docs/index.html", "Data Docs", "every check of the data, as Great Expectations documents it"),
+    ("docs/checks.html", "Checks", "what every check expects of each table, and how the data met it last"),
     ("docs/dbt/index.html", "dbt docs", "models, columns and lineage"),
 )
 
