@@ -20,6 +20,7 @@ ALLOWED = {
     "resources": {"contracts", "settings", "warehouse", "hash_key"},
     "instance": {"settings", "private"},
     "event_log": set(),
+    "demand": {"demand"},
     "versioned_folder": set(),
     "ingest": {"contracts", "settings", "hash_key", "warehouse", "resources", "ingest"},
     "synthetic": {"contracts", "synthetic"},
