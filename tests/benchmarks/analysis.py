@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import duckdb
 
 from pipelines.settings import DBT_PROJECT_DIR
-from tests.models import model_sql
+from tests.models import model_sql, render
 from tests.spc_charts import ALL_MODELS, INPUTS
 
 MEASURES, AREAS, MONTHS = 100, 20, 120
@@ -84,6 +84,7 @@ def laid_out(threads: int = 2) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(config={"threads": threads, "preserve_insertion_order": False})
     connection.execute(INPUTS + MORE_INPUTS)
     connection.execute(SERIES)
+    connection.execute(render("update measure_values set series_id = {{ series_id() }}"))
     return connection
 
 

@@ -77,9 +77,7 @@ wanted as (
 -- A break in the first month of the base window leaves both windows on the same side of it.
 breaks as (
     select
-        wanted.measure_id,
-        wanted.area_id,
-        wanted.segment,
+        wanted.series_id,
         wanted.period_type,
         wanted.period_end,
         wanted.comparison,
@@ -93,13 +91,14 @@ breaks as (
         and series_breaks.area_id in (wanted.area_id, '*')
         and series_breaks.break_month > wanted.base_period_start
         and series_breaks.break_month <= wanted.period_end
-    group by wanted.measure_id, wanted.area_id, wanted.segment, wanted.period_type, wanted.period_end, wanted.comparison
+    group by wanted.series_id, wanted.period_type, wanted.period_end, wanted.comparison
 )
 
 select
     wanted.measure_id,
     wanted.area_id,
     wanted.segment,
+    wanted.series_id,
     wanted.period_type,
     wanted.period_end,
     wanted.comparison,
@@ -125,15 +124,11 @@ select
     end as reason
 from wanted
 left join measure_values as base on
-    wanted.measure_id = base.measure_id
-    and wanted.area_id = base.area_id
-    and wanted.segment = base.segment
+    wanted.series_id = base.series_id
     and wanted.base_period_type = base.period_type
     and wanted.base_period_end = base.period_end
 left join breaks on
-    wanted.measure_id = breaks.measure_id
-    and wanted.area_id = breaks.area_id
-    and wanted.segment = breaks.segment
+    wanted.series_id = breaks.series_id
     and wanted.period_type = breaks.period_type
     and wanted.period_end = breaks.period_end
     and wanted.comparison = breaks.comparison

@@ -7,6 +7,7 @@ with
 
 months as (
     select
+        series_id,
         measure_id,
         area_id,
         segment,
@@ -14,7 +15,7 @@ months as (
         value,
         numerator,
         denominator,
-        row_number() over (partition by measure_id, area_id, segment order by period_end) as position
+        row_number() over (partition by series_id order by period_end) as position
     from {{ ref('measure_values') }}
     where
         period_type = 'month'
@@ -53,9 +54,10 @@ histories as (
 -- The latest earlier month that was higher, and the latest that was lower: a month is a high or a low, never both; an equal neighbour decides nothing.
 looked_back as (
     select
-        histories.measure_id,
-        histories.area_id,
-        histories.segment,
+        histories.series_id,
+        any_value(histories.measure_id) as measure_id,
+        any_value(histories.area_id) as area_id,
+        any_value(histories.segment) as segment,
         histories.period_end,
         any_value(histories.value) as value,
         any_value(histories.begun_by_break) as begun_by_break,
@@ -66,18 +68,17 @@ looked_back as (
         arg_max(earlier.value, earlier.period_end) filter (where earlier.value < histories.value) as lower_value
     from histories
     inner join histories as earlier on
-        histories.measure_id = earlier.measure_id
-        and histories.area_id = earlier.area_id
-        and histories.segment = earlier.segment
+        histories.series_id = earlier.series_id
         and histories.history = earlier.history
         and histories.position > earlier.position
-    group by histories.measure_id, histories.area_id, histories.segment, histories.period_end
+    group by histories.series_id, histories.period_end
 )
 
 select
     measure_id,
     area_id,
     segment,
+    series_id,
     period_end,
     case when last_lower > coalesce(last_higher, date '0001-01-01') then 'highest_since' else 'lowest_since' end as comparison,
     case comparison when 'highest_since' then last_higher else last_lower end as base_period_end,

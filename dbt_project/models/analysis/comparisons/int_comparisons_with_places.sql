@@ -35,9 +35,7 @@ own as (
 -- Averages and other forces, as they were supplied.
 supplied as (
     select
-        own.measure_id,
-        own.area_id,
-        own.segment,
+        own.series_id,
         own.period_type,
         own.period_end,
         'vs_' || comparator_values.comparator_id as comparison,
@@ -56,7 +54,7 @@ supplied as (
     left join measure_sets on
         comparator_values.comparator_id = measure_sets.comparator_id
         and own.period_end between measure_sets.valid_from and measure_sets.valid_to
-    group by own.measure_id, own.area_id, own.segment, own.period_type, own.period_end, comparator_values.comparator_id
+    group by own.series_id, own.period_type, own.period_end, comparator_values.comparator_id
 ),
 
 -- The members of a set of forces, each with its own figure where the warehouse holds it, else with the supplied one.
@@ -70,7 +68,7 @@ members as (
         own.period_end,
         own.numerator,
         own.denominator,
-        own.area_id
+        own.series_id
     from measure_sets
     inner join own on
         measure_sets.force_code = own.force_code
@@ -88,7 +86,7 @@ members as (
         comparator_values.period_end,
         comparator_values.numerator,
         comparator_values.denominator,
-        null as area_id
+        null as series_id
     from measure_sets
     inner join comparator_values on
         measure_sets.comparator_id = comparator_values.comparator_id
@@ -106,7 +104,7 @@ each_once as (
     where measures.unit in ('pct', {{ quoted_rates() }}) and measures.statistic not in ('mean', 'median', 'p90')
     qualify row_number() over (
         partition by members.set_id, members.force_code, members.measure_id, members.segment, members.period_type, members.period_end
-        order by members.area_id nulls last
+        order by members.series_id nulls last
     ) = 1
 ),
 
@@ -127,9 +125,8 @@ whole as (
 ranked as (
     select
         ours.set_id,
-        ours.measure_id,
-        ours.area_id,
-        ours.segment,
+        ours.series_id,
+        any_value(ours.measure_id) as measure_id,
         ours.period_type,
         ours.period_end,
         sum(others.numerator) as base_numerator,
@@ -145,15 +142,13 @@ ranked as (
         and ours.segment = others.segment
         and ours.period_type = others.period_type
         and ours.period_end = others.period_end
-    where ours.area_id is not null
-    group by ours.set_id, ours.measure_id, ours.area_id, ours.segment, ours.period_type, ours.period_end
+    where ours.series_id is not null
+    group by ours.set_id, ours.series_id, ours.period_type, ours.period_end
 ),
 
 compared as (
     select
-        measure_id,
-        area_id,
-        segment,
+        series_id,
         period_type,
         period_end,
         comparison,
@@ -170,9 +165,7 @@ compared as (
     union all
 
     select
-        ranked.measure_id,
-        ranked.area_id,
-        ranked.segment,
+        ranked.series_id,
         ranked.period_type,
         ranked.period_end,
         'vs_' || ranked.set_id as comparison,
@@ -191,6 +184,9 @@ compared as (
 sides as (
     select
         compared.*,
+        own.measure_id,
+        own.area_id,
+        own.segment,
         own.value,
         own.numerator,
         own.denominator,
@@ -212,12 +208,10 @@ sides as (
         and compared.base_value > 0 as has_funnel
     from compared
     inner join own on
-        compared.measure_id = own.measure_id
-        and compared.area_id = own.area_id
-        and compared.segment = own.segment
+        compared.series_id = own.series_id
         and compared.period_type = own.period_type
         and compared.period_end = own.period_end
-    inner join measures on compared.measure_id = measures.measure_id
+    inner join measures on own.measure_id = measures.measure_id
 ),
 
 limited as (
@@ -234,6 +228,7 @@ select
     measure_id,
     area_id,
     segment,
+    series_id,
     period_type,
     period_end,
     comparison,

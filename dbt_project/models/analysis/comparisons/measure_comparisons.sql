@@ -79,6 +79,7 @@ select
     measure_id,
     area_id,
     segment,
+    series_id,
     period_type,
     period_end,
     comparison,

@@ -6,13 +6,11 @@ with
 
 complete as (
     select
-        measure_id,
-        area_id,
-        segment,
+        series_id,
         period_type,
         period_end,
         value,
-        period_end = max(period_end) over (partition by measure_id, area_id, segment, period_type) as is_latest,
+        period_end = max(period_end) over (partition by series_id, period_type) as is_latest,
         max(period_end) over () as latest
     from {{ ref('measure_values') }}
     where
@@ -33,6 +31,7 @@ select
     comparisons.measure_id,
     comparisons.area_id,
     comparisons.segment,
+    comparisons.series_id,
     comparisons.period_type,
     comparisons.period_end,
     comparisons.comparison,
@@ -56,9 +55,7 @@ select
     comparisons.reason
 from recent
 inner join {{ ref('measure_comparisons') }} as comparisons on
-    recent.measure_id = comparisons.measure_id
-    and recent.area_id = comparisons.area_id
-    and recent.segment = comparisons.segment
+    recent.series_id = comparisons.series_id
     and recent.period_type = comparisons.period_type
     and recent.period_end = comparisons.period_end
 where

@@ -48,7 +48,7 @@ stepped as (
         coalesce(lag(exceptional) over of_phase <> exceptional, true) as is_otherwise_exceptional,
         coalesce(lag(side) over of_phase <> side, true) as is_other_side
     from charts
-    window of_phase as (partition by measure_id, area_id, segment, phase order by period)
+    window of_phase as (partition by series_id, phase order by period)
 ),
 
 stepped_again as (
@@ -56,7 +56,7 @@ stepped_again as (
         *,
         is_after_gap or coalesce(lag(step) over of_phase <> step, true) as is_other_step
     from stepped
-    window of_phase as (partition by measure_id, area_id, segment, phase order by period)
+    window of_phase as (partition by series_id, phase order by period)
 ),
 
 -- How long each run has lasted: from the latest place where one began.
@@ -68,7 +68,7 @@ counted as (
         position + 1 - max(case when is_after_gap or is_other_side then position end) over so_far as side_k,
         position + 1 - max(case when is_other_step then position end) over so_far as step_k
     from stepped_again
-    window so_far as (partition by measure_id, area_id, segment, phase order by period rows unbounded preceding)
+    window so_far as (partition by series_id, phase order by period rows unbounded preceding)
 ),
 
 recent as (
@@ -81,9 +81,7 @@ recent as (
 -- SLA, statutory target or ambition: the one in force, as the chart took it.
 target_types as (
     select
-        recent.measure_id,
-        recent.area_id,
-        recent.segment,
+        recent.series_id,
         recent.month,
         arg_min(targets.target_type, targets.distance) as target_type
     from recent
@@ -91,13 +89,14 @@ target_types as (
         recent.measure_id = targets.measure_id
         and recent.area_id = targets.area_id
         and last_day(recent.month) between targets.valid_from and targets.valid_to
-    group by recent.measure_id, recent.area_id, recent.segment, recent.month
+    group by recent.series_id, recent.month
 )
 
 select
     recent.measure_id,
     recent.area_id,
     recent.segment,
+    recent.series_id,
     recent.month,
     last_day(recent.month) as period_end,
     recent.value,
@@ -150,12 +149,8 @@ from recent
 inner join parameters on recent.measure_id = parameters.measure_id
 inner join measures on recent.measure_id = measures.measure_id
 left join trends on
-    recent.measure_id = trends.measure_id
-    and recent.area_id = trends.area_id
-    and recent.segment = trends.segment
+    recent.series_id = trends.series_id
     and recent.month = trends.month
 left join target_types on
-    recent.measure_id = target_types.measure_id
-    and recent.area_id = target_types.area_id
-    and recent.segment = target_types.segment
+    recent.series_id = target_types.series_id
     and recent.month = target_types.month

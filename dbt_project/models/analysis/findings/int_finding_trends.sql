@@ -28,9 +28,6 @@ broken as (
 histories as (
     select
         points.series_id,
-        points.measure_id,
-        points.area_id,
-        points.segment,
         points.month,
         points.period,
         cast(points.y as double) / 1e9 as y,
@@ -117,9 +114,7 @@ signed as (
 )
 
 select
-    measure_id,
-    area_id,
-    segment,
+    series_id,
     month,
     cast(len(y_12) as integer) as trend_n,
     z,

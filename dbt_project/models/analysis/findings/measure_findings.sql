@@ -85,9 +85,7 @@ compared as (
     from changes
     inner join measures on changes.measure_id = measures.measure_id
     left join months on
-        changes.measure_id = months.measure_id
-        and changes.area_id = months.area_id
-        and changes.segment = months.segment
+        changes.series_id = months.series_id
         and changes.period_end = months.period_end
 ),
 
@@ -106,16 +104,12 @@ yearly as (
         baselines.p as baseline_p
     from compared
     left join compared as baselines on
-        compared.measure_id = baselines.measure_id
-        and compared.area_id = baselines.area_id
-        and compared.segment = baselines.segment
+        compared.series_id = baselines.series_id
         and compared.period_type = baselines.period_type
         and compared.period_end = baselines.period_end
         and baselines.comparison = 'baseline_2019'
     left join months on
-        compared.measure_id = months.measure_id
-        and compared.area_id = months.area_id
-        and compared.segment = months.segment
+        compared.series_id = months.series_id
         and compared.period_end = months.period_end
     where
         compared.comparison = 'yoy'
@@ -128,6 +122,7 @@ every_segment as (
         totals.measure_id,
         totals.area_id,
         totals.segment,
+        totals.series_id,
         totals.period_type,
         totals.period_end,
         totals.value,
@@ -152,12 +147,10 @@ every_segment as (
 -- How many R12m values in a row lie above 2019: over the whole series.
 above_2019 as (
     select
-        measure_id,
-        area_id,
-        segment,
+        series_id,
         period_end,
         12 * year(period_end) + month(period_end) as period,
-        period - row_number() over (partition by measure_id, area_id, segment order by period_end) as run
+        period - row_number() over (partition by series_id order by period_end) as run
     from {{ ref('measure_comparisons') }}
     where
         comparison = 'baseline_2019'
@@ -168,11 +161,9 @@ above_2019 as (
 
 runs_above_2019 as (
     select
-        measure_id,
-        area_id,
-        segment,
+        series_id,
         period_end,
-        cast(row_number() over (partition by measure_id, area_id, segment, run order by period_end) as integer) as k
+        cast(row_number() over (partition by series_id, run order by period_end) as integer) as k
     from above_2019
 ),
 
@@ -182,9 +173,7 @@ elevations as (
         runs_above_2019.k
     from compared
     inner join runs_above_2019 on
-        compared.measure_id = runs_above_2019.measure_id
-        and compared.area_id = runs_above_2019.area_id
-        and compared.segment = runs_above_2019.segment
+        compared.series_id = runs_above_2019.series_id
         and compared.period_end = runs_above_2019.period_end
     where
         compared.comparison = 'baseline_2019'
@@ -223,11 +212,12 @@ means as (
         means.measure_id,
         means.area_id,
         means.segment,
+        means.series_id,
         means.period_type,
         means.period_end,
         means.value,
         measures.direction,
-        means.period_end = max(means.period_end) over (partition by means.measure_id, means.area_id, means.segment, means.period_type) as is_latest,
+        means.period_end = max(means.period_end) over (partition by means.series_id, means.period_type) as is_latest,
         means.period_end > last_day(max(means.period_end) over () - to_months({{ var('findings_months') }})) as is_recent,
         medians.value as base_value,
         means.value / nullif(medians.value, 0) as ratio,
@@ -264,6 +254,7 @@ found as (
         measure_id,
         area_id,
         segment,
+        series_id,
         period_type,
         period_end,
         value,
@@ -298,9 +289,7 @@ found as (
 -- Of two findings that cannot both be said, the seed names the one that gives way.
 overruled as (
     select distinct
-        found.measure_id,
-        found.area_id,
-        found.segment,
+        found.series_id,
         found.period_type,
         found.period_end,
         found.kind
@@ -308,9 +297,7 @@ overruled as (
     inner join {{ ref('finding_exclusions') }} as exclusions on found.kind = exclusions.kind
     inner join found as stronger on
         exclusions.gives_way_to = stronger.kind
-        and found.measure_id = stronger.measure_id
-        and found.area_id = stronger.area_id
-        and found.segment = stronger.segment
+        and found.series_id = stronger.series_id
         and found.period_type = stronger.period_type
         and found.period_end = stronger.period_end
 ),
@@ -319,9 +306,7 @@ kept as (
     select found.*
     from found
     anti join overruled on
-        found.measure_id = overruled.measure_id
-        and found.area_id = overruled.area_id
-        and found.segment = overruled.segment
+        found.series_id = overruled.series_id
         and found.period_type = overruled.period_type
         and found.period_end = overruled.period_end
         and found.kind = overruled.kind
@@ -331,12 +316,13 @@ select
     kept.measure_id,
     kept.area_id,
     kept.segment,
+    kept.series_id,
     kept.period_type,
     kept.period_end,
     kept.kind,
     [{% for section in sections %}'{{ section }}'{{ ', ' if not loop.last }}{% endfor %}][kept.section_order] as section,
     cast(row_number() over (
-        partition by kept.measure_id, kept.area_id, kept.segment, kept.period_type, kept.period_end
+        partition by kept.series_id, kept.period_type, kept.period_end
         order by kept.section_order, kept.rule_order
     ) as integer) as finding_order,
     kept.tone,
