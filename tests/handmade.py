@@ -163,6 +163,9 @@ GOVERNANCE = """
 create schema if not exists intermediate;
 create schema if not exists governance;
 create or replace table intermediate.int_governance__versions (as_of date);
+create or replace table intermediate.int_feed_months (
+    feed varchar, force_code varchar, month date, row_count bigint, is_complete boolean, usual_count bigint, gap varchar
+);
 create or replace table governance.workbook_messages (sheet varchar, file_row bigint, severity varchar, message varchar);
 create or replace table governance.deliverables (deliverable_id varchar, due_raw varchar, progress_pct double, is_overdue boolean);
 create or replace table governance.risk_register (

@@ -21,6 +21,7 @@ SUITES_DIR = Path(__file__).parent / "suites"
 TOLERATED_PCT = 1.0
 # Feeds that come weekly or oftener have a weekday pattern.
 LONGEST_WEEKDAY_CADENCE_DAYS = 7
+LONGEST_MONTHLY_CADENCE_DAYS = 31
 FIELDS = {
     "name",
     "feeds",
@@ -112,10 +113,10 @@ def _variables(feed: Feed) -> dict[str, str]:
 
 
 def _chosen(wanted: object, contracts: Contracts, where: str) -> Iterator[Feed]:
-    """The feeds that a check is for: `all`, `daily`, `monthly`, `snapshots`, `keyed`, `events`, `past`, `extracts`, or a list of names.
+    """The feeds that a check is for: `all`, `daily`, `monthly`, `counted`, `snapshots`, `keyed`, `events`, `past`, `extracts`, or a list of names.
 
-    `events` are keyed feeds whose key does not hold the event's time. `past` is without those that may speak of days to come, `extracts`
-    without the sheets of a workbook.
+    Of `counted` feeds every month has rows. `events` are keyed feeds whose key does not hold the event's time. `past` is without those that
+    may speak of days to come, `extracts` without the sheets of a workbook.
     """
     for feed in contracts.feeds.values():
         is_daily = feed.cadence_days <= LONGEST_WEEKDAY_CADENCE_DAYS
@@ -123,6 +124,7 @@ def _chosen(wanted: object, contracts: Contracts, where: str) -> Iterator[Feed]:
             "all": True,
             "daily": is_daily and bool(feed.volume_by),
             "monthly": not is_daily and bool(feed.volume_by) and not feed.is_snapshot and not feed.is_sparse,
+            "counted": feed.fact is not None and not feed.is_snapshot and not feed.is_sparse and feed.cadence_days <= LONGEST_MONTHLY_CADENCE_DAYS,
             "snapshots": feed.fact is not None and feed.is_snapshot,
             "past": not feed.is_dated_ahead and not feed.is_whole,
             "events": feed.row_identity == "key" and not _has_personal_key(feed) and not feed.is_whole and feed.event_time not in feed.key,

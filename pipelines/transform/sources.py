@@ -27,8 +27,8 @@ FEEDS_HEADER = """\
 
    What the models need to know of each feed: its staging view and fact, its key without the force, which columns of the key may be empty,
    whether its rows name a force and whether that is part of the key, whether the supplier gives its extract time in a column extracted_at,
-   the column that dates an event, whether that is a date already, whether no rows are no news, the pattern of the extract time in a
-   file's name, and whether it is the sheet of a workbook. #}
+   the column that dates an event, whether that is a date already, whether no rows are no news, whether each date is a whole picture,
+   the pattern of the extract time in a file's name, and whether it is the sheet of a workbook. #}
 """
 
 SHEETS_HEADER = """
@@ -219,6 +219,7 @@ def render_feeds(contracts: Contracts) -> str:
             "time": feed.event_time,
             "is_date": feed.event_time is not None and feed.by_name[feed.event_time].type == "date",
             "is_sparse": feed.is_sparse,
+            "is_snapshot": feed.is_snapshot,
             "file_time": feed.file_time_pattern,
             "is_whole": feed.is_whole,
         }

@@ -16,7 +16,7 @@ from tests.building import Dbt
 from tests.landing import NOW, Landing
 
 HERE = Path(__file__).parent
-CASES = ("street_republished/landing", "two_versions/landing", "half_a_year/landing", "faults")
+CASES = ("street_republished/landing", "two_versions/landing", "half_a_year/landing", "thin_month/landing", "faults")
 FEEDS = ("police_uk_street", "incident_logs", "crimes", "arrests")
 YEAR_2019 = "period_end between date '2019-01-01' and date '2019-12-31'"
 
@@ -68,3 +68,25 @@ def test_half_a_year_is_no_year(built: Landing):
 def test_what_is_compared_with_half_a_year_says_why_it_cannot_be(built: Landing):
     of = "measure_id = 'street_crime_volume' and area_id = 'wiltshire_force' and segment = 'all' and comparison = 'baseline_2019'"
     assert built.query(f"select count(*) from measures.measure_comparisons where {of} and (base_value is not null or reason is null)") == [(0,)]
+
+
+def test_a_month_with_a_fraction_of_its_neighbours_is_no_fall_in_crime(built: Landing, checked: dict[tuple[str, str], CheckResult]):
+    def hampshire(period_type: str, end: str) -> list[tuple]:
+        where = f"area_id = 'hampshire_force' and period_type = '{period_type}' and period_end = date '{end}'"
+        return figures(built, where, "value, is_complete, quality_grade, caveat")
+
+    reason = "not complete: Aug 2017 has 2 of about 30 rows of police_uk_street"
+    assert hampshire("month", "2017-08-31") == [(2.0, False, "D", reason)]
+    assert hampshire("year", "2017-12-31") == [(332.0, False, "D", reason)]
+    assert hampshire("r12m", "2017-12-31") == [(None, False, "D", reason)]
+    assert hampshire("month", "2017-09-30") == [(30.0, True, "A", None)]
+    found = checked["core.fct_street_crimes", "month_supplied_in_part"]
+    assert (found.status, found.from_month) == ("warned", date(2017, 8, 1))
+    assert "2017-08-hampshire-street.csv" in found.message
+
+
+def test_one_record_written_thirteen_times_counts_once_and_is_named(built: Landing, checked: dict[tuple[str, str], CheckResult]):
+    assert figures(built, "area_id = 'hampshire_force' and period_type = 'month' and period_end = date '2017-05-31'") == [(30.0,)]
+    found = checked["raw.police_uk_street", "repeated_records"]
+    assert (found.status, found.failed_count) == ("warned", 12)
+    assert "2017-05-hampshire-street.csv" in found.message

@@ -154,6 +154,22 @@ def test_rows_dated_in_the_future_warn_and_do_not_upset_the_volume_check(made):
     assert results["raw.force_calls", "fresh"].status == "passed"
 
 
+def test_a_month_supplied_in_part_warns_with_its_files_and_the_way_out(made):
+    settings, contracts = made
+    with open_build(settings) as connection:
+        connection.execute(
+            "insert into intermediate.int_feed_months values "
+            "('crimes', 'wiltshire', date '2023-05-01', 31, false, 310, '31 of about 310 rows'), "
+            "('crimes', 'wiltshire', date '2023-06-01', 0, false, 310, 'no rows'), ('crimes', 'wiltshire', date '2023-07-01', 31, false, 310, null)"
+        )
+    results = run(settings, contracts, "core.fct_crimes", "core.fct_arrests")
+    found = results["core.fct_crimes", "month_supplied_in_part"]
+    assert (found.status, found.from_month, found.to_month) == ("warned", date(2023, 5, 1), date(2023, 5, 1))
+    assert found.message.startswith("crimes: wiltshire 2023-05 has 31 of about 310 rows (crimes/")
+    assert "approved_months" in found.message
+    assert results["core.fct_arrests", "month_supplied_in_part"].status == "passed"
+
+
 def test_negative_intervals_above_the_tolerated_share_warn_with_their_month(made):
     settings, contracts = made
     with open_build(settings) as connection:

@@ -41,6 +41,10 @@ bt_adjustment as (
     select * from {{ ref('bt_adjustment') }}
 ),
 
+incomplete_periods as (
+    select * from {{ ref('int_incomplete_periods') }}
+),
+
 -- The months a measure is covered for in a force: those that all its feeds cover.
 recipe_feeds as (
     select
@@ -400,7 +404,7 @@ select
         when break_caveats.caveat is not null then 'B'
         else 'A'
     end as quality_grade,
-    nullif(concat_ws('; ', case when measured.uses_bt then bt_caveats.caveat end, break_caveats.caveat), '') as caveat
+    nullif(concat_ws('; ', incomplete_periods.caveat, case when measured.uses_bt then bt_caveats.caveat end, break_caveats.caveat), '') as caveat
 from measured
 left join bt_caveats on
     measured.area_id = bt_caveats.area_id
@@ -410,3 +414,9 @@ left join break_caveats on
     measured.series_id = break_caveats.series_id
     and measured.period_type = break_caveats.period_type
     and measured.period_end = break_caveats.period_end
+left join incomplete_periods on
+    not measured.is_complete
+    and measured.measure_id = incomplete_periods.measure_id
+    and measured.area_id = incomplete_periods.area_id
+    and measured.period_type = incomplete_periods.period_type
+    and measured.period_end = incomplete_periods.period_end

@@ -1,5 +1,6 @@
 -- Street-level crime: the feed has no key, so an identical row met in two files counts once, and identical rows within one file are
--- distinct incidents. A row is its content and its number among the identical rows of its file.
+-- distinct incidents, unless they have a crime id: one record that was written several times is one. A row is its content and, without a
+-- crime id, its number among the identical rows of its file.
 -- A later download of a force and month replaces the earlier one: outcomes change, incidents come and go. Later is what the path says
 -- (the folder of the download), else the time of the file, where two files share half of their crime ids; files that do neither are parts.
 with source as (
@@ -65,7 +66,10 @@ superseded as (
 numbered as (
     select
         source.*,
-        row_number() over (partition by source._file_hash, source._row_hash order by source._file_row) as occurrence,
+        case
+            when source.crime_id is null then row_number() over (partition by source._file_hash, source._row_hash order by source._file_row)
+            else 1
+        end as occurrence,
         superseded._file_hash is not null as is_superseded
     from source
     left join superseded
