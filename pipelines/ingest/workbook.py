@@ -34,6 +34,7 @@ READER = "pipelines.ingest.workbook_reader"
 MIN_MEGABYTES, MAX_MEGABYTES = 1_024, 4_096  # of memory that the reader of a workbook may have
 MEGABYTES_PER_FILE_MEGABYTE = 100
 SECONDS, SECONDS_PER_FILE_MEGABYTE = 60, 10
+KEEP_BELOW_BYTES = 5_000_000  # a workbook that holds less, unpacked, stays in memory
 UNREADABLE = 3  # the reader's exit status
 DAMAGED = "is not a readable .xlsx workbook (damaged or without sheets); have it sent again, or as csv"
 
@@ -61,10 +62,19 @@ class Sheet:
 def read_workbook(path: Path) -> tuple[Sheet, ...]:
     """Every sheet of a workbook. Raises FileRefused for one that cannot be read, or not within the memory and time that its size allows."""
     status = path.stat()
-    return _read_workbook(path, status.st_size, status.st_mtime_ns)
+    read = _read_small_workbook if _unpacked_bytes(path) < KEEP_BELOW_BYTES else _read_large_workbook
+    return read(path, status.st_size, status.st_mtime_ns)
 
 
-@lru_cache(maxsize=1)  # the sheets of one workbook are feeds of their own, read one after the other
+def _unpacked_bytes(path: Path) -> int:
+    """What the parts of a workbook hold once unpacked, as its directory says; 0 where it has none and reading it will say so."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return sum(part.file_size for part in archive.infolist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        return 0
+
+
 def _read_workbook(path: Path, size: int, _modified_ns: int) -> tuple[Sheet, ...]:
     megabytes = min(max(MIN_MEGABYTES, MEGABYTES_PER_FILE_MEGABYTE * size >> 20), MAX_MEGABYTES)
     command = [sys.executable, "-m", READER, str(path.resolve()), str(megabytes)]
@@ -86,6 +96,11 @@ def _read_workbook(path: Path, size: int, _modified_ns: int) -> tuple[Sheet, ...
         at += sheet["bytes"]
         sheets.append(Sheet(sheet["name"], rows, _facts_of(sheet["facts"])))
     return tuple(sheets)
+
+
+# The sheets of a workbook are feeds of their own, and each feed goes through all the workbooks: the small ones are read once for all of them.
+_read_small_workbook = lru_cache(maxsize=32)(_read_workbook)
+_read_large_workbook = lru_cache(maxsize=1)(_read_workbook)
 
 
 def _facts_of(facts: dict[str, Any] | None) -> SheetFacts | None:
