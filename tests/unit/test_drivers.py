@@ -47,7 +47,7 @@ statistics as (
     select grade || '_time_at_scene_' || statistic as measure_id, is_now, value
     from (unpivot years on mean, median into name statistic value value)
 )
-select measure_id, 'wiltshire_force' as area_id, 'all' as segment, 'r12m' as period_type, date '2023-07-31' as period_end, 'yoy' as comparison,
+select row_number() over (order by measure_id) as series_id, measure_id, 'wiltshire_force' as area_id, 'all' as segment, 'r12m' as period_type, date '2023-07-31' as period_end, 'yoy' as comparison,
     max(value) filter (where is_now) - max(value) filter (where not is_now) as change,
     cast(null as double) as change_pct, true as is_comparable
 from statistics group by all

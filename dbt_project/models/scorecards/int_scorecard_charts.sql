@@ -3,10 +3,7 @@
 {{ config(schema='intermediate') }}
 
 with series as (
-    select distinct
-        measure_id,
-        area_id,
-        segment
+    select distinct series_id
     from {{ ref('int_scorecard_lines') }}
 ),
 
@@ -22,6 +19,7 @@ alternatives as (
 )
 
 select
+    charts.series_id,
     charts.measure_id,
     charts.area_id,
     charts.segment,
@@ -43,14 +41,9 @@ select
     charts.note,
     charts.is_latest
 from charts
-inner join series on
-    charts.measure_id = series.measure_id
-    and charts.area_id = series.area_id
-    and charts.segment = series.segment
+inner join series on charts.series_id = series.series_id
 left join alternatives on
-    charts.measure_id = alternatives.measure_id
-    and charts.area_id = alternatives.area_id
-    and charts.segment = alternatives.segment
+    charts.series_id = alternatives.series_id
     and charts.month = alternatives.month
 qualify
-    charts.month > max(charts.month) over (partition by charts.measure_id, charts.area_id, charts.segment) - interval 12 month
+    charts.month > max(charts.month) over (partition by charts.series_id) - interval 12 month

@@ -65,9 +65,7 @@ comparators as (
 -- How the force lies to each of them.
 states as (
     select
-        measure_id,
-        area_id,
-        segment,
+        series_id,
         period_type,
         period_end,
         {%- for comparator in ['national', 'msg', 'england_wales'] %}
@@ -76,7 +74,7 @@ states as (
         {%- endfor %}
     from {{ ref('measure_comparisons') }}
     where comparison in ('vs_national', 'vs_msg', 'vs_england_wales')
-    group by measure_id, area_id, segment, period_type, period_end
+    group by series_id, period_type, period_end
 ),
 
 -- The feeds of each measure, and the day up to which they all speak for the force; a feed without forces speaks for all.
@@ -133,7 +131,7 @@ headlined as (
         measure_values.measure_id = measures.measure_id
         and measure_values.period_type = measures.headline_period
     qualify row_number() over (
-        partition by measure_values.measure_id, measure_values.area_id, measure_values.segment
+        partition by measure_values.series_id
         order by measure_values.period_end desc
     ) = 1
 ),
@@ -141,6 +139,7 @@ headlined as (
 -- A month of a part of the force that counts only a few says little, and too much of single cases: its twelve months are shown instead.
 latest as (
     select
+        headlined.series_id,
         headlined.measure_id,
         headlined.area_id,
         headlined.segment,
@@ -158,9 +157,7 @@ latest as (
         ) as caveat
     from headlined
     left join measure_values as rolling on
-        headlined.measure_id = rolling.measure_id
-        and headlined.area_id = rolling.area_id
-        and headlined.segment = rolling.segment
+        headlined.series_id = rolling.series_id
         and headlined.period_end = rolling.period_end
         and headlined.instead = rolling.period_type
 ),
@@ -173,10 +170,7 @@ targeted as (
         targets.target,
         targets.target_type
     from lines
-    inner join latest on
-        lines.measure_id = latest.measure_id
-        and lines.area_id = latest.area_id
-        and lines.segment = latest.segment
+    inner join latest on lines.series_id = latest.series_id
     inner join targets on
         lines.measure_id = targets.measure_id
         and lines.area_id = targets.area_id
@@ -187,21 +181,17 @@ targeted as (
 -- What is to be said first: what the chart says of the latest month, else the first finding on the period that the card shows.
 sentences as (
     select
-        findings.measure_id,
-        findings.area_id,
-        findings.segment,
+        findings.series_id,
         findings.sentence
     from findings
     inner join latest on
-        findings.measure_id = latest.measure_id
-        and findings.area_id = latest.area_id
-        and findings.segment = latest.segment
+        findings.series_id = latest.series_id
         and (
             findings.period_type = latest.period_type
             or (findings.period_type = 'month' and findings.section in ('level', 'trend', 'movement'))
         )
     qualify row_number() over (
-        partition by findings.measure_id, findings.area_id, findings.segment
+        partition by findings.series_id
         order by
             findings.period_type = 'month' and findings.section in ('level', 'trend', 'movement') desc,
             findings.finding_order
@@ -211,9 +201,7 @@ sentences as (
 -- The same figure elsewhere; it stands beside the force's own lines only.
 elsewhere as (
     select
-        latest.measure_id,
-        latest.area_id,
-        latest.segment,
+        latest.series_id,
         max(comparators.value) filter (where comparators.comparator_id = 'national') as national_value,
         max(comparators.value) filter (where comparators.comparator_id = 'msg') as msg_value,
         max(comparators.value) filter (where comparators.comparator_id = 'england_wales') as england_wales_value
@@ -226,7 +214,7 @@ elsewhere as (
         and latest.segment = comparators.segment
         and latest.period_type = comparators.period_type
         and latest.period_end = comparators.period_end
-    group by latest.measure_id, latest.area_id, latest.segment
+    group by latest.series_id
 ),
 
 joined as (
@@ -275,10 +263,7 @@ joined as (
     from lines
     left join measures on lines.measure_id = measures.measure_id
     left join areas on lines.area_id = areas.area_id
-    left join latest on
-        lines.measure_id = latest.measure_id
-        and lines.area_id = latest.area_id
-        and lines.segment = latest.segment
+    left join latest on lines.series_id = latest.series_id
     left join targeted on
         lines.scorecard_id = targeted.scorecard_id
         and lines.line_id = targeted.line_id
@@ -375,49 +360,30 @@ left join priorities on
     joined.plan = priorities.plan
     and joined.shown_priority = priorities.priority
 left join comparisons as previous on
-    joined.measure_id = previous.measure_id
-    and joined.area_id = previous.area_id
-    and joined.segment = previous.segment
+    joined.series_id = previous.series_id
     and joined.period_type = previous.period_type
     and joined.period_end = previous.period_end
     and previous.comparison = 'previous_period'
 left join comparisons as year_before on
-    joined.measure_id = year_before.measure_id
-    and joined.area_id = year_before.area_id
-    and joined.segment = year_before.segment
+    joined.series_id = year_before.series_id
     and joined.period_type = year_before.period_type
     and joined.period_end = year_before.period_end
     and year_before.comparison = 'yoy'
 -- The change of twelve months stands beside that of the period shown, never in its place.
 left join comparisons as rolling_before on
-    joined.measure_id = rolling_before.measure_id
-    and joined.area_id = rolling_before.area_id
-    and joined.segment = rolling_before.segment
+    joined.series_id = rolling_before.series_id
     and joined.period_end = rolling_before.period_end
     and rolling_before.period_type = 'r12m'
     and rolling_before.comparison = 'yoy'
 left join measure_values as rolling on
-    joined.measure_id = rolling.measure_id
-    and joined.area_id = rolling.area_id
-    and joined.segment = rolling.segment
+    joined.series_id = rolling.series_id
     and joined.period_end = rolling.period_end
     and rolling.period_type = 'r12m'
-left join charts on
-    joined.measure_id = charts.measure_id
-    and joined.area_id = charts.area_id
-    and joined.segment = charts.segment
-left join sentences on
-    joined.measure_id = sentences.measure_id
-    and joined.area_id = sentences.area_id
-    and joined.segment = sentences.segment
-left join elsewhere on
-    joined.measure_id = elsewhere.measure_id
-    and joined.area_id = elsewhere.area_id
-    and joined.segment = elsewhere.segment
+left join charts on joined.series_id = charts.series_id
+left join sentences on joined.series_id = sentences.series_id
+left join elsewhere on joined.series_id = elsewhere.series_id
 left join states on
-    joined.measure_id = states.measure_id
-    and joined.area_id = states.area_id
-    and joined.segment = states.segment
+    joined.series_id = states.series_id
     and joined.period_type = states.period_type
     and joined.period_end = states.period_end
 left join governance on

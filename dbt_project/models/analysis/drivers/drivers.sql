@@ -32,8 +32,7 @@ measure_values as (
 counted as (
     select
         periods.set_id,
-        periods.measure_id,
-        periods.area_id,
+        periods.series_id,
         periods.period_type,
         periods.period_end,
         cells.value_1,
@@ -52,7 +51,7 @@ counted as (
                 or (cells.month <= periods.base_period_end and cells.month > periods.base_period_end - to_months(periods.months_in_period))
             )
     group by
-        periods.set_id, periods.measure_id, periods.area_id, periods.period_type, periods.period_end, cells.value_1, cells.value_2
+        periods.set_id, periods.series_id, periods.period_type, periods.period_end, cells.value_1, cells.value_2
 ),
 
 part_periods as (
@@ -78,8 +77,7 @@ part_counts as (
 in_parts as (
     select
         part_periods.set_id,
-        part_periods.measure_id,
-        part_periods.area_id,
+        part_periods.series_id,
         part_periods.period_type,
         part_periods.period_end,
         part_periods.dimension_1 as value_1,
@@ -106,7 +104,7 @@ in_parts as (
             and part_counts.measure_id in (part_periods.measure_id, part_periods.dimension_1)
             and part_counts.period_end in (part_periods.period_end, part_periods.base_period_end)
     group by
-        part_periods.set_id, part_periods.measure_id, part_periods.area_id, part_periods.period_type, part_periods.period_end, part_periods.dimension_1
+        part_periods.set_id, part_periods.series_id, part_periods.period_type, part_periods.period_end, part_periods.dimension_1
     having n_current is not null and n_base is not null and whole_current is not null and whole_base is not null
 ),
 
@@ -141,8 +139,7 @@ all_cells as (
 pooled as (
     select
         set_id,
-        measure_id,
-        area_id,
+        series_id,
         period_type,
         period_end,
         value_1,
@@ -154,7 +151,7 @@ pooled as (
         cast(sum(total_base) as decimal(18, 3)) as total_base,
         count(*) as cell_count
     from all_cells
-    group by set_id, measure_id, area_id, period_type, period_end, value_1, value_2, is_pooled
+    group by set_id, series_id, period_type, period_end, value_1, value_2, is_pooled
 ),
 
 -- Totals of the change, and the means; a cell that is empty in one period has the mean of the other.
@@ -168,11 +165,13 @@ meant as (
         cast(sum(total_current) over change_of as double) / nullif(all_current, 0) as all_mean_current,
         cast(sum(total_base) over change_of as double) / nullif(all_base, 0) as all_mean_base
     from pooled
-    window change_of as (partition by set_id, measure_id, area_id, period_type, period_end)
+    window change_of as (partition by set_id, series_id, period_type, period_end)
 ),
 
 effects as (
     select
+        periods.measure_id,
+        periods.area_id,
         periods.driver_kind,
         periods.words,
         periods.dimension_1,
@@ -213,8 +212,7 @@ effects as (
     inner join periods
         on
             meant.set_id = periods.set_id
-            and meant.measure_id = periods.measure_id
-            and meant.area_id = periods.area_id
+            and meant.series_id = periods.series_id
             and meant.period_type = periods.period_type
             and meant.period_end = periods.period_end
     where
@@ -228,7 +226,7 @@ ranked as (
         case
             when not is_pooled
                 then row_number() over (
-                    partition by set_id, effects.measure_id, effects.area_id, period_type, period_end, is_pooled order by push desc, value_1 asc, value_2 asc
+                    partition by set_id, series_id, period_type, period_end, is_pooled order by push desc, value_1 asc, value_2 asc
                 )
         end as rank,
         coalesce(areas_1.area_name, parts.title, value_1) as label_1,
@@ -243,12 +241,12 @@ ranked as (
 pushing as (
     select
         *,
-        sum(is_new) over (partition by set_id, measure_id, area_id, period_type, period_end order by rank) as stretch
+        sum(is_new) over (partition by set_id, series_id, period_type, period_end order by rank) as stretch
     from (
         select
             *,
             case
-                when value_1 = lag(value_1) over (partition by set_id, measure_id, area_id, period_type, period_end order by rank) then 0
+                when value_1 = lag(value_1) over (partition by set_id, series_id, period_type, period_end order by rank) then 0
                 else 1
             end as is_new
         from ranked
@@ -261,8 +259,7 @@ pushing as (
 clauses as (
     select
         set_id,
-        measure_id,
-        area_id,
+        series_id,
         period_type,
         period_end,
         stretch,
@@ -274,19 +271,18 @@ clauses as (
         || case when len(places) > 2 then ' and ' || places[3] else '' end as clause
     from pushing
     where stretch <= 2
-    group by set_id, measure_id, area_id, period_type, period_end, stretch
+    group by set_id, series_id, period_type, period_end, stretch
 ),
 
 said as (
     select
         set_id,
-        measure_id,
-        area_id,
+        series_id,
         period_type,
         period_end,
         string_agg(clause, '; then ' order by stretch) as clauses
     from clauses
-    group by set_id, measure_id, area_id, period_type, period_end
+    group by set_id, series_id, period_type, period_end
 )
 
 select
@@ -343,7 +339,6 @@ inner join areas on ranked.area_id = areas.area_id
 left join said
     on
         ranked.set_id = said.set_id
-        and ranked.measure_id = said.measure_id
-        and ranked.area_id = said.area_id
+        and ranked.series_id = said.series_id
         and ranked.period_type = said.period_type
         and ranked.period_end = said.period_end

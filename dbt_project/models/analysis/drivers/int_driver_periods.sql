@@ -27,6 +27,7 @@ declared as (
 
 changes as (
     select
+        series_id,
         measure_id,
         area_id,
         period_type,
@@ -48,6 +49,7 @@ areas as (
 
 select
     declared.set_id,
+    changes.series_id,
     changes.measure_id,
     declared.driver_kind,
     declared.words,
