@@ -9,7 +9,7 @@ import pytest
 from pipelines.synthetic import logs
 from pipelines.synthetic import timeline as tl
 from pipelines.synthetic.plan import Plan
-from tests.models import catalogued_sql
+from tests.models import catalogued_sql, render
 
 END, SEED = date(2023, 7, 31), 20230731
 MEASURES = ("immediate_time_at_scene_mean", "immediate_time_at_scene_median", "priority_time_at_scene_mean", "priority_time_at_scene_median")
@@ -47,7 +47,7 @@ statistics as (
     select grade || '_time_at_scene_' || statistic as measure_id, is_now, value
     from (unpivot years on mean, median into name statistic value value)
 )
-select row_number() over (order by measure_id) as series_id, measure_id, 'wiltshire_force' as area_id, 'all' as segment, 'r12m' as period_type, date '2023-07-31' as period_end, 'yoy' as comparison,
+select measure_id, 'wiltshire_force' as area_id, 'all' as segment, 'r12m' as period_type, date '2023-07-31' as period_end, 'yoy' as comparison,
     max(value) filter (where is_now) - max(value) filter (where not is_now) as change,
     cast(null as double) as change_pct, true as is_comparable
 from statistics group by all
@@ -68,6 +68,7 @@ def drivers():
     for statement in INPUTS.split(";")[:-1]:
         connection.execute(statement, [list(MEASURES)] if "?" in statement else None)
     connection.execute(COMPARISONS)
+    connection.execute(render("alter table measure_comparisons add column series_id bigint; update measure_comparisons set series_id = {{ series_id() }}"))
     for model in ("int_driver_periods", "int_driver_cells", "drivers"):
         connection.execute(f"create table {model} as {catalogued_sql(model, MEASURES)}")
     yield connection
