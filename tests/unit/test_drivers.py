@@ -68,7 +68,8 @@ def drivers():
     for statement in INPUTS.split(";")[:-1]:
         connection.execute(statement, [list(MEASURES)] if "?" in statement else None)
     connection.execute(COMPARISONS)
-    connection.execute(render("alter table measure_comparisons add column series_id bigint; update measure_comparisons set series_id = {{ series_id() }}"))
+    connection.execute("alter table measure_comparisons add column series_id bigint")
+    connection.execute(render("update measure_comparisons set series_id = {{ series_id() }}"))
     for model in ("int_driver_periods", "int_driver_cells", "drivers"):
         connection.execute(f"create table {model} as {catalogued_sql(model, MEASURES)}")
     yield connection
