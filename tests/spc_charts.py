@@ -9,14 +9,24 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from pipelines.settings import DBT_PROJECT_DIR
 from tests.models import model_sql, render
 
-MODELS = ("int_area_lineage", "int_area_targets", "int_spc_parameters", "int_spc_points", "int_spc_kinds", "int_spc_charts", "measure_spc")
+MODELS = (
+    "int_area_lineage",
+    "int_area_targets",
+    "int_spc_parameters",
+    "int_spc_points",
+    "int_spc_phases",
+    "int_spc_kinds",
+    "int_spc_charts",
+    "measure_spc",
+)
 ALL_MODELS = (*MODELS, "spc_alternatives", "rebase_candidates")
 FIRST_MONTH = 12 * 2014
 AREA = "force"
 
-INPUTS = """
+INPUTS = f"""
 create table dim_area (area_id varchar, parent_area_id varchar);
 create table dim_measure (measure_id varchar, unit varchar, statistic varchar, direction varchar, is_seasonal boolean);
 create table measure_values (
@@ -25,10 +35,11 @@ create table measure_values (
 );
 create table int_measure_targets (measure_id varchar, area_id varchar, target double, target_type varchar, valid_from date, valid_to date);
 create table spc_parameters (measure_pattern varchar, name varchar, value varchar);
+create table spc_windows as from read_csv('{DBT_PROJECT_DIR}/seeds/spc_windows.csv');
 create table spc_exclusions (measure_pattern varchar, area_id varchar, segment varchar, month date, reason varchar);
 create table int_measure_recipes (measure_id varchar, has_dated_events boolean);
 create table int_spc_events (
-    series_id bigint, phase integer, month date, event_date date, is_excluded boolean, event_no integer, days_since integer
+    series_id bigint, phase integer, rebase_no integer, month date, event_date date, is_excluded boolean, event_no integer, days_since integer
 );
 create table int_series_breaks (measure_pattern varchar, area_id varchar, break_month date, reason varchar);
 create table int_spc_rebases (measure_pattern varchar, area_id varchar, segment varchar, effective_month date);
@@ -55,6 +66,7 @@ def charts(
     days_since: Mapping[tuple[str, str], Sequence[int]] | None = None,
     breaks: Iterable[tuple[str, int, str]] = (),
     models: Sequence[str] = MODELS,
+    window_years: int = 0,
 ) -> duckdb.DuckDBPyConnection:
     """A database in memory with int_spc_points, measure_spc and the other tables of `models`.
 
@@ -66,6 +78,7 @@ def charts(
     divided      (measure_id, segment) -> numerator and denominator of each month
     days_since   (measure_id, segment) -> days between the events of a rare count, all in its last month
     breaks       (measure_id, months after January 2014, reason) of the series breaks
+    window_years of the windows of limits; 0: limits of the whole series, as the reference package has them
     """
     connection = duckdb.connect()
     connection.execute(INPUTS)
@@ -86,6 +99,7 @@ def charts(
     ]
     _insert(connection, "measure_values", [(*row, None) for row in values])
     connection.execute(render("update measure_values set series_id = {{ series_id() }}"))
+    _insert(connection, "spc_parameters", [("*", "window_years", str(window_years))])
     _insert(connection, "spc_parameters", [(m, name, str(value)) for m, name, value in parameters])
     _insert(connection, "int_spc_rebases", [(m, AREA, s, month(index)) for m, s, index in rebases])
     _insert(connection, "spc_exclusions", [(m, "*", s, month(index), "a special event") for m, s, index in exclusions])
@@ -99,8 +113,8 @@ def charts(
                 connection.execute(
                     """
                     insert into int_spc_events
-                    select series_id, phase, month, month, false, i, days[i]
-                    from (select series_id, phase, month, $days as days, unnest(range(1, len($days) + 1)) as i
+                    select series_id, phase, rebase_no, month, month, false, i, days[i]
+                    from (select series_id, phase, rebase_no, month, $days as days, unnest(range(1, len($days) + 1)) as i
                         from int_spc_points where measure_id = $measure and segment = $segment
                         qualify month = max(month) over ())
                     """,

@@ -23,12 +23,16 @@ class Rules:
 
 @dataclass
 class Point:
-    """One judged month: its number, value in billionths, phase, whether it is a special event; and what comes of it."""
+    """One judged month: its number, value in billionths, phase, whether it is a special event, how many rebases came before, the first month of its
+    window (None: that of its phase); and what comes of it.
+    """
 
     month: int
     y: int
     phase: int
     is_excluded: bool = False
+    rebase_no: int = 0
+    window: int | None = None
     mean: Fraction | None = None
     mr_bar: Fraction | None = None
     status: str = ""
@@ -36,6 +40,8 @@ class Point:
     shift: int = 0
     trend: int = 0
     two_of_three: int = 0
+    side: int = 0
+    near: int = 0
     special_cause: str | None = None
     sign: int = 0
 
@@ -43,10 +49,23 @@ class Point:
 def judge(points: Sequence[Point], rules: Rules) -> None:
     """Fill in what comes of the points of one series, in order of months."""
     for phase in sorted({p.phase for p in points}):
-        _judge_phase([p for p in points if p.phase == phase], rules)
+        own = [p for p in points if p.phase == phase]
+        first = own[0].month if own[0].window is None else own[0].window
+        _place_in_limits(own, [p for p in points if p.rebase_no == own[0].rebase_no and first <= p.month <= own[-1].month], rules)
+    begin = 0
+    for end in range(1, len(points) + 1):
+        if end == len(points) or points[end].month != points[end - 1].month + 1 or points[end].rebase_no != points[end - 1].rebase_no:
+            _judge_stretch(points[begin:end], rules)
+            begin = end
+    for point in points:
+        for name, sign in [("outside", point.outside), ("trend", point.trend), ("two_of_three", point.two_of_three), ("shift", point.shift)]:
+            if sign:
+                point.special_cause, point.sign = name, sign
+                break
 
 
-def _judge_phase(points: list[Point], rules: Rules) -> None:
+def _place_in_limits(own: list[Point], points: list[Point], rules: Rules) -> None:
+    """Give its own points of a phase the limits of the points of its window."""
     based = [not p.is_excluded and (rules.baseline_n is None or i < rules.baseline_n) for i, p in enumerate(points)]
     fixed = [p.y for p, inside in zip(points, based, strict=True) if inside]
     ranges = [
@@ -69,43 +88,32 @@ def _judge_phase(points: list[Point], rules: Rules) -> None:
         status = "degenerate"
     else:
         status = "trial" if n < 13 else "provisional" if n < 20 else "established"
-    sides = [0 if mean is None else (p.y > mean) - (p.y < mean) for p in points]
-    near = [0] * len(points)
+    for point in own:
+        point.mean, point.mr_bar, point.status = mean, mr_bar, status
+        point.side = 0 if mean is None else (point.y > mean) - (point.y < mean)
     if status not in {"none", "gap"}:
         assert mean is not None
         assert mr_bar is not None
         wide, narrow = Fraction(266, 100) * mr_bar, Fraction(266, 150) * mr_bar
-        for i, point in enumerate(points):
+        for point in own:
             point.outside = _beyond(point.y, mean - wide, mean + wide)
-            near[i] = 0 if point.outside else _beyond(point.y, mean - narrow, mean + narrow)
-    for point in points:
-        point.mean, point.mr_bar, point.status = mean, mr_bar, status
-    begin = 0
-    for end in range(1, len(points) + 1):
-        if end == len(points) or points[end].month != points[end - 1].month + 1:
-            _judge_stretch(points[begin:end], sides[begin:end], near[begin:end], rules)
-            begin = end
-    for point in points:
-        for name, sign in [("outside", point.outside), ("trend", point.trend), ("two_of_three", point.two_of_three), ("shift", point.shift)]:
-            if sign:
-                point.special_cause, point.sign = name, sign
-                break
+            point.near = 0 if point.outside else _beyond(point.y, mean - narrow, mean + narrow)
 
 
 def _beyond(y: int, low: Fraction, high: Fraction) -> int:
     return 1 if y > floor(high) else -1 if y < ceil(low) else 0
 
 
-def _judge_stretch(points: list[Point], sides: list[int], near: list[int], rules: Rules) -> None:
+def _judge_stretch(points: list[Point], rules: Rules) -> None:
     """Months without a gap: every window of a rule is looked at, and marks its members."""
     for start in range(len(points) - rules.shift_n + 1):
-        window = sides[start : start + rules.shift_n]
+        window = [p.side for p in points[start : start + rules.shift_n]]
         if window[0] and len(set(window)) == 1:
             for point in points[start : start + rules.shift_n]:
                 point.shift = window[0]
-    counted = [bool(z) or (rules.counts_beyond_3sigma and bool(p.outside)) for p, z in zip(points, near, strict=True)]
+    counted = [bool(p.near) or (rules.counts_beyond_3sigma and bool(p.outside)) for p in points]
     for start in range(len(points) - 2):
-        window = sides[start : start + 3]
+        window = [p.side for p in points[start : start + 3]]
         if window[0] and len(set(window)) == 1 and sum(counted[start : start + 3]) >= 2:
             for i in range(start, start + 3):
                 if counted[i]:

@@ -78,14 +78,14 @@ def build_publication(
 
 @contextmanager
 def past_database(settings: Settings, manifest: Mapping[str, Any]) -> Iterator[Path]:
-    """The database to read as the past: the live marts, or one of the same shape where there are none or they lack a table of it.
+    """The database to read as the past: the live marts, or one of the same shape where there are none, or they lack a table or a column of it.
 
     Raises TransformError where the live marts cannot be read: what was said before must not be forgotten.
     """
     sources = {f"{node['schema']}.{node['name']}": node for node in manifest["sources"].values() if node["database"] == PAST}
     live = settings.marts_path.resolve() if settings.marts_path.exists() else None
-    published = _tables_of(live) if live else set()
-    if live and sources.keys() <= published:
+    published = _columns_of(live) if live else {}
+    if live and all(set(node["columns"]) <= published.get(name, set()) for name, node in sources.items()):
         yield live
         return
     path = settings.temp_dir / "past.duckdb"
@@ -98,19 +98,21 @@ def past_database(settings: Settings, manifest: Mapping[str, Any]) -> Iterator[P
                 connection.execute(f"create schema if not exists {node['schema']}; create table {name} ({columns})")
             if live:
                 connection.execute(f"attach '{_quoted(live)}' as live (read_only)")
-                for name in sources.keys() & published:
+                for name in sources.keys() & published.keys():
                     connection.execute(f"insert into {name} by name from live.{name}")
         if live:
-            _bring_former_ledgers(settings, live, path, sources.keys() - published)
+            _bring_former_ledgers(settings, live, path, sources.keys() - published.keys())
         yield path
     finally:
         path.unlink(missing_ok=True)
 
 
-def _tables_of(live: Path) -> set[str]:
+def _columns_of(live: Path) -> dict[str, set[str]]:
+    """`schema.table` -> its columns."""
     try:
         with duckdb.connect(str(live), read_only=True) as marts:
-            return {name for (name,) in marts.execute("select schema_name || '.' || table_name from duckdb_tables()").fetchall()}
+            found = marts.execute("select schema_name || '.' || table_name, list(column_name) from duckdb_columns() group by all").fetchall()
+            return {name: set(columns) for name, columns in found}
     except duckdb.Error as error:
         raise TransformError(
             f"the live marts cannot be read, and with them what was published before: {error}. Point published/current back at the other version in "

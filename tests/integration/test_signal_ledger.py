@@ -17,7 +17,7 @@ from pipelines.transform.publication import build_publication
 from pipelines.warehouse import open_build
 from tests.handmade import NOW, PUBLISHED, make_warehouse
 from tests.landing import HASH_KEY
-from tests.spc_charts import charts
+from tests.spc_charts import charts, month, month_end
 
 SIGNALS, LIMITS = "measures.spc_signal_ledger", "measures.spc_limit_ledger"
 BUILT = {name: f"publication.{name.replace('.', '__')}" for name in (SIGNALS, LIMITS)}
@@ -135,3 +135,31 @@ def test_the_whole_history_is_in_the_marts_and_as_parquet(made):
         ("spc_limit_ledger", ["measure_id", "area_id", "segment", "phase", "change_no"]),
         ("spc_signal_ledger", ["measure_id", "area_id", "segment", "month", "change_no"]),
     ]
+
+
+def test_a_ledger_of_older_code_is_carried_on(made, tmp_path):
+    """Marts of before limits had windows: what was said stays, without a window, and what is said now has one."""
+    build_charts, publish_on, ask = made
+    build_charts({"a": LEVEL})
+    publish_on(0)
+    live = (tmp_path / "published" / "marts.duckdb").resolve()
+    with duckdb.connect(str(live)) as marts:
+        marts.execute(f"create or replace table {LIMITS} as select * exclude (window_start, window_end) from {LIMITS}")
+    build_charts({"a": [*LEVEL, 11.0]})
+    publish_on(1)
+    assert ask(f"select run_id, change_no, window_start, window_end, n_phase from {LIMITS} order by change_no") == [
+        ("run-0", 1, None, None, 24),
+        ("run-1", 2, month(0), month_end(24), 25),
+    ]
+
+
+def test_the_ledger_says_which_window_was_in_force(made):
+    build_charts, publish_on, ask = made
+    build_charts({"a": [10.0, 12.0] * 40}, window_years=3)
+    at = publish_on(0)
+    found = ask(f"select phase, phase_start, window_start, window_end, n_phase from {LIMITS} order by phase desc limit 2")
+    assert found == [
+        (6, month(75), month(51), month_end(79), 29),
+        (5, month(63), month(39), month_end(74), 36),
+    ]
+    assert ask("select max(window_start), max(window_end) from measures.spc_as_published(?) where is_latest", [at]) == [(month(51), month_end(79))]

@@ -101,7 +101,7 @@ def rules_of(sides=None, near=None, outside=None, parameters=""):
     sql = render("with {{ spc_rules('zoned', 'parameters') }} select rule_shift, rule_two_of_three from spc_flagged order by position")
     with duckdb.connect() as connection:
         connection.execute(
-            "create table zoned as select 1 as series_id, 1 as phase, 0 as stretch, i as position, (7 * i % 3)::hugeint as y, "
+            "create table zoned as select 1 as series_id, 0 as rebase_no, 0 as stretch, i as position, (7 * i % 3)::hugeint as y, "
             "?[i] as side, ?[i] as near, ?[i] as outside from range(1, ?) as t (i)",
             [sides, near, outside, n + 1],
         )

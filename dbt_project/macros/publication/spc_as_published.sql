@@ -18,7 +18,7 @@ limits as (
 select
     signals.measure_id, signals.area_id, signals.segment, signals.month,
     signals.value, signals.value / coalesce(limits.seasonal_index[month(signals.month)], 1) as value_adjusted,
-    signals.phase, limits.phase_start, limits.n_phase, limits.mean, limits.mr_bar, limits.lpl, limits.upl, limits.lower_2s, limits.upper_2s,
+    signals.phase, limits.phase_start, limits.window_start, limits.window_end, limits.n_phase, limits.mean, limits.mr_bar, limits.lpl, limits.upl, limits.lower_2s, limits.upper_2s,
     signals.rule_outside, signals.rule_shift, signals.rule_trend, signals.rule_two_of_three, signals.special_cause, signals.variation,
     signals.target, signals.assurance, limits.limits_status,
     signals.month = max(signals.month) over (partition by signals.measure_id, signals.area_id, signals.segment) as is_latest,

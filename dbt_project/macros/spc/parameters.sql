@@ -1,6 +1,6 @@
 {#
   The parameters of ruleset mdc7 (Making Data Count, seven points) and their defaults: methods.md 1.2.
-  Seed spc_parameters overrides any of them for a pattern of measures; models read int_spc_parameters, never these.
+  The years of a window are variable spc_window_years. Seed spc_parameters overrides any of them for a pattern of measures; models read int_spc_parameters, never these.
 #}
 {% macro spc_ruleset() %}{{ return('mdc7') }}{% endmacro %}
 
@@ -18,6 +18,7 @@
     {'name': 'min_n_icons',                       'type': 'integer', 'value': 13},
     {'name': 'established_n',                     'type': 'integer', 'value': 20},
     {'name': 'baseline_n',                        'type': 'integer', 'value': none},
+    {'name': 'window_years',                      'type': 'integer', 'value': var('spc_window_years')},
     {'name': 'immature_months',                   'type': 'integer', 'value': 0},
     {'name': 'min_n_seasonal',                    'type': 'integer', 'value': 36},
     {'name': 'rare_mean',                         'type': 'double',  'value': 5},

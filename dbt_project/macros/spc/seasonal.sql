@@ -2,18 +2,18 @@
   Seasonal indices: methods.md 1.3. The index of a calendar month is the median, over the years, of value / centred twelve-month mean, scaled so that
   the twelve average 1. A series has one only if it is seasonal, has enough months, and each calendar month has a positive index.
 
-  `phased`: one row per series and month with series_id, phase, month, y (hugeint), is_excluded, is_seasonal, min_n_seasonal.
+  `phased`: one row per series and month with series_id, rebase_no, month, y (hugeint), is_excluded, is_seasonal, min_n_seasonal.
   Gives CTEs, the last of which is `seasonal_index`: series_id, calendar_month, seasonal_index.
 #}
 {% macro spc_seasonal_index(phased) %}
 seasonal_months as (
     select
         series_id,
-        phase,
+        rebase_no,
         month,
         y,
         is_excluded,
-        12 * year(month) + month(month) - row_number() over (partition by series_id, phase order by month) as stretch
+        12 * year(month) + month(month) - row_number() over (partition by series_id, rebase_no order by month) as stretch
     from {{ phased }}
     where is_seasonal
     qualify count(*) over (partition by series_id) >= min_n_seasonal
@@ -31,8 +31,8 @@ seasonal_ratios as (
         end as ratio
     from seasonal_months
     window
-        thirteen as (partition by series_id, phase, stretch order by month rows between 6 preceding and 6 following),
-        eleven as (partition by series_id, phase, stretch order by month rows between 5 preceding and 5 following)
+        thirteen as (partition by series_id, rebase_no, stretch order by month rows between 6 preceding and 6 following),
+        eleven as (partition by series_id, rebase_no, stretch order by month rows between 5 preceding and 5 following)
 ),
 
 seasonal_medians as (

@@ -2,23 +2,27 @@
   XmR charts of any number of series at once: methods.md 1.2, steps 3 to 8. The models, the property test and the benchmark run this same SQL.
   Values are taken as whole billionths (hugeint): sums, ties, "on the mean" and "on a limit" are then exact, whatever the order of the rows.
 
-  `points`      one row per series and eligible period:
-                series_id, period (whole number; a month: 12 * year + month), phase (integer), y (hugeint, billionths of the unit),
-                is_excluded (a special event: drawn and tested, but in no limits)
+  `points`      one row per series, phase, and eligible period of the phase's window (the periods that its limits are worked out from):
+                series_id, phase (integer), rebase_no (integer; runs cross from one window into the next, but never a rebase),
+                period (whole number; a month: 12 * year + month), y (hugeint, billionths of the unit),
+                is_excluded (a special event: drawn and tested, but in no limits), is_judged (the phase is the period's own: each period has one)
   `parameters`  one row per series: series_id and the columns of spc_defaults()
 
-  Gives CTEs, among them `spc_limits`, one row per series and phase, and, last, `spc_zoned`, one row per point with its zone; spc_rules goes on from there.
+  Gives CTEs, among them `spc_limits`, one row per series and phase, and, last, `spc_zoned`, one row per judged point with its zone; spc_rules goes on
+  from there.
   Limits stand apart, so that the rows that are sorted again and again stay narrow.
 #}
 {% macro spc_xmr(points, parameters) %}
--- A stretch is a run of periods without a gap: neither moving ranges nor runs cross a gap or a phase.
+-- A stretch is a run of periods without a gap: neither moving ranges nor runs cross a gap or a rebase.
 spc_placed as (
     select
         series_id,
         period,
         phase,
+        rebase_no,
         y,
         is_excluded,
+        is_judged,
         row_number() over (partition by series_id, phase order by period) as position,
         period - row_number() over (partition by series_id, phase order by period) as stretch
     from {{ points }}
@@ -44,7 +48,6 @@ spc_phases as (
     select
         series_id,
         phase,
-        min(period) as first_period,
         max(max(period)) over (partition by series_id) as latest_period,
         cast(count(*) filter (where not is_excluded) as integer) as n_phase,
         cast(count(*) filter (where is_in_limits) as integer) as n_limits,
@@ -122,8 +125,9 @@ spc_zoned as (
         ranged.series_id,
         ranged.period,
         ranged.phase,
-        ranged.position,
-        ranged.stretch,
+        ranged.rebase_no,
+        row_number() over (partition by ranged.series_id, ranged.rebase_no order by ranged.period) as position,
+        ranged.period - row_number() over (partition by ranged.series_id, ranged.rebase_no order by ranged.period) as stretch,
         ranged.y,
         cast(ranged.mr as double) / 1e9 as mr,
         coalesce(sign(ranged.y * limits.n_limits - limits.y_sum), 0) as side,
@@ -143,6 +147,7 @@ spc_zoned as (
         on
             ranged.series_id = limits.series_id
             and ranged.phase = limits.phase
+    where ranged.is_judged
 )
 {% endmacro %}
 
@@ -150,7 +155,7 @@ spc_zoned as (
 {#
   The four rules, each -1, 0 or 1, on points that know their zone: methods.md 1.2, steps 8 and 9. Any chart whose points have zones uses them.
 
-  `zoned`       one row per point: series_id, phase, stretch, position (whole numbers without a gap in a stretch), y (hugeint; for the trend),
+  `zoned`       one row per point: series_id, rebase_no, stretch, position (whole numbers without a gap in a stretch), y (hugeint; for the trend),
                 side, outside, near (-1, 0 or 1; near is beyond two sigma and not outside), and whatever else
   `parameters`  one row per series: series_id and the columns of spc_defaults()
 
@@ -169,7 +174,7 @@ spc_stepped as (
         and (zoned.near <> 0 or (parameters.two_of_three_counts_beyond_3sigma and zoned.outside <> 0)) as is_beyond_2s
     from {{ zoned }} as zoned
     inner join {{ parameters }} as parameters on zoned.series_id = parameters.series_id
-    window unbroken as (partition by zoned.series_id, zoned.phase, zoned.stretch order by zoned.position)
+    window unbroken as (partition by zoned.series_id, zoned.rebase_no, zoned.stretch order by zoned.position)
 ),
 
 -- With ties ignored, a point equal to its neighbour takes the direction of the last step before it, and counts for nothing.
@@ -178,7 +183,7 @@ spc_directed as (
         *,
         case
             when trend_ties = 'ignore' and plain_step = 0 then last_value(nullif(plain_step, 0) ignore nulls) over (
-                partition by series_id, phase, stretch
+                partition by series_id, rebase_no, stretch
                 order by position
                 rows unbounded preceding
             )
@@ -191,23 +196,23 @@ spc_directed as (
 spc_runs as (
     select
         *,
-        position - row_number() over (partition by series_id, phase, stretch, side order by position) as side_run,
-        position - row_number() over (partition by series_id, phase, stretch, step order by position) as step_run,
+        position - row_number() over (partition by series_id, rebase_no, stretch, side order by position) as side_run,
+        position - row_number() over (partition by series_id, rebase_no, stretch, step order by position) as step_run,
         side <> 0
         and side = lag(side) over unbroken
         and side = lag(side, 2) over unbroken
         and cast(is_beyond_2s as integer) + cast(lag(is_beyond_2s) over unbroken as integer)
         + cast(lag(is_beyond_2s, 2) over unbroken as integer) >= 2 as closes_two_of_three
     from spc_directed
-    window unbroken as (partition by series_id, phase, stretch order by position)
+    window unbroken as (partition by series_id, rebase_no, stretch order by position)
 ),
 
 spc_counted as (
     select
         *,
-        case when count(*) over (partition by series_id, phase, stretch, side, side_run) >= shift_n then side else 0 end as rule_shift,
+        case when count(*) over (partition by series_id, rebase_no, stretch, side, side_run) >= shift_n then side else 0 end as rule_shift,
         case
-            when count(*) filter (where plain_step <> 0) over (partition by series_id, phase, stretch, step, step_run) >= trend_n - 1 then step
+            when count(*) filter (where plain_step <> 0) over (partition by series_id, rebase_no, stretch, step, step_run) >= trend_n - 1 then step
         end as step_trend
     from spc_runs
 ),
@@ -224,7 +229,7 @@ spc_ruled as (
             else 0
         end as rule_two_of_three
     from spc_counted
-    window unbroken as (partition by series_id, phase, stretch order by position)
+    window unbroken as (partition by series_id, rebase_no, stretch order by position)
 ),
 
 spc_flagged as (
@@ -298,3 +303,21 @@ spc_flagged as (
 {% macro spc_billionths(value) -%}
     cast(round({{ value }} * 1e9) as hugeint)
 {%- endmacro %}
+
+
+{#
+  Every month in each window that it lies in: the periods that the limits of a phase are worked out from, its own and those before.
+
+  `points`  one row per series and period: series_id, rebase_no, phase, month, period, y, is_excluded, and whatever else
+  `phases`  one row per series and phase (int_spc_phases)
+#}
+{% macro spc_windowed(points, phases) %}
+    select
+        points.* exclude (phase),
+        phases.phase,
+        points.phase = phases.phase as is_judged
+    from {{ phases }} as phases
+    inner join {{ points }} as points on
+        phases.series_id = points.series_id
+        and points.month between phases.window_start and phases.window_end
+{% endmacro %}

@@ -1,4 +1,5 @@
--- The limits that each publication gave to each phase of a chart, with the twelve seasonal indices where the season was taken out.
+-- The limits that each publication gave to each phase of a chart, the window of months that they were worked out from, and the twelve seasonal indices
+-- where the season was taken out.
 -- depends_on: {{ ref('measures__spc_signal_ledger') }}
 {{ config(post_hook="{{ create_spc_as_published(ref('measures__spc_signal_ledger'), this) }}") }}
 {%- set says_now %}
@@ -7,7 +8,7 @@ select
     area_id,
     segment,
     phase,
-    {%- for name in ['phase_start', 'n_phase', 'mean', 'mr_bar', 'lpl', 'upl', 'lower_2s', 'upper_2s', 'limits_status'] %}
+    {%- for name in ['phase_start', 'window_start', 'window_end', 'n_phase', 'mean', 'mr_bar', 'lpl', 'upl', 'lower_2s', 'upper_2s', 'limits_status'] %}
     min({{ name }}) as {{ name }},
     {%- endfor %}
     case
@@ -27,8 +28,8 @@ group by measure_id, area_id, segment, phase
         says_now,
         {'measure_id': 'varchar', 'area_id': 'varchar', 'segment': 'varchar', 'phase': 'integer'},
         {
-            'phase_start': 'date', 'n_phase': 'integer', 'mean': 'double', 'mr_bar': 'double', 'lpl': 'double', 'upl': 'double',
-            'lower_2s': 'double', 'upper_2s': 'double', 'limits_status': 'varchar', 'seasonal_index': 'double[]',
+            'phase_start': 'date', 'window_start': 'date', 'window_end': 'date', 'n_phase': 'integer', 'mean': 'double', 'mr_bar': 'double',
+            'lpl': 'double', 'upl': 'double', 'lower_2s': 'double', 'upper_2s': 'double', 'limits_status': 'varchar', 'seasonal_index': 'double[]',
         },
     )
 }}

@@ -32,31 +32,31 @@ targets as (
 stepped as (
     select
         *,
-        case when lag(period) over of_phase = period - 1 then cast(sign(value - lag(value) over of_phase) as integer) end as step,
-        max(value) over (of_phase range between 1 preceding and 1 preceding) as value_before,
-        max(value_adjusted) over (of_phase range between 1 preceding and 1 preceding) as adjusted_before,
-        max(special_cause_sign) over (of_phase range between 3 preceding and 1 preceding) as highest_sign_before,
-        min(special_cause_sign) over (of_phase range between 3 preceding and 1 preceding) as lowest_sign_before,
-        avg(value) over (of_phase range between 3 preceding and 1 preceding) as mean_before,
-        count(*) over (of_phase range between 3 preceding and 1 preceding) as months_before,
-        avg(denominator) over (of_phase range between 11 preceding and current row) as denominator_12,
-        max(abs(special_cause_sign)) over (of_phase range between 5 preceding and current row) as any_signal_last_6,
-        row_number() over of_phase as position,
-        sum(abs(rule_outside)) over (of_phase rows unbounded preceding) as outside_so_far,
+        case when lag(period) over since_rebase = period - 1 then cast(sign(value - lag(value) over since_rebase) as integer) end as step,
+        max(value) over (since_rebase range between 1 preceding and 1 preceding) as value_before,
+        max(value_adjusted) over (since_rebase range between 1 preceding and 1 preceding) as adjusted_before,
+        max(special_cause_sign) over (since_rebase range between 3 preceding and 1 preceding) as highest_sign_before,
+        min(special_cause_sign) over (since_rebase range between 3 preceding and 1 preceding) as lowest_sign_before,
+        avg(value) over (since_rebase range between 3 preceding and 1 preceding) as mean_before,
+        count(*) over (since_rebase range between 3 preceding and 1 preceding) as months_before,
+        avg(denominator) over (since_rebase range between 11 preceding and current row) as denominator_12,
+        max(abs(special_cause_sign)) over (since_rebase range between 5 preceding and current row) as any_signal_last_6,
+        row_number() over since_rebase as position,
+        sum(abs(rule_outside)) over (since_rebase rows unbounded preceding) as outside_so_far,
         -- a run begins where the month before is not there, or is not like this one
-        coalesce(lag(period) over of_phase <> period - 1, true) as is_after_gap,
-        coalesce(lag(exceptional) over of_phase <> exceptional, true) as is_otherwise_exceptional,
-        coalesce(lag(side) over of_phase <> side, true) as is_other_side
+        coalesce(lag(period) over since_rebase <> period - 1, true) as is_after_gap,
+        coalesce(lag(exceptional) over since_rebase <> exceptional, true) as is_otherwise_exceptional,
+        coalesce(lag(side) over since_rebase <> side, true) as is_other_side
     from charts
-    window of_phase as (partition by series_id, phase order by period)
+    window since_rebase as (partition by series_id, rebase_no order by period)
 ),
 
 stepped_again as (
     select
         *,
-        is_after_gap or coalesce(lag(step) over of_phase <> step, true) as is_other_step
+        is_after_gap or coalesce(lag(step) over since_rebase <> step, true) as is_other_step
     from stepped
-    window of_phase as (partition by series_id, phase order by period)
+    window since_rebase as (partition by series_id, rebase_no order by period)
 ),
 
 -- How long each run has lasted: from the latest place where one began.
@@ -68,7 +68,7 @@ counted as (
         position + 1 - max(case when is_after_gap or is_other_side then position end) over so_far as side_k,
         position + 1 - max(case when is_other_step then position end) over so_far as step_k
     from stepped_again
-    window so_far as (partition by series_id, phase order by period rows unbounded preceding)
+    window so_far as (partition by series_id, rebase_no order by period rows unbounded preceding)
 ),
 
 recent as (

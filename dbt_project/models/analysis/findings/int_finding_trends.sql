@@ -31,7 +31,7 @@ histories as (
         points.month,
         points.period,
         cast(points.y as double) / 1e9 as y,
-        points.phase,
+        points.rebase_no,
         coalesce(len(list_filter(broken.break_months, lambda begun: begun <= points.month)), 0) as history,
         max(points.period) over () as latest_period,
         max(points.period) over (partition by points.series_id) as last_period
@@ -58,10 +58,10 @@ windows as (
     from recent
     window
         last_year as (
-            partition by series_id, phase, history order by period range between {{ var('trend_months') | int - 1 }} preceding and current row
+            partition by series_id, rebase_no, history order by period range between {{ var('trend_months') | int - 1 }} preceding and current row
         ),
         longer as (
-            partition by series_id, phase, history order by period range between {{ var('long_trend_months') | int - 1 }} preceding and current row
+            partition by series_id, rebase_no, history order by period range between {{ var('long_trend_months') | int - 1 }} preceding and current row
         )
 ),
 

@@ -11,16 +11,9 @@ parameters as (
     select * from {{ ref('int_spc_parameters') }}
 ),
 
-points as (
-    select * from {{ ref('int_spc_points') }}
-),
-
 latest_phases as (
-    select
-        series_id,
-        max(phase) as phase
-    from points
-    group by series_id
+    select * from {{ ref('int_spc_phases') }}
+    where is_latest
 ),
 
 events as (
@@ -32,7 +25,7 @@ events as (
     inner join latest_phases
         on
             events.series_id = latest_phases.series_id
-            and events.phase = latest_phases.phase
+            and events.month >= latest_phases.window_start
     where not events.is_excluded
     group by events.series_id
 ),

@@ -1,5 +1,5 @@
 -- The events of series that count fewer than about five a month, in order, with the days since the one before. One row per event; none where the fact
--- does not keep the days of its events (pipelines/catalogue/facts.yaml). Days between never reach across a gap in the months, or a phase.
+-- does not keep the days of its events (pipelines/catalogue/facts.yaml). Days between never reach across a gap in the months, or a rebase.
 {{ config(schema='intermediate', materialized='table') }}
 {%- set read = catalogue() %}
 
@@ -20,7 +20,7 @@ recipes as (
 points as (
     select
         *,
-        month_number - row_number() over (partition by series_id, phase order by month_number) as stretch
+        month_number - row_number() over (partition by series_id, rebase_no order by month_number) as stretch
     from {{ ref('int_spc_points') }}
 ),
 
@@ -60,6 +60,7 @@ event_days as (
     select
         points.series_id,
         points.phase,
+        points.rebase_no,
         points.stretch,
         points.month,
         points.is_excluded,
@@ -73,13 +74,13 @@ event_days as (
     inner join points on
         rare.series_id = points.series_id
         and date_trunc('month', in_segments.local_date) = points.month
-    group by points.series_id, points.phase, points.stretch, points.month, points.is_excluded, in_segments.local_date
+    group by points.series_id, points.phase, points.rebase_no, points.stretch, points.month, points.is_excluded, in_segments.local_date
 ),
 
 timed as (
     select
         *,
-        event_date - lag(event_date) over (partition by series_id, phase, stretch order by event_date) as days_since
+        event_date - lag(event_date) over (partition by series_id, rebase_no, stretch order by event_date) as days_since
     from event_days
 ),
 
@@ -88,7 +89,7 @@ events as (
     select
         series_id,
         phase,
-        stretch,
+        rebase_no,
         month,
         is_excluded,
         event_date,
@@ -101,6 +102,7 @@ events as (
 select
     series_id,
     phase,
+    rebase_no,
     month,
     event_date,
     is_excluded,

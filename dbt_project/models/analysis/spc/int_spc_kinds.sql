@@ -1,4 +1,4 @@
--- What kind of chart the latest phase of each series asks for: limits that follow the denominator (p_prime, u_prime), time between rare events (rare),
+-- What kind of chart the window of the latest phase of each series asks for: limits that follow the denominator (p_prime, u_prime), time between rare events (rare),
 -- or the XmR chart. methods.md 1.3. One row per series.
 {{ config(schema='intermediate', materialized='table') }}
 
@@ -16,13 +16,17 @@ parameters as (
     select * from {{ ref('int_spc_parameters') }}
 ),
 
+latest_window as (
+    select *
+    from points
+    qualify month >= max(window_start) over (partition by series_id)
+),
+
 -- A special event counts only where there is nothing else.
 latest_points as (
     select *
-    from points
-    qualify
-        phase = max(phase) over (partition by series_id)
-        and is_excluded = bool_and(is_excluded) over (partition by series_id, phase)
+    from latest_window
+    qualify is_excluded = bool_and(is_excluded) over (partition by series_id)
 ),
 
 latest_phases as (

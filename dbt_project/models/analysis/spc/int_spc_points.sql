@@ -1,5 +1,6 @@
--- The months that the charts judge: complete, with a value, old enough; each with its phase, whether a special event takes it out of the limits,
--- and, for seasonal measures with enough history, its seasonal index. methods.md 1.2, steps 1 and 2, and 1.3. One row per series and month.
+-- The months that the charts judge: complete, with a value, old enough; each with its phase and the window that its limits are worked out from, whether a
+-- special event takes it out of the limits, and, for seasonal measures with enough history, its seasonal index. methods.md 1.2, steps 1 and 2, and 1.3.
+-- A phase begins with a rebase, or where the window moves on (seed spc_windows). One row per series and month.
 {{ config(schema='intermediate', materialized='table') }}
 
 with
@@ -25,6 +26,14 @@ exclusions as (
     select * from {{ ref('spc_exclusions') }}
 ),
 
+windows as (
+    select
+        window_year,
+        moved_on,
+        lead(moved_on) over (order by moved_on) as moved_on_next
+    from {{ ref('spc_windows') }}
+),
+
 complete as (
     select
         measure_values.series_id,
@@ -36,7 +45,8 @@ complete as (
         measure_values.denominator,
         measure_values.value,
         measures.is_seasonal,
-        parameters.min_n_seasonal
+        parameters.min_n_seasonal,
+        parameters.window_years
     from measure_values
     inner join measures on measure_values.measure_id = measures.measure_id
     inner join parameters on measure_values.measure_id = parameters.measure_id
@@ -89,7 +99,7 @@ excluded as (
 phased as (
     select
         complete.*,
-        1 + coalesce(len(list_filter(rebased.effective_months, lambda begun: begun <= complete.month)), 0) as phase,
+        coalesce(len(list_filter(rebased.effective_months, lambda begun: begun <= complete.month)), 0) as rebase_no,
         excluded.exclusion_reason,
         excluded.month is not null as is_excluded,
         {{ spc_billionths('complete.value') }} as y
@@ -98,6 +108,39 @@ phased as (
     left join excluded on
         complete.series_id = excluded.series_id
         and complete.month = excluded.month
+),
+
+-- The window in force on the day after the month ends. It never reaches back beyond a rebase, or beyond the first month of the series.
+windowed as (
+    select
+        phased.*,
+        greatest(
+            min(phased.month) over (partition by phased.series_id, phased.rebase_no),
+            case when phased.window_years > 0 then cast(windows.window_year - to_years(phased.window_years - 1) as date) end
+        ) as window_start
+    from phased
+    left join windows
+        on
+            last_day(phased.month) + 1 >= windows.moved_on
+            and (last_day(phased.month) + 1 < windows.moved_on_next or windows.moved_on_next is null)
+),
+
+moved as (
+    select
+        series_id,
+        month,
+        window_start,
+        window_start > lag(window_start) over (partition by series_id, rebase_no order by month) as is_moved
+    from windowed
+),
+
+numbered as (
+    select
+        series_id,
+        month,
+        window_start,
+        count(*) filter (where is_moved) over (partition by series_id order by month rows unbounded preceding) as moves
+    from moved
 ),
 
 {{ spc_seasonal_index('phased') }}
@@ -112,7 +155,9 @@ select
     phased.numerator,
     phased.denominator,
     phased.value,
-    cast(phased.phase as integer) as phase,
+    cast(1 + phased.rebase_no + numbered.moves as integer) as phase,
+    cast(phased.rebase_no as integer) as rebase_no,
+    numbered.window_start,
     phased.is_excluded,
     phased.exclusion_reason,
     cast(count(*) over (partition by phased.series_id) as integer) as n_series,
@@ -121,6 +166,10 @@ select
     phased.value / coalesce(seasonal_index.seasonal_index, 1) as value_adjusted,
     {{ spc_billionths('phased.value / coalesce(seasonal_index.seasonal_index, 1)') }} as y
 from phased
+inner join numbered
+    on
+        phased.series_id = numbered.series_id
+        and phased.month = numbered.month
 left join seasonal_index
     on
         phased.series_id = seasonal_index.series_id

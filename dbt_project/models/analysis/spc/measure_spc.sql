@@ -1,4 +1,5 @@
--- Process behaviour (XmR) charts of every monthly series, ruleset mdc7 (docs/spc.md): limits by phase, the four rules, what they mean, and whether the
+-- Process behaviour (XmR) charts of every monthly series, ruleset mdc7 (docs/spc.md): limits by phase, worked out from its window of
+-- months, the four rules, what they mean, and whether the
 -- target will be met. One row per measure, area, segment and judged month; an incomplete month has none.
 {{ config(schema='measures', materialized='table') }}
 
@@ -6,6 +7,10 @@ with
 
 points as (
     select *, month_number as period from {{ ref('int_spc_points') }}
+),
+
+phases as (
+    select * from {{ ref('int_spc_phases') }}
 ),
 
 measures as (
@@ -32,7 +37,11 @@ parameters as (
     inner join measure_parameters on series.measure_id = measure_parameters.measure_id
 ),
 
-{{ spc_xmr('points', 'parameters') }},
+windowed as (
+    {{ spc_windowed('points', 'phases') }}
+),
+
+{{ spc_xmr('windowed', 'parameters') }},
 
 {{ spc_rules('spc_zoned', 'parameters') }},
 
@@ -92,6 +101,21 @@ met_by_year as (
     from met_in_turn
 ),
 
+flagged_shares as (
+    select
+        phases.series_id,
+        phases.phase,
+        count(*) filter (where flagged.special_cause is not null) / count(*) as flagged_share
+    from phases
+    inner join points on
+        phases.series_id = points.series_id
+        and points.month between phases.window_start and phases.window_end
+    inner join spc_flagged as flagged on
+        points.series_id = flagged.series_id
+        and points.period = flagged.period
+    group by phases.series_id, phases.phase
+),
+
 judged as (
     select
         points.measure_id,
@@ -109,6 +133,9 @@ judged as (
         points.is_excluded,
         flagged.*,
         limits.* exclude (series_id, phase, sigma_mult, y_sum, mr_sum, mr_count, has_limits, n_limits),
+        phases.phase_start,
+        phases.window_start,
+        phases.window_end,
         (points.value_adjusted - limits.mean) / (nullif(limits.mr_bar, 0) / 1.128) as z,
         measures.unit,
         measures.statistic,
@@ -123,7 +150,7 @@ judged as (
         met_by_year.is_target_met,
         met_by_year.months_met_last_12,
         met_by_year.target_months_running,
-        count(*) filter (where flagged.special_cause is not null) over of_phase / count(*) over of_phase as flagged_share
+        flagged_shares.flagged_share
     from spc_flagged as flagged
     inner join points on
         flagged.series_id = points.series_id
@@ -131,13 +158,18 @@ judged as (
     inner join spc_limits as limits on
         flagged.series_id = limits.series_id
         and flagged.phase = limits.phase
+    inner join phases on
+        flagged.series_id = phases.series_id
+        and flagged.phase = phases.phase
+    inner join flagged_shares on
+        flagged.series_id = flagged_shares.series_id
+        and flagged.phase = flagged_shares.phase
     inner join measures on points.measure_id = measures.measure_id
     inner join parameters on flagged.series_id = parameters.series_id
     inner join charts on flagged.series_id = charts.series_id
     left join met_by_year on
         flagged.series_id = met_by_year.series_id
         and flagged.period = met_by_year.period
-    window of_phase as (partition by flagged.series_id, flagged.phase)
 ),
 
 forecast as (
@@ -168,8 +200,12 @@ select
     numerator,
     denominator,
     phase,
-    make_date((first_period - 1) // 12, 1 + (first_period - 1) % 12, 1) as phase_start,
+    rebase_no,
+    phase_start,
+    window_start,
+    window_end,
     n_phase,
+    100 * flagged_share as flagged_pct,
     is_excluded,
     mean,
     mr,

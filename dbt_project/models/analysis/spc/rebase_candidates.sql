@@ -1,5 +1,5 @@
--- Months at which the limits of a series might begin anew: suggestions only. A rebase is made by a person, in seed spc_rebases, and only if all four reasons
--- of methods.md 1.2 (14) hold: a known, dated cause; a shift, or a change of definition; that it is expected to last; approval.
+-- Months of the latest window at which the limits of a series might begin anew: suggestions only. A rebase is made by a person, in seed spc_rebases, and
+-- only if all four reasons of methods.md 1.2 (14) hold: a known, dated cause; a shift, or a change of definition; that it is expected to last; approval.
 -- One row per series and month.
 {{ config(schema='measures', materialized='table') }}
 
@@ -13,19 +13,20 @@ series_breaks as (
     select * from {{ ref('int_series_breaks') }}
 ),
 
-latest_phase as (
+latest_window as (
     select
         *,
         {{ spc_billionths('value_adjusted') }} as y,
         max(month) over (partition by series_id) as latest_month,
+        max(window_start) over (partition by series_id) as first_month_of_window,
         rule_shift <> 0
         and (
             lag(rule_shift) over unbroken is distinct from rule_shift
             or lag(month) over unbroken <> month - interval 1 month
         ) as begins_shift
     from charts
-    window unbroken as (partition by series_id, phase order by month)
-    qualify phase = max(phase) over (partition by series_id)
+    window unbroken as (partition by series_id, rebase_no order by month)
+    qualify month >= max(window_start) over (partition by series_id)
 ),
 
 numbered as (
@@ -36,23 +37,22 @@ numbered as (
             order by month
             rows unbounded preceding
         ) as shift_no
-    from latest_phase
+    from latest_window
 ),
 
--- A shift that stands at the beginning of a phase follows nothing.
+-- A shift that stands at the beginning of the window follows nothing.
 shifts as (
     select
         series_id,
         min(month) as first_month,
         max(month) as last_month,
-        any_value(phase_start) as phase_start,
         any_value(latest_month) as latest_month,
         any_value(rule_shift) as shift,
         count(*) as shift_months
     from numbered
     where rule_shift <> 0
     group by series_id, shift_no
-    having min(month) > any_value(phase_start)
+    having min(month) > any_value(first_month_of_window)
 ),
 
 series as (
@@ -61,9 +61,9 @@ series as (
         measure_id,
         area_id,
         segment,
-        any_value(phase_start) as phase_start,
+        any_value(first_month_of_window) as first_month_of_window,
         any_value(latest_month) as latest_month
-    from latest_phase
+    from latest_window
     group by series_id, measure_id, area_id, segment
 ),
 
@@ -76,7 +76,7 @@ dated_changes as (
     inner join series_breaks on
         series.measure_id glob series_breaks.measure_pattern
         and series_breaks.area_id in (series.area_id, '*')
-        and series_breaks.break_month > series.phase_start
+        and series_breaks.break_month > series.first_month_of_window
         and series_breaks.break_month <= series.latest_month
     group by series.series_id, series_breaks.break_month
 ),
@@ -108,7 +108,7 @@ levels as (
         cast(sum(points.y) filter (where points.month >= candidates.effective_month) as double)
         / nullif(count(*) filter (where points.month >= candidates.effective_month), 0) / 1e9 as level_after
     from candidates
-    inner join latest_phase as points on candidates.series_id = points.series_id
+    inner join latest_window as points on candidates.series_id = points.series_id
     group by candidates.series_id, candidates.effective_month
 )
 

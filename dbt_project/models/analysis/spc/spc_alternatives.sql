@@ -8,6 +8,10 @@ series_points as (
     select *, month_number as period from {{ ref('int_spc_points') }}
 ),
 
+phases as (
+    select * from {{ ref('int_spc_phases') }}
+),
+
 kinds as (
     select * from {{ ref('int_spc_kinds') }}
 ),
@@ -17,7 +21,15 @@ charts as (
 ),
 
 events as (
-    select * from {{ ref('int_spc_events') }}
+    select *, event_no as period from {{ ref('int_spc_events') }}
+),
+
+windowed_months as (
+    {{ spc_windowed('series_points', 'phases') }}
+),
+
+windowed_events as (
+    {{ spc_windowed('events', 'phases') }}
 ),
 
 measures as (
@@ -31,21 +43,23 @@ measure_parameters as (
 -- Every chart is a series of its own for the macros: the number of the series, times ten, and which chart.
 divided as (
     select
-        series_points.series_id,
-        series_points.series_id * 10 + case kinds.kind when 'p_prime' then 1 else 2 end as chart_id,
+        months.series_id,
+        months.series_id * 10 + case kinds.kind when 'p_prime' then 1 else 2 end as chart_id,
         kinds.kind as chart,
-        series_points.phase,
-        series_points.period,
-        series_points.month,
-        series_points.is_excluded,
-        series_points.value,
-        series_points.numerator,
-        series_points.denominator
-    from series_points
-    inner join kinds on series_points.series_id = kinds.series_id
+        months.phase,
+        months.rebase_no,
+        months.is_judged,
+        months.period,
+        months.month,
+        months.is_excluded,
+        months.value,
+        months.numerator,
+        months.denominator
+    from windowed_months as months
+    inner join kinds on months.series_id = kinds.series_id
     where
         kinds.kind in ('p_prime', 'u_prime')
-        and series_points.denominator > 0
+        and months.denominator > 0
 ),
 
 centres as (
@@ -80,12 +94,14 @@ timed as (
         events.series_id * 10 + wanted.number as chart_id,
         wanted.chart,
         events.phase,
-        events.event_no as period,
+        events.rebase_no,
+        events.is_judged,
+        events.period,
         events.month,
         events.is_excluded,
         cast(events.days_since as double) as value,
         wanted.chart = 't' as is_transformed
-    from events
+    from windowed_events as events
     cross join (values (3, 't'), (4, 'g')) as wanted (number, chart)
 ),
 
@@ -96,6 +112,8 @@ points as (
         chart_id,
         chart,
         phase,
+        rebase_no,
+        is_judged,
         period,
         month,
         is_excluded,
@@ -120,8 +138,10 @@ chart_points as (
         chart_id as series_id,
         period,
         phase,
+        rebase_no,
         y,
-        is_excluded
+        is_excluded,
+        is_judged
     from points
 ),
 
@@ -192,6 +212,7 @@ reaching as (
     inner join points
         on
             zoned.series_id = points.chart_id
+            and zoned.phase = points.phase
             and zoned.period = points.period
     inner join spc_limits as limits
         on
