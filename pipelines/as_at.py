@@ -12,7 +12,7 @@ import dagster as dg
 
 from pipelines.contracts.model import Contracts
 from pipelines.publish.assets import PUBLISH_STEP
-from pipelines.publish.marts import publish, published_tables, tested_keys
+from pipelines.publish.marts import publish, published_keys, published_tables
 from pipelines.quality.gate import evaluate_gate
 from pipelines.quality.runner import run_checks
 from pipelines.resources import Reporter, Warehouse, held_warehouse
@@ -84,7 +84,7 @@ def build_as_at_job(
             published_tables(manifest, with_the_past=False),
             known.now,
             contracts,
-            keys=tested_keys(manifest),
+            keys=published_keys(manifest),
             on_step=reporter.detail,
         )
         # What was brought over is in the nightly's warehouse, and the next time is built from there: no second copy of the records is kept.

@@ -221,6 +221,15 @@ class Feed:
         return tuple(c.name for c in sorted(keyed, key=lambda c: c.key_position or 0))
 
     @property
+    def allowed_days(self) -> int:
+        """How old its newest data may be before it counts as late: a file is due every `cadence_days`, and may come `latency_days` after that."""
+        return self.cadence_days + self.latency_days
+
+    @property
+    def agreed_text(self) -> str:
+        return f"every {_days(self.cadence_days)}, {_days(self.latency_days)} late at most"
+
+    @property
     def folder(self) -> str:
         """Its folder under landing/."""
         return self.landing_folder or self.name
@@ -284,6 +293,10 @@ class Feed:
     def fingerprint(self) -> str:
         """Changes when the contract file changes; a refused file is tried again under another fingerprint."""
         return hashlib.sha256(self.path.read_bytes()).hexdigest()[:16]
+
+
+def _days(number: int) -> str:
+    return "1 day" if number == 1 else f"{number} days"
 
 
 def _synonyms(item: dict[str, Any]) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines.publish.marts import publish, published_tables, tested_keys
+from pipelines.publish.marts import publish, published_keys, published_tables
 from pipelines.quality.assets import asset_key
 from pipelines.quality.gate import evaluate_gate
 from pipelines.resources import Warehouse
@@ -42,7 +42,7 @@ def build_published_asset(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
             tables,
             warehouse.now,
             warehouse.contracts,
-            keys=tested_keys(manifest),
+            keys=published_keys(manifest),
             on_step=warehouse.reporter.detail,
         )
         return dg.MaterializeResult(

@@ -75,7 +75,7 @@ def _feed_lines(feed: Feed) -> list[str]:
         "",
         f"{feed.title}. {feed.description}",
         "",
-        f"Owner: {feed.owner}. Every {feed.cadence_days} days, {feed.latency_days} days late at most. Contract version {feed.version}.",
+        f"Owner: {feed.owner}. New data {feed.agreed_text}. Contract version {feed.version}.",
         "",
         *_feed_columns(feed),
     ]
@@ -127,7 +127,7 @@ def feed_page(feed: Feed, layouts: Iterable[Feed] = ()) -> str:
     facts = [
         ["Owner", feed.owner],
         ["Where its files go", f"`landing/{feed.folder}/`" + (f", sheet `{feed.sheet}`" if feed.sheet else "")],
-        ["Cadence", f"every {feed.cadence_days} days, {feed.latency_days} days late at most"],
+        ["Cadence", feed.agreed_text],
         ["Key", key],
         ["Event time", f"`{feed.event_time}`" if feed.event_time else "none"],
         ["System", feed.system],

@@ -70,9 +70,9 @@ def published_tables(manifest: Mapping[str, Any], with_the_past: bool = True) ->
     return {name: f"{node['schema']}.{node['name']}" for name, node in models if with_the_past or not _meta(node).get("is_of_the_past")}
 
 
-def tested_keys(manifest: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    """The key of each published model that a test looks up instead of an index (meta key_is_tested). Takes the manifest as parsed JSON."""
-    return {name: contract_key(node) for name, node in published_models(manifest).items() if _meta(node).get("key_is_tested")}
+def published_keys(manifest: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """The key of each published model, by published name. Takes the manifest as parsed JSON."""
+    return {name: contract_key(node) for name, node in published_models(manifest).items()}
 
 
 def publish(
@@ -88,7 +88,7 @@ def publish(
     """Put tables of the build database in place for readers, as they were built.
 
     tables    published name -> name in the build database, `schema.table` both
-    keys      of those tables that have none in the build database, because a test looks it up there; by published name
+    keys      by published name, of tables that have none in the build database, where a test looks it up
     now       the run's clock; on_step is told each step as it begins
 
     Raises PublishError, and leaves the live marts as they are, when the gate is closed, a personal column would be published,

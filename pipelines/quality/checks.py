@@ -107,6 +107,7 @@ def _variables(feed: Feed) -> dict[str, str]:
         "key": ", ".join(feed.key),
         "cadence": str(feed.cadence_days),
         "latency": str(feed.latency_days),
+        "allowed_days": str(feed.allowed_days),
         "tolerated_pct": str(TOLERATED_PCT),
         "columns": ", ".join(f"('{_text(name)}', '{type_}')" for name, type_ in feed.raw_columns.items()),
     }

@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.publish import marts
 from pipelines.publish.marts import PublishError, publish
-from pipelines.publish.marts import tested_keys as keys_of
+from pipelines.publish.marts import published_keys as keys_of
 from pipelines.quality.gate import Gate
 from pipelines.settings import Settings
 from pipelines.transform.manifest import load_manifest
