@@ -98,6 +98,15 @@ def status() -> None:
 
 
 @cli.command()
+@click.argument("load", type=int)
+def file(load: int) -> None:
+    """Say where the file of a load lies, by its full name, which may hold what is masked elsewhere: not for passing on."""
+    from pipelines.commands.summary import print_file
+
+    sys.exit(print_file(load_settings(), load))
+
+
+@cli.command()
 @click.argument("measure")
 @click.option("--area", default="wiltshire_force", show_default=True)
 @click.option("--month", type=Month(), help="A month, such as 2023-07; the latest complete periods by default.")
@@ -238,11 +247,20 @@ def doctor() -> None:
 
 @cli.command()
 @click.option("--port", default=3000, show_default=True)
-def ui(port: int) -> None:
+@click.option("--without-daemon", is_flag=True, help="The pages alone: `scorecards daemon` runs the schedule, as a service of its own.")
+def ui(port: int, without_daemon: bool) -> None:
     """Serve the Dagster UI, with the schedule, on 127.0.0.1."""
     from pipelines.commands.ui import serve
 
-    serve(load_settings(), port)
+    serve(load_settings(), port, with_daemon=not without_daemon)
+
+
+@cli.command()
+def daemon() -> None:
+    """Run the schedule, the sensor and the queue of runs, without pages."""
+    from pipelines.commands.ui import run_daemon
+
+    run_daemon(load_settings())
 
 
 @cli.command(hidden=True)

@@ -8,6 +8,7 @@ from pipelines.as_at import build_as_at_job
 from pipelines.contracts.model import Contracts, load_contracts
 from pipelines.ingest.assets import build_folder_asset
 from pipelines.ingest.sensor import build_landing_sensor
+from pipelines.instance import purge_history
 from pipelines.publish.assets import MARTS_KEY, build_published_asset
 from pipelines.quality.assets import build_quality_asset
 from pipelines.report.assets import SITE_KEY, WORKBOOKS_KEY, build_site_asset, build_workbooks_asset
@@ -53,9 +54,18 @@ def build_defs(
         selection=dg.AssetSelection.all() - dg.AssetSelection.assets(SITE_KEY, WORKBOOKS_KEY),
         description="The same up to the marts: site and workbooks stay as they are.",
     )
+
+    @dg.op(name="purge_history", description="Delete the runs, events and logs that are older than SCORECARDS_HISTORY_DAYS.")
+    def purge(context: dg.OpExecutionContext) -> None:
+        context.log.info(f"{purge_history(settings, context.instance)} runs deleted")
+
+    @dg.job(executor_def=dg.in_process_executor, description="What keeps the machine in order: Dagster's history is kept for a while only.")
+    def housekeeping() -> None:
+        purge()
+
     return dg.Definitions(
         assets=[*ledger_specs(manifest), *feeds, models, quality, publication, published, site, workbooks],
-        jobs=[nightly, marts, build_as_at_job(settings, contracts, manifest, reporter, wait_seconds)],
+        jobs=[nightly, marts, build_as_at_job(settings, contracts, manifest, reporter, wait_seconds), housekeeping],
         schedules=[
             dg.ScheduleDefinition(
                 name="nightly_schedule",
@@ -63,7 +73,10 @@ def build_defs(
                 cron_schedule="0 2 * * *",
                 execution_timezone="Europe/London",
                 default_status=dg.DefaultScheduleStatus.RUNNING,
-            )
+            ),
+            dg.ScheduleDefinition(
+                job=housekeeping, cron_schedule="30 6 * * *", execution_timezone="Europe/London", default_status=dg.DefaultScheduleStatus.RUNNING
+            ),
         ],
         sensors=[build_landing_sensor(settings, nightly.name)],
         resources={"warehouse": warehouse},

@@ -13,7 +13,7 @@ import duckdb
 from pipelines.contracts.model import Contracts
 from pipelines.hash_key import require_same
 from pipelines.settings import Settings
-from pipelines.warehouse import create_tables, open_build, run_lock
+from pipelines.warehouse import create_tables, open_build, purge_unmasked, run_lock
 
 
 class Reporter(Protocol):
@@ -58,4 +58,5 @@ def held_warehouse(settings: Settings, contracts: Contracts, reporter: Reporter 
         with open_build(settings) as connection:
             require_same(connection, settings.hash_key, now)
             create_tables(connection, contracts)
+            purge_unmasked(connection, contracts)
         yield Warehouse(settings, contracts, now, reporter or Silent())

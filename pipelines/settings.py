@@ -30,6 +30,8 @@ class Settings:
     threads           worker threads of DuckDB and dbt, and processes that draw pages (SCORECARDS_THREADS, default the machine's cores)
     settle_seconds    a landing file younger than this may still be being written (SCORECARDS_SETTLE_SECONDS, default 2)
     postgres_url      Dagster's storage, where it is not SQLite (SCORECARDS_DAGSTER_POSTGRES_URL)
+    history_days      how long Dagster's runs and events are kept (SCORECARDS_HISTORY_DAYS, default 30)
+    ui_hosts          further host names by which the Dagster UI answers, behind a proxy (SCORECARDS_UI_HOSTS, comma separated)
     landing_sensor    whether the landing sensor starts switched on (SCORECARDS_LANDING_SENSOR=on)
     as_at             the past day whose knowledge is rebuilt, in a warehouse and a published folder of its own (`scorecards run --as-at`)
     """
@@ -42,6 +44,8 @@ class Settings:
     threads: int = 2
     settle_seconds: float = 2.0
     postgres_url: str | None = None
+    history_days: int = 30
+    ui_hosts: tuple[str, ...] = ()
     landing_sensor: bool = False
     as_at: date | None = None
 
@@ -65,6 +69,11 @@ class Settings:
     def templates_dir(self) -> Path:
         """Empty workbooks for people to fill in; nothing here is read."""
         return self.data_dir / "templates"
+
+    @property
+    def known_words_path(self) -> Path:
+        """Words that may be shown in names of files, headers and owners, besides those that the project knows (pipelines/masking.py)."""
+        return self.data_dir / "known_words.txt"
 
     @property
     def warehouse_dir(self) -> Path:
@@ -111,8 +120,9 @@ def load_settings() -> Settings:
     try:
         threads = int(os.environ.get("SCORECARDS_THREADS") or os.cpu_count() or 2)
         settle = float(os.environ.get("SCORECARDS_SETTLE_SECONDS", "2"))
+        history_days = int(os.environ.get("SCORECARDS_HISTORY_DAYS", "30"))
     except ValueError as error:
-        raise SettingsError(f"SCORECARDS_THREADS and SCORECARDS_SETTLE_SECONDS are numbers: {error}") from error
+        raise SettingsError(f"SCORECARDS_THREADS, SCORECARDS_SETTLE_SECONDS and SCORECARDS_HISTORY_DAYS are numbers: {error}") from error
     try:
         hash_key = given_key(data_dir / "warehouse")
     except HashKeyError as error:
@@ -126,5 +136,7 @@ def load_settings() -> Settings:
         threads=threads,
         settle_seconds=settle,
         postgres_url=os.environ.get("SCORECARDS_DAGSTER_POSTGRES_URL") or None,
+        history_days=history_days,
+        ui_hosts=tuple(host.strip() for host in os.environ.get("SCORECARDS_UI_HOSTS", "").split(",") if host.strip()),
         landing_sensor=os.environ.get("SCORECARDS_LANDING_SENSOR", "off").lower() == "on",
     )

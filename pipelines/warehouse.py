@@ -11,6 +11,8 @@ from typing import IO
 import duckdb
 
 from pipelines.contracts.model import Contracts
+from pipelines.masking import VERSION as MASKING_VERSION
+from pipelines.masking import masked_in_sql, use_words
 from pipelines.private import keep_private, private_folder
 from pipelines.settings import Settings
 
@@ -104,6 +106,11 @@ create table if not exists quality.check_runs (
 );
 """
 
+# What an earlier version of the masking may have let through is purged once.
+MASKING_DDL = """
+create table if not exists ingest.maskings (version integer not null, since timestamp not null);
+"""
+
 # Columns that the ledger and the check results of an older warehouse lack.
 LEDGER_ADDITIONS = (
     ("ingest.loads", "sheet", "varchar"),
@@ -164,6 +171,8 @@ def open_build(settings: Settings, read_only: bool = False) -> Iterator[duckdb.D
     )
     try:
         connection.execute("set TimeZone = 'UTC'")
+        use_words(settings.known_words_path)
+        masked_in_sql(connection)
         yield connection
     finally:
         connection.close()
@@ -188,3 +197,30 @@ def create_tables(connection: duckdb.DuckDBPyConnection, contracts: Contracts) -
         for name, type_ in feed.raw_columns.items():
             if name not in existing:
                 connection.execute(f'alter table raw."{feed.name}" add column "{name}" {type_}')
+
+
+def purge_unmasked(connection: duckdb.DuckDBPyConnection, contracts: Contracts) -> bool:
+    """Purge what a version that masked less has written down: messages, results of checks, headers, owners. Whether there was such a version.
+
+    The rows stay; why a file was refused, and what checks found, is found anew by this run.
+    """
+    connection.execute(MASKING_DDL)
+    (known,) = connection.execute("select coalesce(max(version), 0) from ingest.maskings").fetchone() or (0,)
+    if known >= MASKING_VERSION:
+        return False
+    connection.execute("begin transaction")
+    connection.execute(
+        """
+        update ingest.loads set unexpected_columns = masked(unexpected_columns),
+            message = case when status <> 'loaded' then masked(file_path) || ' was ' || status || ' by an earlier version of the pipeline' end;
+        delete from quality.check_results where message is not null;
+        delete from quality.check_runs;
+        """
+    )
+    for feed in contracts.feeds.values():
+        for column in feed.columns:
+            if column.is_masked:
+                connection.execute(f'update raw."{feed.name}" set "{column.name}" = masked("{column.name}")')
+    connection.execute("insert into ingest.maskings values (?, now()::timestamp)", [MASKING_VERSION])
+    connection.execute("commit")
+    return True

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pipelines.commands.console import TerminalReporter, console
 from pipelines.commands.summary import print_run_summary
 from pipelines.hash_key import HashKeyError, require_same
-from pipelines.instance import prepare_home
+from pipelines.instance import prepare_home, purge_history
 from pipelines.private import keep_private
 from pipelines.settings import Settings
 from pipelines.warehouse import WarehouseBusy, open_build, run_lock
@@ -46,6 +46,7 @@ def run_nightly(settings: Settings, full_refresh: bool = False, marts_only: bool
 
         job = build_defs(settings, reporter=reporter, wait_seconds=0).resolve_job_def("marts" if marts_only else "nightly")
     with dg.DagsterInstance.get() as instance:
+        purge_history(settings, instance)
         result = job.execute_in_process(
             instance=instance,
             raise_on_error=False,

@@ -9,6 +9,7 @@ import duckdb
 
 from pipelines.commands.console import console, print_table
 from pipelines.contracts.model import load_contracts
+from pipelines.masking import masked
 from pipelines.settings import Settings
 from pipelines.warehouse import open_build
 
@@ -25,7 +26,7 @@ group by feed
 
 # A refused file stands until its content loads or is replaced: the newest outcome of each path counts.
 STANDING_PROBLEMS = """
-select feed, file_path, status, message
+select feed, load_id, masked(file_path), status, message
 from ingest.loads
 qualify row_number() over (partition by feed, file_path order by load_id desc) = 1
     and status <> 'loaded'
@@ -101,8 +102,9 @@ def print_feeds(connection: duckdb.DuckDBPyConnection, run_id: str) -> int:
         console.print(f"No data yet for: {', '.join(missing)} (nothing under landing/<feed>/); everything else goes on.")
     problems = connection.execute(STANDING_PROBLEMS).fetchall()
     if problems:
-        print_table("Files that are not in the warehouse", ["feed", "file", "status", "why, and the way out"], problems)
-    return sum(1 for problem in problems if problem[2] == "refused")
+        print_table("Files that are not in the warehouse", ["feed", "load", "file", "status", "why, and the way out"], problems)
+        console.print("`scorecards file LOAD` says where a file lies, by its full name.")
+    return sum(1 for problem in problems if problem[3] == "refused")
 
 
 def strays(settings: Settings) -> list[str]:
@@ -115,7 +117,7 @@ def strays(settings: Settings) -> list[str]:
         if path.name in feeds or path.name.startswith("."):
             continue
         near = get_close_matches(path.name, feeds, n=1)
-        found.append(f"landing/{path.name}" + (f" (did you mean landing/{near[0]}/?)" if near and path.is_dir() else ""))
+        found.append(f"landing/{masked(path.name)}" + (f" (did you mean landing/{near[0]}/?)" if near and path.is_dir() else ""))
     return found
 
 
@@ -137,6 +139,19 @@ def print_checks(connection: duckdb.DuckDBPyConnection, run_id: str) -> None:
     for status, table, check, message in connection.execute(CHECK_MESSAGES, {"run_id": run_id}).fetchall():
         colour = "red" if status == "failed" else "yellow"
         console.print(f"  [{colour}]{status}[/{colour}] {table} {check}: {message or ''}")
+
+
+def print_file(settings: Settings, load: int) -> int:
+    """`scorecards file`: the full path of a load's file. Returns 0, or 2 where there is no such load."""
+    found = None
+    if settings.build_path.exists():
+        with open_build(settings, read_only=True) as connection:
+            found = connection.execute("select file_path, status from ingest.loads where load_id = ?", [load]).fetchone()
+    if found is None:
+        console.print(f"There is no load {load}; `scorecards status` and quality.feed_outcomes number them.")
+        return 2
+    print(settings.landing_dir / found[0])
+    return 0
 
 
 def print_heartbeat(settings: Settings) -> None:

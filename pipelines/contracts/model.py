@@ -124,6 +124,7 @@ class Column:
     letter_case: str | None = None
     strip_prefix: str | None = None
     phone_region: str | None = None  # of a personal identifier that is a phone number: where one without a country code belongs
+    is_masked: bool = False  # a text that may name a person
     pattern: str | None = None
     minimum: float | None = None
     maximum: float | None = None
@@ -352,6 +353,7 @@ def _column(prop: dict[str, Any], path: Path) -> Column:
         letter_case=custom.letter_case,
         strip_prefix=custom.strip_prefix,
         phone_region=custom.phone_region,
+        is_masked=custom.masked,
         pattern=options.get("pattern"),
         minimum=options.get("minimum"),
         maximum=options.get("maximum"),

@@ -240,6 +240,9 @@ class ContractColumnProperties(ColumnProperties):
     )
     letter_case: Literal["lower", "upper"] | None = Field(None, description="The letter case in which the text is kept.")
     extract_time: bool = Field(False, description="The supplier's extract time of the row.")
+    masked: bool = Field(
+        False, description="A text that may name a person: words that are not known, e-mail addresses and long numbers are masked before it is kept."
+    )
 
 
 # Properties that have properties of their own.
@@ -263,6 +266,7 @@ TYPES_OF = {
     "value_map": ("string", "boolean"),
     "letter_case": ("string",),
     "phone_region": ("string",),
+    "masked": ("string",),
     "time_zone": ("timestamp",),
     "decimal_mark": ("number", "integer"),
     "suppressed_marks": ("number", "integer"),

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 import dagster as dg
+import duckdb
 
 from pipelines.contracts.model import Contracts, Feed
 from pipelines.ingest.feed import FeedOutcome, ingest_feed
+from pipelines.masking import masked, without_values
 from pipelines.resources import Warehouse
 
 
@@ -64,12 +66,15 @@ def build_folder_asset(feeds: Sequence[Feed], contracts: Contracts) -> dg.Assets
         taken = []
         with warehouse.connect() as connection:
             for feed in feeds:
-                outcome = ingest_feed(connection, feed.name, contracts, warehouse.settings, context.run.run_id, warehouse.now, say)
+                try:
+                    outcome = ingest_feed(connection, feed.name, contracts, warehouse.settings, context.run.run_id, warehouse.now, say)
+                except duckdb.Error as error:  # Dagster keeps the text of whatever is raised, and this one may hold values
+                    raise dg.Failure(f"{feed.name} could not be written to the build database ({without_values(str(error))})") from None
                 (rows,) = connection.execute(f'select count(*) from raw."{feed.name}"').fetchone() or (0,)
                 taken.append(_materialized(feed, outcome, rows))
                 for file in outcome.files:
                     if file.status != "loaded":
-                        context.log.warning(f"{file.file_path}: {file.status}: {file.message}")
+                        context.log.warning(f"{masked(file.file_path)}: {file.status}: {file.message}")
         yield from taken
 
     return ingest
@@ -87,6 +92,6 @@ def _materialized(feed: Feed, outcome: FeedOutcome, rows: int) -> dg.Materialize
             "rows_read": outcome.rows_read,
             "rows_accepted": outcome.rows_accepted,
             "rows_rejected": outcome.rows_rejected,
-            "files": [f"{f.file_path}: {f.status}" for f in outcome.files[:200]],
+            "files": [f"{masked(f.file_path)}: {f.status}" for f in outcome.files[:200]],
         },
     )

@@ -20,7 +20,7 @@ from pipelines.ingest.clock import london_datetime_to_utc
 from pipelines.ingest.conform import Conformed, conform
 from pipelines.ingest.files import FileDeferred, FileRefused, LandingFile, SheetMissing, ending_of, is_unchanged, scan_landing, still_changing
 from pipelines.ingest.headers import HeaderMatch, layouts_for, unexpected_text
-from pipelines.ingest.identifiers import keyed_hash, with_hashed_identifiers
+from pipelines.ingest.identifiers import keyed_hash, without_persons
 from pipelines.ingest.load import (
     INSERT_ROWS,
     Batch,
@@ -33,10 +33,11 @@ from pipelines.ingest.load import (
 )
 from pipelines.ingest.prefetch import prefetch
 from pipelines.ingest.tables import Fingerprint, fingerprint, open_table
+from pipelines.masking import masked
 from pipelines.settings import Settings
 
 # Part of the fingerprint under which a file is refused: raise it when the readers learn something, and refused files are tried again.
-READER_VERSION = "1"
+READER_VERSION = "2"
 # Rows that may wait to be written: what the reader makes while an INSERT or a commit goes on.
 PREFETCH_ROWS = 4 * INSERT_ROWS
 FILE_TIME_FORMAT = "%Y%m%dT%H%M"
@@ -364,7 +365,7 @@ class _FeedRun:
 
     def _standing(self, file: LandingFile, file_hash: str) -> FileOutcome:
         message = self.known.refused[file_hash]
-        self.say(f"{file.name}: still refused: {message}")
+        self.say(f"{masked(file.name)}: still refused: {message}")
         return FileOutcome(file.name, "refused", message, is_standing=True)
 
     def _prepared(self, files: Sequence[LandingFile], changing: set[str]) -> Generator[_Step, None, None]:
@@ -395,7 +396,7 @@ class _FeedRun:
         yield _Opened(table.match, table.notes)
         for block in table.blocks:
             conformed = conform(block, table.match.layout, table.is_typed, table.is_comma_doubtful)
-            yield with_hashed_identifiers(conformed, table.match.layout, self.digest)
+            yield without_persons(conformed, table.match.layout, self.digest)
 
     def _is_claimed(self, file: LandingFile) -> bool:
         """Whether the name of a csv or Parquet file begins with that of the sheet."""
@@ -441,7 +442,7 @@ class _FeedRun:
             batch.remember(file, file_hash)
         if file_hash in self.known.refused:
             return self._standing(file, file_hash)
-        self.say(f"{file.name}: holds what was loaded before")
+        self.say(f"{masked(file.name)}: holds what was loaded before")
         return None
 
     def _load(self, file: LandingFile, file_hash: str, steps: Iterator[_Step], batch: Batch) -> FileOutcome:
@@ -487,13 +488,13 @@ class _FeedRun:
             batch.write(entry)
             batch.remember(file, file_hash)
         self.known.loaded.add(file_hash)
-        self.say(f"{file.name}: {read:,} rows read, {accepted:,} accepted, {rejected:,} rejected")
+        self.say(f"{masked(file.name)}: {read:,} rows read, {accepted:,} accepted, {rejected:,} rejected")
         return _outcome(entry)
 
     def _leave(self, file: LandingFile, file_hash: str | None, status: str, reason: str, batch: Batch) -> FileOutcome:
         """Enter a file without rows (refused, deferred, or a workbook without the sheet) in the ledger; a standing refusal only once."""
-        message = f"{file.name} {reason}"
-        self.say(f"{file.name}: {status}: {reason}")
+        message = f"{masked(file.name)} {reason}"
+        self.say(f"{masked(file.name)}: {status}: {reason}")
         if status == "refused" and file_hash is None and self.known.unreadable.get(file.name) == message:
             return FileOutcome(file.name, status, message, is_standing=True)
         with batch.enter():

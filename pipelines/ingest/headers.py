@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from pipelines.contracts.model import Feed, normalise_header
+from pipelines.masking import MASK, masked
 
 MAX_LISTED = 40
 MAX_WIDTH = 1_000  # columns of a wide table
@@ -217,11 +218,17 @@ def layouts_for(layouts: Sequence[Feed], name: str) -> tuple[Feed, ...]:
     return tuple(named or open_ones)
 
 
-def _shown(headers: Sequence[str]) -> str:
-    """Headers for a message. What looks like a value (a number, a long text) is left out: a header row may be a data row."""
+def _shown(headers: Sequence[str], layout: Feed) -> str:
+    """Headers for a message: masked, for a header row may be a data row. What the layout itself knows is shown, and what is long is not."""
     safe = [h.strip() for h in headers if h.strip()]
-    texts = [h if len(h) <= 40 and not re.search(r"\d{4}", h) else "…" for h in safe[:MAX_LISTED]]
+    texts = [masked(h, _words(layout)) if len(h) <= 40 and not re.search(r"\d{4}", h) else MASK for h in safe[:MAX_LISTED]]
     return ", ".join(texts) + (f" and {len(safe) - MAX_LISTED} more" if len(safe) > MAX_LISTED else "")
+
+
+def _words(layout: Feed) -> frozenset[str]:
+    """The words of the headers that a layout names."""
+    headers = [*layout.headers_read, *(h for column in layout.columns for h in column.headers)]
+    return frozenset(word for header in headers for word in re.findall(r"[^\W\d_]+", header.lower()))
 
 
 def why_not(match: HeaderMatch) -> str:
@@ -238,10 +245,11 @@ def why_not(match: HeaderMatch) -> str:
     if match.absent:
         parts.append(f"lacks {', '.join(match.absent)}, from which the layout derives columns")
     for column, first, second in match.repeated:
-        parts.append(f"has two headers for {column} ({_shown([first])} and {_shown([second])})")
-    return f"{' and '.join(parts)}; its headers are: {_shown(match.headers)}. Correct the export, or add the header as a synonym in {contract}"
+        parts.append(f"has two headers for {column} ({_shown([first], match.layout)} and {_shown([second], match.layout)})")
+    headers = _shown(match.headers, match.layout)
+    return f"{' and '.join(parts)}; its headers are: {headers}. Correct the export, or add the header as a synonym in {contract}"
 
 
 def unexpected_text(match: HeaderMatch) -> str | None:
     """The headers that the contract does not know, for the ledger; None where there are none."""
-    return _shown(match.unexpected) or None
+    return _shown(match.unexpected, match.layout) or None

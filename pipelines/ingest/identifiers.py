@@ -1,4 +1,4 @@
-"""Personal identifiers are hashed with a key as soon as a block is read, so that no clear value reaches the database."""
+"""Personal identifiers are hashed with a key, and names masked, as soon as a block is read, so that no clear value reaches the database."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import polars as pl
 
 from pipelines.contracts.model import Feed
 from pipelines.ingest.conform import Conformed, over_distinct
+from pipelines.masking import masked
 
 _BLOCK_BYTES = 64  # of SHA-256, for HMAC
 
@@ -43,10 +44,15 @@ def one_spelling(text: str, region: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if phonenumbers.is_possible_number(number) else text
 
 
-def with_hashed_identifiers(block: Conformed, feed: Feed, digest: Callable[[str], str]) -> Conformed:
-    """The block with the columns that the contract calls personal_identifier hashed; callers come again, so once per distinct value."""
-    hashed = [over_distinct(block.accepted[c.name], _hashing(c.phone_region, digest), pl.String()) for c in feed.columns if c.is_personal_identifier]
-    return replace(block, accepted=block.accepted.with_columns(hashed)) if hashed else block
+def without_persons(block: Conformed, feed: Feed, digest: Callable[[str], str]) -> Conformed:
+    """The block with the columns hashed that the contract calls personal_identifier, and masked those in which people write who answers for a thing.
+
+    Callers and owners come again, so each distinct value is worked on once.
+    """
+    changes = {c.name: _hashing(c.phone_region, digest) for c in feed.columns if c.is_personal_identifier}
+    changes |= {c.name: masked for c in feed.columns if c.is_masked}
+    changed = [over_distinct(block.accepted[name], change, pl.String()) for name, change in changes.items()]
+    return replace(block, accepted=block.accepted.with_columns(changed)) if changed else block
 
 
 def _hashing(phone_region: str | None, digest: Callable[[str], str]) -> Callable[[str], str]:

@@ -155,7 +155,7 @@ def _lost_if_failing() -> Iterator[None]:
     except (duckdb.Error, BatchLost):
         raise
     except Exception as error:
-        raise BatchLost(f"rows read well could not be written ({type(error).__name__})") from error
+        raise BatchLost(f"rows read well could not be written ({type(error).__name__})") from None  # its text may hold values
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from pipelines.ingest.files import FileRefused, SheetMissing
 from pipelines.ingest.headers import HeaderMatch, best_match, likely_header, why_not
 from pipelines.ingest.shape import canonical_block, fields_of, long
 from pipelines.ingest.workbook import DAMAGED, Sheet, SheetFacts, read_workbook
+from pipelines.masking import masked
 
 DELIMITERS = (",", ";", "|", "\t")
 HEAD_BYTES = 1 << 20  # the header must lie within the first of these bytes
@@ -316,7 +317,7 @@ def _open_xlsx(path: Path, layouts: Sequence[Feed]) -> Table:
     fitting = [m for m in matches if m[1][1].fits]
     if len(fitting) > 1:
         raise FileRefused(
-            f"has {len(fitting)} sheets that fit the contract ({', '.join(m[0] for m in fitting)}); "
+            f"has {len(fitting)} sheets that fit the contract ({', '.join(masked(m[0]) for m in fitting)}); "
             "send them as separate files, or name the sheet in the contract (customProperties: sheet)"
         )
     if not fitting:
@@ -333,7 +334,7 @@ def open_sheet(path: Path, layouts: Sequence[Feed]) -> Table:
     names = [sheet.name for sheet in sheets]
     sheet = next((s for s in sheets if normalise_header(s.name) in feed.sheet_names), None)
     if sheet is None:
-        raise SheetMissing(f"has no sheet {feed.sheet}; its sheets are: {', '.join(names)}", names)
+        raise SheetMissing(f"has no sheet {feed.sheet}; its sheets are: {', '.join(map(masked, names))}", names)
     name, (frame, facts) = sheet.name, _sheet(sheet)
     if not frame.height:
         raise SheetMissing(f"has nothing in its sheet {feed.sheet}", names)

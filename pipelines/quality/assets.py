@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 
 from pipelines.contracts.model import Contracts
+from pipelines.masking import without_contacts
 from pipelines.quality.checks import planned_checks
 from pipelines.quality.model import CheckResult, CheckSpec
 from pipelines.quality.runner import run_checks
@@ -39,7 +40,7 @@ def check_event(result: CheckResult) -> dg.AssetCheckResult:
         check_name=result.check_name,
         passed=result.status in {"passed", "skipped"},
         severity=dg.AssetCheckSeverity.ERROR if result.severity == "error" else dg.AssetCheckSeverity.WARN,
-        description=result.message,
+        description=without_contacts(result.message) if result.message else None,
         metadata={
             name: value
             for name, value in {

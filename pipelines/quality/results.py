@@ -9,6 +9,7 @@ from datetime import datetime
 import duckdb
 import polars as pl
 
+from pipelines.masking import without_contacts
 from pipelines.quality.model import CheckResult
 
 COLUMNS = tuple(f.name for f in fields(CheckResult))
@@ -16,7 +17,8 @@ COLUMNS = tuple(f.name for f in fields(CheckResult))
 
 def store_results(connection: duckdb.DuckDBPyConnection, results: Iterable[CheckResult]) -> int:
     """Write results, in one statement; a check that ran twice in a run keeps its last result. Returns how many were written."""
-    rows = list({(r.run_id, r.table_name, r.check_name): astuple(r) for r in results}.values())
+    safe = (replace(r, message=without_contacts(r.message)) if r.message else r for r in results)
+    rows = list({(r.run_id, r.table_name, r.check_name): astuple(r) for r in safe}.values())
     if rows:
         connection.register("_results", pl.DataFrame(rows, schema=COLUMNS, orient="row", infer_schema_length=None))
         try:

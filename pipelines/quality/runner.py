@@ -27,6 +27,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from pipelines.contracts.model import Contracts, Feed
+from pipelines.masking import without_values
 from pipelines.quality.checks import planned_checks
 from pipelines.quality.model import CheckResult, CheckSpec
 from pipelines.quality.results import carry_forward, store_results
@@ -36,8 +37,6 @@ from pipelines.warehouse import open_build
 ENGINE = "great_expectations"
 RESULT_FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 0}
 STAGED_PREFIX = "_checked_"
-# These speak of names in the database only; the texts of other errors may hold values of the data.
-ERRORS_THAT_NAME_NO_VALUE = ("Binder Error", "Catalog Error", "Parser Error")
 MONTHS_SPELT_OUT = 6
 LOCAL = ZoneInfo("Europe/London")
 
@@ -197,12 +196,7 @@ def _error_of(exception_info: Mapping[str, Any]) -> str | None:
     raised = exception_info if "raised_exception" in exception_info else next(iter(exception_info.values()), {})
     if not raised.get("raised_exception"):
         return None
-    text = str(raised.get("exception_message") or "")
-    for kind in ERRORS_THAT_NAME_NO_VALUE:
-        if kind in text:
-            return " ".join(text[text.index(kind) :].split("\n", 1)[0].split())
-    found = re.search(r"(\w+ Error)", text)
-    return found.group(1) if found else "the engine raised an error"
+    return without_values(str(raised.get("exception_message") or ""))
 
 
 def _verdicts(

@@ -1,6 +1,5 @@
 """The dbt project as two Dagster multi-assets, before and behind the gate: every model and seed an asset, every test and unit test a check."""
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
 from typing import Any
@@ -10,6 +9,7 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
 from dagster_dbt.asset_utils import build_dbt_specs
 
 from pipelines.ingest.assets import owner_slug
+from pipelines.masking import without_values
 from pipelines.quality.gate import evaluate_gate
 from pipelines.quality.model import CheckResult
 from pipelines.quality.results import carry_forward, store_results
@@ -324,8 +324,7 @@ def _words(name: str, node: NodeResult) -> str | None:
     if node.status in {"pass", "success", "skipped"}:
         return node.message if node.message in NOT_EVALUATED else None
     if node.status == "error":
-        kind = re.search(r"[A-Z][a-z]+ Error", (node.message or "").replace("Runtime Error", ""))
-        return f"{name} could not be evaluated ({kind.group(0) if kind else 'error'}); warehouse/dbt/logs/dbt.log has the rest"
+        return f"{name} could not be evaluated ({without_values(node.message or '')}); warehouse/dbt/logs/dbt.log has the rest"
     return f"{name}: {node.failures or 0} rows fail"
 
 
@@ -340,7 +339,7 @@ def broken_message(run: DbtRun) -> str:
     """Which models were not built, and why."""
     errors = [n for n in run.nodes if n.status in {"error", "fail"}]
     skipped = [n.unique_id for n in run.broken if n.status == "skipped"]
-    lines = [f"{n.unique_id}: {n.message or 'failed'}" for n in errors]
+    lines = [f"{n.unique_id}: {without_values(n.message or '') if n.status == 'error' else n.message or 'failed'}" for n in errors]
     if skipped:
         lines.append(f"not built because of that: {', '.join(sorted(skipped))}")
     return "the models were not all built, so nothing is published and the last good marts stay:\n" + "\n".join(lines)

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from pipelines.contracts.model import CONTRACTS_DIR
-from pipelines.settings import DBT_PROJECT_DIR, Settings
+from pipelines.settings import DBT_PROJECT_DIR, PROJECT_DIR, Settings
 
 MODEL_FOLDERS = ("models", "macros", "seeds", "tests", "snapshots")
 
@@ -17,13 +17,13 @@ class TransformError(RuntimeError):
 
 
 def code_version(dbt_project_dir: Path = DBT_PROJECT_DIR, contracts_dir: Path = CONTRACTS_DIR) -> str:
-    """A fingerprint of everything that decides what the models compute: SQL, macros, seeds, descriptions, settings, contracts.
+    """A fingerprint of everything that decides what the models compute: SQL, macros, seeds, descriptions, settings, contracts, masking.
 
     Another fingerprint means a full refresh, since incremental tables may hold what older code computed.
     """
     digest = hashlib.sha256()
     files = [path for folder in MODEL_FOLDERS for path in (dbt_project_dir / folder).rglob("*") if path.suffix in {".sql", ".yml", ".csv", ".md"}]
-    files += [dbt_project_dir / "dbt_project.yml", *contracts_dir.rglob("*.yaml")]
+    files += [dbt_project_dir / "dbt_project.yml", *contracts_dir.rglob("*.yaml"), PROJECT_DIR / "pipelines" / "masking.py"]
     for path in sorted(files):
         digest.update(path.name.encode())
         digest.update(path.read_bytes())

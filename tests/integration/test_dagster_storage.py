@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -13,7 +14,7 @@ import pytest
 import yaml
 
 from pipelines.event_log import KEPT_DATABASES
-from pipelines.instance import prepare_home
+from pipelines.instance import prepare_home, purge_history
 from pipelines.settings import PROJECT_DIR, Settings
 from tests.landing import HASH_KEY
 
@@ -111,3 +112,22 @@ def test_one_run_at_a_time_with_monitoring_and_retention():
     assert config["run_monitoring"]["enabled"] is True
     assert config["retention"]["schedule"]["purge_after_days"] > 0
     assert config["telemetry"]["enabled"] is False
+
+
+def test_history_is_kept_for_so_many_days(settings):
+    prepare_home(settings)
+    with dg.DagsterInstance.get() as instance:
+        purge_history(settings, instance)
+        old, new = (dg.materialize([figure], instance=instance).run_id for _ in range(2))
+        run_files = settings.dagster_home / "history" / "runs"
+        assert {f"{old}.db", f"{new}.db"} <= {path.name for path in run_files.iterdir()}
+        created = instance.get_run_record_by_id(new).create_timestamp
+        assert purge_history(settings, instance, created + timedelta(days=settings.history_days)) == 1, "the one before it"
+        assert [run.run_id for run in instance.get_runs()] == [new]
+        assert not [path for path in run_files.iterdir() if path.name.startswith(old)]
+        assert not instance.all_logs(old)
+        assert instance.get_latest_materialization_event(figure.key).run_id == new
+        # what an older version noted, which masked less, goes whatever its age
+        (settings.dagster_home / "masking_version").write_text("0")
+        assert purge_history(settings, instance) == 1
+        assert not instance.get_runs()

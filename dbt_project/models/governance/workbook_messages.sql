@@ -15,7 +15,10 @@ with loads as (
         *,
         file_time as _extracted_at,
         loaded_at as _loaded_at,
-        cast({{ local_time("coalesce(file_time, loaded_at)") }} as date) as as_of
+        cast({{ local_time("coalesce(file_time, loaded_at)") }} as date) as as_of,
+        masked(file_path) as shown_path,
+        -- several paths may be shown alike
+        row_number() over (partition by feed, masked(file_path) order by load_id) as path_number
     from {{ source('ingest', 'loads') }}
     where sheet is not null
 ),
@@ -100,7 +103,8 @@ found as (
         latest.load_id,
         rejects.file_row,
         rejects.column_name,
-        rejects.row_key as item_id,
+        -- the key of a row that was never taken may be anything
+        coalesce(items.item_id, masked(rejects.row_key)) as item_id,
         'rejected' as severity,
         rejects.rule,
         case rejects.rule
@@ -178,7 +182,7 @@ found as (
         null as item_id,
         'warning' as severity,
         case when loads.status = 'refused' then 'refused' else 'sheet_missing' end as rule,
-        replace(loads.message, loads.file_path || ' ', '') as what
+        replace(loads.message, loads.shown_path || ' ', '') as what
     from loads
     left join latest on loads.feed = latest.feed
     where
@@ -331,9 +335,9 @@ found as (
 )
 
 select
-    md5(concat_ws('|', found.feed, loads.file_path, found.file_row, found.column_name, found.item_id, found.rule)) as message_id,
+    md5(concat_ws('|', found.feed, loads.shown_path, loads.path_number, found.file_row, found.column_name, found.item_id, found.rule)) as message_id,
     loads.sheet,
-    loads.file_path,
+    loads.shown_path as file_path,
     found.file_row,
     found.column_name,
     found.item_id,

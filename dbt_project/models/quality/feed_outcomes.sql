@@ -7,7 +7,7 @@ select
     load_id,
     run_id,
     feed,
-    file_path,
+    masked(file_path) as file_path,
     layout,
     status,
     rows_read,

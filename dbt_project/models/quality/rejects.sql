@@ -21,7 +21,7 @@ counted as (
 select
     counted.load_id,
     counted.feed,
-    loads.file_path,
+    masked(loads.file_path) as file_path,
     loads.sheet,
     counted.column_name,
     counted.rule,

@@ -1,5 +1,6 @@
 -- Returned figures, estimates and comparators that are in no measure, and those that can hardly be: the file, the row, the value and why.
--- One row per figure and rule, of the latest versions. A figure that a later return replaced is no issue.
+-- One row per figure and rule, of the latest versions. A figure that a later return replaced is no issue. What a supplier wrote where a name of ours
+-- is expected may be anything: it is masked.
 with recipes as (
     select * from {{ ref('int_measure_recipes') }}
 ),
@@ -140,14 +141,14 @@ select
     issues.file_row,
     issues.rule,
     issues.feed,
-    loads.file_path,
+    masked(loads.file_path) as file_path,
     issues.column_name,
-    issues.value_text,
+    case when issues.column_name = 'value' then issues.value_text else masked(issues.value_text) end as value_text,
     issues.reason,
     issues.is_rejected,
-    issues.measure_id,
-    issues.area_id,
-    issues.segment,
+    case when issues.rule = 'unknown_measure' then masked(issues.measure_id) else issues.measure_id end as measure_id,
+    case when issues.is_rejected then masked(issues.area_id) else issues.area_id end as area_id,
+    case when issues.is_rejected then masked(issues.segment) else issues.segment end as segment,
     issues.period_type,
     issues.period_end,
     issues.supplied_by
