@@ -213,6 +213,25 @@ def measure_new(measure_id: str, file: str, statistic: str) -> None:
     sys.exit(new_measure(measure_id, file, statistic))
 
 
+@cli.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def backup(folder: Path) -> None:
+    """Copy the build database and the marts into a new folder below FOLDER; the hash key and the landing files are not in it."""
+    from pipelines.commands.backup import make_backup
+
+    sys.exit(make_backup(load_settings(), folder))
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--with-another-key", is_flag=True, help="Where the backup's hash key is lost; `scorecards key rotate` must follow.")
+def restore(folder: Path, with_another_key: bool) -> None:
+    """Put the backup in FOLDER in place, in a data directory without a warehouse."""
+    from pipelines.commands.backup import restore_backup
+
+    sys.exit(restore_backup(load_settings(), folder, with_another_key))
+
+
 @cli.group()
 def key() -> None:
     """The key that personal identifiers are hashed with."""

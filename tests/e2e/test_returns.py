@@ -33,8 +33,8 @@ def test_a_first_return_lights_a_measure_up_and_a_bad_one_is_named(make_force):
         where file_path like '%measure_returns_roads%' order by file_row
     """
     assert force.query(issues) == [
-        (4, "unknown_measure", "measure_id", "vehicle_stopps", True),
-        (5, "unknown_area", "area_id", "narnia", True),
+        (4, "unknown_measure", "measure_id", "vehicle_…", True),
+        (5, "unknown_area", "area_id", "…", True),  # what was written may be anything, so it is masked
         (6, "computed_measure", "measure_id", "public_999_calls_offered", True),
         (7, "impossible_value", "value", "104.0", False),
     ]
