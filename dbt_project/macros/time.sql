@@ -15,6 +15,11 @@
     cast(date_trunc('month', {{ local }}) as date)
 {%- endmacro %}
 
+-- The half hour that a UTC timestamp lies in, by its start. Our offsets are whole hours, so the half hours of UTC are those of the wall clock.
+{% macro half_hour_of(utc) -%}
+    time_bucket(interval 30 minute, {{ utc }})
+{%- endmacro %}
+
 -- Seconds from one timestamp to another, exact to the millisecond, so that sums do not depend on order or threads.
 {% macro seconds_between(from_at, to_at) -%}
     cast((epoch_us({{ to_at }}) - epoch_us({{ from_at }})) / 1000000 as decimal(18, 3))

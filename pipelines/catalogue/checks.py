@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pipelines.catalogue.entries import DRIVER_KINDS, RATES, SUMMED, TO_FILL_IN, Catalogue, Measure, sides_of
 from pipelines.catalogue.model import Entry, Side
 from pipelines.catalogue.reading import Document, Location, Mistakes, did_you_mean, not_one_of
-from pipelines.catalogue.statistics import SEGMENTS_OF_THEIR_ROWS, STATISTICS, WITHOUT_SEGMENTS
+from pipelines.catalogue.statistics import ADDED_UP_BY_DAY, SEGMENTS_OF_THEIR_ROWS, STATISTICS, WITHOUT_SEGMENTS
 
 
 def check_measures(catalogue: Catalogue, columns: Mapping[str, set[str]], mistakes: Mistakes) -> None:
@@ -100,6 +100,12 @@ def _wrong_for_statistic(entry: Entry, catalogue: Catalogue, by_id: Mapping[str,
             "only a returned measure can be `not_collected`; its first return makes it collected",
         ),
         (STATISTICS.keys() - {"count"}, bool(entry.hourly_profile), "hourly_profile", "only a count has a profile by hour and weekday"),
+        (
+            STATISTICS.keys() - ADDED_UP_BY_DAY,
+            bool(entry.operational),
+            "operational",
+            f"only sums and their quotients are counted by day ({', '.join(sorted(ADDED_UP_BY_DAY))})",
+        ),
     ):
         if name in statistics and is_broken:
             yield field, text

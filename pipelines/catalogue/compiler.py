@@ -139,6 +139,7 @@ def _resolve_measure(domain: str, entry: Entry, catalogue: Catalogue, parts: _Pa
         "seasonal": entry.seasonal or False,
         "sensitive": entry.sensitive or False,
         "hourly_profile": entry.hourly_profile or False,
+        "operational": entry.operational or False,
         "basis": entry.basis,
         "owner": entry.owner,
         "frameworks": entry.frameworks or [],

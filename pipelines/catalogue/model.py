@@ -81,6 +81,7 @@ class SharedFields(_Strict):
     seasonal: bool | None = None
     sensitive: bool | None = Field(None, description="small numbers are suppressed with more care")
     hourly_profile: bool | None = Field(None, description="count: keeps the profile by hour and weekday")
+    operational: bool | None = Field(None, description="counted by day as well, for those who run the service")
     basis: str | None = Field(None, description="whose clock or count it is: force, BT, open data, return, survey")
     owner: str | None = None
     frameworks: list[str] | None = Field(None, description="whose business it is (frameworks.yaml)")

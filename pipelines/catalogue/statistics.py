@@ -59,3 +59,5 @@ STATISTICS: dict[str, Statistic] = {
 # Statistics without segments, and those whose segments are those of the rows they stand on.
 WITHOUT_SEGMENTS = frozenset({"median", "p90", "estimate"})
 SEGMENTS_OF_THEIR_ROWS = frozenset({"population_rate", "returned"})
+# Statistics that a day has by itself: sums of its rows, and their quotients. Crimes of a day have hardly any outcomes yet, and residents no day.
+ADDED_UP_BY_DAY = frozenset({"count", "sum", "share", "mean", "rate", "ratio"})

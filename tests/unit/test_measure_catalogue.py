@@ -95,7 +95,7 @@ def digest(measure: dict[str, Any], parts: dict[str, dict[str, Any]]) -> str:
     """What a measure is, without the names of its parts."""
     content = measure | {side: parts[measure[side]]["sql"] if measure[side] else None for side in ("numerator_id", "denominator_id")}
     content["population_id"] = measure["population_id"] is not None
-    content = {key: value for key, value in content.items() if key not in {"hourly_profile", "fact"}}
+    content = {key: value for key, value in content.items() if key not in {"hourly_profile", "operational", "fact"}}
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -242,6 +242,7 @@ def test_unreadable_yaml_names_the_file_and_line_and_hides_no_other_mistake(fold
         ("statistic: count, fact: fct_logs, where: 'sla_seconds < {nothing}'", "`{nothing}` is no parameter"),
         ("statistic: median, fact: fct_logs, of: sla_seconds, segment_by: source", "statistic `median` has no segments"),
         ("statistic: mean, fact: fct_logs, of: sla_seconds, hourly_profile: true", "only a count has a profile"),
+        ("statistic: median, fact: fct_logs, of: sla_seconds, operational: true", "only sums and their quotients are counted by day"),
         ("statistic: count, fact: fct_logs, targets: [{value: often, type: SLA}]", "line 10, measure wrong: `value`: give a number, not 'often'"),
         ("statistic: count, fact: fct_logs, levels: [ward]", "`levels: ward` is not one of force, district, cpt"),
     ],

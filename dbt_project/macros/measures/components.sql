@@ -2,16 +2,19 @@
   From the catalogue to monthly sums. For each fact two steps, whatever the number of measures:
     <fact>_cells   one scan: every sum of the fact, side by side, at its finest grain of month, area and segment
     <fact>_sums    the same, one row per sum that is not zero, with the segment where the measure has one
-  The model then counts each cell once in every area and segment it belongs to.
+  The model then counts each cell once in every area and segment it belongs to. By day, the cells are those of the days that are kept, without segments.
 #}
-{% macro component_cells(read) %}
+{% macro component_cells(read, by_day=false) %}
 {%- for fact, known in read.facts.items() -%}
     {%- set components = read.components | selectattr('fact', 'equalto', fact) | list -%}
     {%- if components -%}
-        {%- set segments = components | map(attribute='segment_by') | reject('none') | unique | list -%}
+        {%- set segments = [] if by_day else components | map(attribute='segment_by') | reject('none') | unique | list -%}
+        {%- set times = ['month', 'local_date'] if by_day else ['month'] -%}
 {{ fact }}_cells as (
     select
-        month,
+        {%- for time in times %}
+        {{ time }},
+        {%- endfor %}
         {%- for level in known.levels %}
         {{ level }}_area_id,
         {%- endfor %}
@@ -24,19 +27,23 @@
     from {{ ref(fact) }}
     where
         not is_excluded
-        and {{ in_touched_months(fact) }}
-    group by month, {{ prefixed(known.levels, segments) }}
+        and {{ 'month >= ' ~ first_daily_month() if by_day else in_touched_months(fact) }}
+    group by {{ times | join(', ') }}, {{ prefixed(known.levels, segments) }}
 ),
 
 {{ fact }}_sums as (
     select
         '{{ fact }}' as fact,
         component_id,
-        month,
+        {%- for time in times %}
+        {{ time }},
+        {%- endfor %}
         {%- for level in ['force', 'district', 'cpt'] %}
         {{ level ~ '_area_id' if level in known.levels else 'cast(null as varchar) as ' ~ level ~ '_area_id' }},
         {%- endfor %}
+        {%- if not by_day %}
         {{ segment_of(components, segments) }} as segment,
+        {%- endif %}
         cast(value as decimal(18, 3)) as value
     from {{ fact }}_cells
     unpivot (value for component_id in (

@@ -33,7 +33,11 @@ measured as (
         is_answered,
         is_abandoned,
         is_answered or is_abandoned as is_resolved,
-        {{ seconds_between('offered_at', 'coalesce(answered_at, abandoned_at)') }} as wait_seconds
+        {{ seconds_between('offered_at', 'coalesce(answered_at, abandoned_at)') }} as wait_seconds,
+        {{ half_hour_of('offered_at') }} as interval_start_at,
+        answered_at,
+        ended_at,
+        {{ seconds_between('answered_at', 'ended_at') }} as handling_seconds
     from timed
 )
 
@@ -49,6 +53,10 @@ select
     is_answered,
     is_abandoned,
     is_resolved,
-    wait_seconds
+    wait_seconds,
+    interval_start_at,
+    answered_at,
+    ended_at,
+    handling_seconds
 from measured
 where {{ in_touched_months('fct_force_calls') }}

@@ -19,6 +19,7 @@ select
     month,
     local_date,
     local_hour,
+    hour_start_at,
     is_excluded,
     source,
     initial_grade,

@@ -18,12 +18,13 @@ from (
         cast({{ literal(measure.population_id) }} as varchar),
         {{ literal(measure.segment_by is not none) }},
         {{ literal(measure.statistic == 'count' and (read.facts[measure.fact].dated_events)) }},
+        {{ literal(measure.operational) }},
         cast({{ literal(measure.rolls_up) }} as varchar),
         {{ literal_list(measure.feeds) }},
         {{ literal_list(measure.levels) }}
     ){{ ',' if not loop.last }}
     {%- endfor %}
 ) as recipes (  -- noqa: AL05
-    measure_id, statistic, made_of, unit, scale, numerator_component_id, denominator_component_id, population_id, has_segments, has_dated_events, rolls_up, feeds,
-    levels
+    measure_id, statistic, made_of, unit, scale, numerator_component_id, denominator_component_id, population_id, has_segments, has_dated_events, is_operational,
+    rolls_up, feeds, levels
 )

@@ -1,0 +1,169 @@
+-- Calls of each line by half hour: offered, answered, abandoned, waits, handling, and calls at the same time. One row per force, line and half hour
+-- that the telephony covers; a day on which the clocks change has 46 or 50.
+with
+
+calls as (
+    select * from {{ ref('fct_force_calls') }}
+    where
+        not is_excluded
+        and month >= {{ first_daily_month() }}
+),
+
+service_levels as (
+    select * from {{ ref('service_levels') }}
+),
+
+covered_days as (
+    select
+        concat(force_code, '_force') as area_id,
+        local_date
+    from {{ ref('int_covered_days') }}
+    where feed = 'force_calls'
+),
+
+half_hours as (
+    select
+        area_id,
+        local_date,
+        {{ starts_within_day('local_date') }} as interval_start_at
+    from covered_days
+),
+
+lines as (
+    select distinct
+        force_area_id as area_id,
+        line
+    from calls
+),
+
+offered as (
+    select
+        calls.force_area_id as area_id,
+        calls.line,
+        calls.interval_start_at,
+        count(*) filter (where calls.is_resolved) as offered_count,
+        count(*) filter (where calls.is_answered) as answered_count,
+        count(*) filter (where calls.is_abandoned) as abandoned_count,
+        count(*) filter (
+            where
+            calls.is_answered
+            and (
+                calls.wait_seconds < service_levels.within_seconds
+                or (service_levels.is_limit_included and calls.wait_seconds = service_levels.within_seconds)
+            )
+        ) as in_time_count,
+        sum(calls.wait_seconds) filter (where calls.is_answered) as answered_wait_seconds,
+        sum(calls.wait_seconds) filter (where calls.is_abandoned) as abandoned_wait_seconds,
+        count(calls.handling_seconds) as handled_count,
+        sum(calls.handling_seconds) as handled_seconds
+    from calls
+    left join service_levels
+        on
+            calls.force_area_id = service_levels.area_id
+            and calls.line = service_levels.line
+            and calls.local_date between service_levels.valid_from and service_levels.valid_to
+    group by calls.force_area_id, calls.line, calls.interval_start_at
+),
+
+-- An answered call takes an operator in every half hour that it touches.
+touched as (
+    select
+        force_area_id as area_id,
+        line,
+        answered_at,
+        ended_at,
+        unnest(generate_series({{ half_hour_of('answered_at') }}, ended_at, interval 30 minute)) as interval_start_at
+    from calls
+    where
+        is_answered
+        and ended_at > answered_at
+),
+
+taken as (
+    select
+        area_id,
+        line,
+        interval_start_at,
+        greatest(answered_at, interval_start_at) as taken_at,
+        least(ended_at, interval_start_at + interval 30 minute) as released_at
+    from touched
+    where ended_at > interval_start_at
+),
+
+busy as (
+    select
+        area_id,
+        line,
+        interval_start_at,
+        sum({{ seconds_between('taken_at', 'released_at') }}) as busy_seconds
+    from taken
+    group by area_id, line, interval_start_at
+),
+
+-- An operator who is released in the instant in which another call is answered can take it.
+steps as (
+    select
+        area_id,
+        line,
+        interval_start_at,
+        unnest([{ 'step_at': taken_at, 'step': 1 }, { 'step_at': released_at, 'step': -1 }], recursive := true)  -- noqa: AL03
+    from taken
+),
+
+at_once as (
+    select
+        area_id,
+        line,
+        interval_start_at,
+        sum(step) over (partition by area_id, line, interval_start_at order by step_at, step rows unbounded preceding) as call_count
+    from steps
+),
+
+peaks as (
+    select
+        area_id,
+        line,
+        interval_start_at,
+        max(call_count) as peak_count
+    from at_once
+    group by area_id, line, interval_start_at
+)
+
+select
+    half_hours.area_id,
+    lines.line,
+    half_hours.interval_start_at,
+    {{ local_time('half_hours.interval_start_at') }} as interval_start_local,
+    half_hours.local_date,
+    cast(coalesce(offered.offered_count, 0) as bigint) as offered_count,
+    cast(coalesce(offered.answered_count, 0) as bigint) as answered_count,
+    cast(coalesce(offered.abandoned_count, 0) as bigint) as abandoned_count,
+    case when service_levels.within_seconds is not null then cast(coalesce(offered.in_time_count, 0) as bigint) end as in_time_count,
+    cast(coalesce(offered.answered_wait_seconds, 0) as decimal(18, 3)) as answered_wait_seconds,
+    cast(coalesce(offered.abandoned_wait_seconds, 0) as decimal(18, 3)) as abandoned_wait_seconds,
+    cast(coalesce(offered.handled_count, 0) as bigint) as handled_count,
+    cast(coalesce(offered.handled_seconds, 0) as decimal(18, 3)) as handled_seconds,
+    cast(coalesce(busy.busy_seconds, 0) as decimal(18, 3)) as busy_seconds,
+    cast(coalesce(peaks.peak_count, 0) as bigint) as peak_count
+from half_hours
+inner join lines on half_hours.area_id = lines.area_id
+left join service_levels
+    on
+        half_hours.area_id = service_levels.area_id
+        and lines.line = service_levels.line
+        and half_hours.local_date between service_levels.valid_from and service_levels.valid_to
+left join offered
+    on
+        half_hours.area_id = offered.area_id
+        and lines.line = offered.line
+        and half_hours.interval_start_at = offered.interval_start_at
+left join busy
+    on
+        half_hours.area_id = busy.area_id
+        and lines.line = busy.line
+        and half_hours.interval_start_at = busy.interval_start_at
+left join peaks
+    on
+        half_hours.area_id = peaks.area_id
+        and lines.line = peaks.line
+        and half_hours.interval_start_at = peaks.interval_start_at
