@@ -84,14 +84,25 @@ def run(full_refresh: bool, as_at: date | None, marts_only: bool) -> None:
         from pipelines.commands.as_at import run_as_at
 
         sys.exit(run_as_at(load_settings(), as_at))
-    from pipelines.commands.run import run_nightly
+    from pipelines.commands.run import BUSY, run_nightly
 
-    sys.exit(run_nightly(load_settings(), full_refresh=full_refresh, marts_only=marts_only))
+    settings = load_settings()
+    outcome = run_nightly(settings, full_refresh=full_refresh, marts_only=marts_only)
+    if settings.alerting.is_configured and outcome != BUSY:
+        from pipelines.commands.alert import alert as tell
+
+        tell(settings)
+    sys.exit(outcome)
 
 
 @cli.command()
-def status() -> None:
+@click.option("--json", "as_json", is_flag=True, help="The state and its problems, for a machine.")
+def status(as_json: bool) -> None:
     """Say what is published, what came of the last run, and what stands refused."""
+    if as_json:
+        from pipelines.commands.alert import print_json
+
+        sys.exit(print_json(load_settings()))
     from pipelines.commands.summary import print_status
 
     sys.exit(print_status(load_settings()))
@@ -104,6 +115,25 @@ def file(load: int) -> None:
     from pipelines.commands.summary import print_file
 
     sys.exit(print_file(load_settings(), load))
+
+
+@cli.command()
+@click.option("--all-is-well", is_flag=True, help="Say so, too, once per publication, where there is no problem.")
+def alert(all_is_well: bool) -> None:
+    """Tell by mail and webhook what went wrong, once per cause; for a timer, every few minutes."""
+    from pipelines.commands.alert import alert as tell
+
+    sys.exit(tell(load_settings(), all_is_well))
+
+
+@cli.command()
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="A file for Prometheus's textfile collector.")
+@click.option("--serve", "port", type=int, help="Serve /metrics and /health on this port of 127.0.0.1.")
+def metrics(out: Path | None, port: int | None) -> None:
+    """The state of the warehouse in Prometheus's text format."""
+    from pipelines.commands.alert import metrics as write
+
+    sys.exit(write(load_settings(), out, port))
 
 
 @cli.command()

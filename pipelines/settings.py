@@ -19,6 +19,36 @@ class SettingsError(ValueError):
 
 
 @dataclass(frozen=True)
+class Alerting:
+    """Who is told when a night goes wrong, and when that is.
+
+    smtp_url      the mail server (SCORECARDS_SMTP_URL: smtp://[user:password@]host[:port], or smtps://…)
+    sender        SCORECARDS_ALERT_FROM
+    recipients    SCORECARDS_ALERT_TO, comma separated
+    webhooks      (shape, URL): SCORECARDS_ALERT_WEBHOOKS, comma separated, each teams=URL or slack=URL
+    no_run_hours  without a publication for longer than this something is wrong (SCORECARDS_ALERT_NO_RUN_HOURS, default 26)
+    free_gb       less free space than this is too little (SCORECARDS_ALERT_FREE_GB, default 5)
+    docs_url      where docs/ can be read, so that a message links the runbook (SCORECARDS_DOCS_URL; else its path is named)
+    """
+
+    smtp_url: str | None = None
+    sender: str = "scorecards@localhost"
+    recipients: tuple[str, ...] = ()
+    webhooks: tuple[tuple[str, str], ...] = ()
+    no_run_hours: float = 26
+    free_gb: float = 5
+    docs_url: str | None = None
+
+    @property
+    def is_configured(self) -> bool:
+        return bool(self.smtp_url or self.webhooks)
+
+    def runbook_url(self, path: str) -> str:
+        """Where the runbook at a path of the project can be read."""
+        return f"{self.docs_url.rstrip('/')}/{path.removeprefix('docs/')}" if self.docs_url else path
+
+
+@dataclass(frozen=True)
 class Settings:
     """Where things are, and how the pipeline behaves.
 
@@ -33,6 +63,7 @@ class Settings:
     history_days      how long Dagster's runs and events are kept (SCORECARDS_HISTORY_DAYS, default 30)
     ui_hosts          further host names by which the Dagster UI answers, behind a proxy (SCORECARDS_UI_HOSTS, comma separated)
     landing_sensor    whether the landing sensor starts switched on (SCORECARDS_LANDING_SENSOR=on)
+    alerting          who is told when a night goes wrong
     as_at             the past day whose knowledge is rebuilt, in a warehouse and a published folder of its own (`scorecards run --as-at`)
     """
 
@@ -47,6 +78,7 @@ class Settings:
     history_days: int = 30
     ui_hosts: tuple[str, ...] = ()
     landing_sensor: bool = False
+    alerting: Alerting = Alerting()
     as_at: date | None = None
 
     def known_on(self, day: date) -> Settings:
@@ -139,4 +171,33 @@ def load_settings() -> Settings:
         history_days=history_days,
         ui_hosts=tuple(host.strip() for host in os.environ.get("SCORECARDS_UI_HOSTS", "").split(",") if host.strip()),
         landing_sensor=os.environ.get("SCORECARDS_LANDING_SENSOR", "off").lower() == "on",
+        alerting=_alerting(),
     )
+
+
+def _alerting() -> Alerting:
+    webhooks = []
+    for entry in _listed("SCORECARDS_ALERT_WEBHOOKS"):
+        shape, _, url = entry.partition("=")
+        if shape not in {"teams", "slack"} or not url.startswith(("https://", "http://")):
+            raise SettingsError(
+                "SCORECARDS_ALERT_WEBHOOKS has an entry that is neither teams=https://… nor slack=https://…; entries are comma separated"
+            )
+        webhooks.append((shape, url))
+    smtp_url = os.environ.get("SCORECARDS_SMTP_URL") or None
+    if smtp_url and not smtp_url.startswith(("smtp://", "smtps://")):
+        raise SettingsError("SCORECARDS_SMTP_URL begins with smtp:// or smtps://")
+    recipients = _listed("SCORECARDS_ALERT_TO")
+    if bool(smtp_url) != bool(recipients):
+        raise SettingsError("mail needs both SCORECARDS_SMTP_URL and SCORECARDS_ALERT_TO: set the one that is missing, or unset both")
+    try:
+        hours = float(os.environ.get("SCORECARDS_ALERT_NO_RUN_HOURS", "26"))
+        free_gb = float(os.environ.get("SCORECARDS_ALERT_FREE_GB", "5"))
+    except ValueError as error:
+        raise SettingsError(f"SCORECARDS_ALERT_NO_RUN_HOURS and SCORECARDS_ALERT_FREE_GB are numbers: {error}") from error
+    sender = os.environ.get("SCORECARDS_ALERT_FROM") or "scorecards@localhost"
+    return Alerting(smtp_url, sender, tuple(recipients), tuple(webhooks), hours, free_gb, os.environ.get("SCORECARDS_DOCS_URL") or None)
+
+
+def _listed(variable: str) -> list[str]:
+    return [entry.strip() for entry in os.environ.get(variable, "").split(",") if entry.strip()]

@@ -152,6 +152,19 @@ def run_lock(settings: Settings, wait_seconds: float = 0) -> Iterator[None]:
             keep_private(settings.dagster_home)
 
 
+def is_held(settings: Settings) -> bool:
+    """Whether a run holds the warehouse at this moment."""
+    path = settings.warehouse_dir / "run.lock"
+    if not path.exists():
+        return False
+    with path.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
 @contextmanager
 def open_build(settings: Settings, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to the build database, closed at the end; spills into warehouse/tmp within the memory limit."""

@@ -24,7 +24,7 @@ def run_nightly(settings: Settings, full_refresh: bool = False, marts_only: bool
     """Execute the job `nightly`, or `marts`, and print what came of it. Returns the exit status."""
     began = time.monotonic()
     try:
-        with run_lock(settings):
+        with run_lock(settings, wait_seconds=1):  # who only looks whether a run is at work holds it for a moment
             if settings.build_path.exists():
                 with open_build(settings) as connection:
                     require_same(connection, settings.hash_key, datetime.now(UTC).replace(tzinfo=None))

@@ -41,6 +41,7 @@ ALLOWED = {
         "private",
     },
     "transform": {"catalogue", "masking", "contracts", "settings", "warehouse", "resources", "quality", "ingest", "transform"},
+    "operations": {"settings", "private", "instance", "masking", "warehouse", "quality", "operations"},
     "report": {"catalogue", "settings", "report", "versioned_folder"},
 }
 WIRING = {"definitions", "as_at", "cli", "commands"}  # know everybody
