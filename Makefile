@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test test-fast ui setup lint bench lock clean superset-venv superset-check superset-lock
+.PHONY: run test test-fast ui setup lint bench fuzz lock clean superset-venv superset-check superset-lock
 
 run: $(READY)
 	$(BIN)/scorecards demo --if-empty
@@ -33,6 +33,9 @@ ui: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks.run
+
+fuzz: $(READY)
+	$(BIN)/python -m tests.fuzz.run
 
 setup: $(READY)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from pipelines import __version__
-from pipelines.settings import load_settings
+from pipelines.settings import data_dir, load_settings
 
 
 class Month(click.ParamType[date]):
@@ -173,6 +173,30 @@ def layout_check(layout_file: Path, file: Path) -> None:
     sys.exit(check_layout(load_settings(), layout_file, file))
 
 
+@cli.group()
+def download() -> None:
+    """Fetch public data into the landing folder, where a network is at hand."""
+
+
+@download.command("police-uk")
+@click.option(
+    "--force", "forces", multiple=True, default=("wiltshire",), show_default=True, help="A force as the publisher spells it; may be repeated."
+)
+@click.option("--from", "first", type=Month(), required=True, help="The first month, such as 2023-01.")
+@click.option("--to", "last", type=Month(), help="The last month; the first alone by default.")
+@click.option("--release", default="latest", show_default=True, help="The release whose archive is read, such as 2023-07: it holds 36 months.")
+@click.option("--archives", help="Where the archives are, if not at the publisher's.")
+def download_police_uk(forces: tuple[str, ...], first: date, last: date | None, release: str, archives: str | None) -> None:
+    """Fetch street-level crime of data.police.uk for some months of a force.
+
+    Ends with 0 when all was fetched, 1 when the archive lacks some of it, 2 when it cannot be reached.
+    """
+    from pipelines.commands import download as fetching
+
+    months = fetching.months_between(first, last or first)
+    sys.exit(fetching.download_police_uk(load_settings(), forces, months, release, archives or fetching.ARCHIVES))
+
+
 @cli.command()
 def docs() -> None:
     """Write every generated document: dictionary, measures, feeds, checks, systems, governance map, dbt docs."""
@@ -321,13 +345,16 @@ def prepare() -> None:
 
 
 def main() -> None:
-    """The entry point: what our own code refuses (a setting, a contract, a suite, a model) ends with its message, not with a traceback."""
+    """The entry point: what our own code refuses (a setting, a contract, a suite, a model) and what the disk refuses ends with its message."""
     try:
         cli()
-    except (ValueError, RuntimeError) as error:
-        if not type(error).__module__.startswith("pipelines."):
+    except Exception as error:
+        from pipelines import storage
+
+        told = str(error) if type(error).__module__.startswith("pipelines.") else storage.sentence(data_dir(), error)
+        if told is None:
             raise
-        raise SystemExit(f"scorecards: {error}") from error
+        raise SystemExit(f"scorecards: {told}") from None
 
 
 if __name__ == "__main__":

@@ -141,14 +141,19 @@ class Settings:
         return self.warehouse_dir / "dbt"
 
 
+def data_dir() -> Path:
+    """The data folder of this process's environment."""
+    return Path(os.environ.get("SCORECARDS_DATA_DIR") or PROJECT_DIR / "data").expanduser().resolve()
+
+
 def load_settings() -> Settings:
     """The settings of this process's environment. Raises SettingsError."""
-    data_dir = Path(os.environ.get("SCORECARDS_DATA_DIR") or PROJECT_DIR / "data").expanduser().resolve()
+    folder = data_dir()
     target = os.environ.get("SCORECARDS_TARGET", "duckdb")
     if target != "duckdb":
         raise SettingsError(f"SCORECARDS_TARGET={target!r} is not supported yet: unset it, or set it to duckdb")
     layouts = os.environ.get("SCORECARDS_LAYOUTS_DIR")
-    layouts_dir = Path(layouts) if layouts else data_dir / "layouts"
+    layouts_dir = Path(layouts) if layouts else folder / "layouts"
     try:
         threads = int(os.environ.get("SCORECARDS_THREADS") or os.cpu_count() or 2)
         settle = float(os.environ.get("SCORECARDS_SETTLE_SECONDS", "2"))
@@ -156,11 +161,11 @@ def load_settings() -> Settings:
     except ValueError as error:
         raise SettingsError(f"SCORECARDS_THREADS, SCORECARDS_SETTLE_SECONDS and SCORECARDS_HISTORY_DAYS are numbers: {error}") from error
     try:
-        hash_key = given_key(data_dir / "warehouse")
+        hash_key = given_key(folder / "warehouse")
     except HashKeyError as error:
         raise SettingsError(str(error)) from error
     return Settings(
-        data_dir=data_dir,
+        data_dir=folder,
         hash_key=hash_key,
         target=target,
         layouts_dir=layouts_dir if layouts_dir.is_dir() else None,

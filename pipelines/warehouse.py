@@ -49,7 +49,7 @@ create table if not exists ingest.rejects (
     rule varchar not null,
     row_key varchar                        -- of the sheets of a workbook: the row's key, so that its last good version stands
 );
--- What is remarkable about accepted rows of a workbook (a merged cell that was filled). No values.
+-- What is remarkable about accepted rows (a merged cell that was filled, last columns that are missing). No values.
 create table if not exists ingest.notes (
     load_id bigint not null,
     feed varchar not null,

@@ -114,7 +114,7 @@ def _typed(column: Column, text: pl.Expr, dtype: pl.DataType) -> pl.Expr:
 
 def _allowed(column: Column, value: pl.Expr) -> pl.Expr:
     rules = pl.lit(True)
-    if column.enum:
+    if column.is_restricted:
         rules = rules & value.is_in(list(column.enum))
     if column.pattern and column.type == "string":
         rules = rules & value.str.contains(f"^(?:{column.pattern})$")

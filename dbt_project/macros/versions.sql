@@ -52,12 +52,38 @@
 
 {% macro _version_columns(known, force_key) -%}
     {%- set own = (['force_code'] if known.has_force else []) + (['extracted_at'] if known.has_extracted_at else []) -%}
-    feed.*{{ ' exclude (' ~ own | join(', ') ~ ')' if own }},
+    feed.*
+    {{- ' exclude (' ~ own | join(', ') ~ ')' if own }}
+    {%- if known.closed %} replace (
+        {%- for column in known.closed %}
+        {{ listed_value(known, column, 'feed.' ~ column) }} as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    )
+    {%- endif %},
     {%- if known.has_force %}
     coalesce(force_names.target, 'unknown') as force_code,
     {{ force_key }} as force_key,
     {%- endif %}
     feed._extracted_at as extracted_at
+{%- endmacro %}
+
+/* A value of a column whose values the contract lists, in the contract's letter case, or what stands for any other. */
+{% macro listed_value(known, column, value) -%}
+    {%- set listed = known.closed[column] -%}
+    case
+        when {{ value }} is null or {{ value }} in ({% for one in listed['values'] %}{{ literal(one) }}{{ ', ' if not loop.last }}{% endfor %}) then {{ value }}
+        else coalesce(
+            map { {%- for one in listed['values'] %}{{ literal(one | lower) }}: {{ literal(one) }}{{ ', ' if not loop.last }}{% endfor -%} }[lower({{ value }})],
+            {{ literal(listed.otherwise) }}
+        )
+    end
+{%- endmacro %}
+
+/* The segments of a measure that may be published, where its entry or the contract of its rows lists them. */
+{% macro listed_segments(measure) -%}
+    {%- set listed = measure.segments | list -%}
+    {%- for known in feeds().values() if known.closed[measure.segment_by] %}{% do listed.extend(known.closed[measure.segment_by]['values']) %}{% endfor -%}
+    {{ return(listed) }}
 {%- endmacro %}
 
 {% macro _versions(feed_name, known) -%}

@@ -95,6 +95,12 @@ def _wrong_for_statistic(entry: Entry, catalogue: Catalogue, by_id: Mapping[str,
         ),
         (
             STATISTICS.keys() - {"returned"},
+            entry.segments is not None,
+            "segments",
+            "only a returned measure lists its segments; others have `segment_by`",
+        ),
+        (
+            STATISTICS.keys() - {"returned"},
             entry.not_collected is not None,
             "not_collected",
             "only a returned measure can be `not_collected`; its first return makes it collected",

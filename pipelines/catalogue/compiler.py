@@ -136,6 +136,7 @@ def _resolve_measure(domain: str, entry: Entry, catalogue: Catalogue, parts: _Pa
         "headline_period": headline_period,
         "yoy_basis": entry.yoy_basis or default_basis,
         "segment_by": entry.segment_by,
+        "segments": entry.segments or [],
         "seasonal": entry.seasonal or False,
         "sensitive": entry.sensitive or False,
         "hourly_profile": entry.hourly_profile or False,

@@ -70,6 +70,9 @@ class SharedFields(_Strict):
     per: Number | None = Field(None, description="population_rate: per 1000, 10000 or 100000 residents")
     threshold: list[ThresholdStep] | None = Field(None, description="put where the numerator of a share says {threshold}")
     segment_by: str | None = Field(None, description="a column of the fact: one more row for each of its values")
+    segments: list[str] | None = Field(
+        None, description="returned: the parts that may be returned beside the whole; any other is published as `other`"
+    )
     levels: list[Level] | None = Field(None, description="only these of the fact's levels of area")
     unit: str | None = Field(None, description="unit of the value (units.yaml); most statistics have one of their own")
     rolls_up: Literal["sum", "ratio", "none"] | None = Field(None, description="returned: how whole months or quarters make longer periods")

@@ -33,6 +33,7 @@ def findings(settings: Settings) -> Iterator[tuple[bool, str]]:
     try:
         contracts = load_contracts(extra_layouts=settings.layouts_dir)
         yield True, f"{len(contracts.feeds)} feed contracts, {sum(map(len, contracts.layouts.values()))} layouts"
+        yield from ((False, f"layout {problem}") for problem in contracts.problems)
     except ContractError as error:
         yield False, f"contract: {error}"
     yield (DBT_PROJECT_DIR / "dbt_project.yml").exists(), f"dbt project at {DBT_PROJECT_DIR.name}/"

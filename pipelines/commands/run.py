@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from pipelines import storage
 from pipelines.commands.console import TerminalReporter, console
 from pipelines.commands.summary import print_run_summary
 from pipelines.hash_key import HashKeyError, require_same
@@ -57,7 +58,11 @@ def run_nightly(settings: Settings, full_refresh: bool = False, marts_only: bool
         )
     keep_private(settings.dagster_home)
     reporter.finish()
-    failures = [f"{event.step_key}: {error_text(event)}" for event in result.all_events if event.event_type == dg.DagsterEventType.STEP_FAILURE]
+    failures = [
+        f"{event.step_key}: {_told(settings, error_text(event))}"
+        for event in result.all_events
+        if event.event_type == dg.DagsterEventType.STEP_FAILURE
+    ]
     published = any(event.asset_key == MARTS_KEY for event in result.all_events if event.is_step_materialization)
     ended = time.monotonic()
     marts_there = reporter.ended[PUBLISH_STEP] if published else ended
@@ -67,6 +72,11 @@ def run_nightly(settings: Settings, full_refresh: bool = False, marts_only: bool
     if not result.success:
         return PUBLISHED_WITHOUT_PAGES
     return PUBLISHED_WITH_REFUSALS if refused else PUBLISHED
+
+
+def _told(settings: Settings, text: str) -> str:
+    """The words of a failed step, or the sentence about the disk that failed it."""
+    return storage.sentence(settings.data_dir, text) or text
 
 
 @contextmanager

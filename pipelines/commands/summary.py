@@ -61,12 +61,13 @@ limit 25
 
 
 def print_run_summary(settings: Settings, run_id: str, success: bool, failures: list[str], to_marts: float, seconds: float) -> int:
-    """Print the summary of one run. Returns how many files stand refused.
+    """Print the summary of one run. Returns how many files stand refused, layouts that cannot be used among them.
 
     to_marts  seconds until the marts were in place; `seconds` counts the pages too
     """
     with open_build(settings, read_only=True) as connection:
         refused = print_feeds(connection, run_id)
+        unusable = print_layout_problems(settings)
         print_strays(settings)
         print_rejects(connection, run_id)
         print_checks(connection, run_id)
@@ -86,7 +87,7 @@ def print_run_summary(settings: Settings, run_id: str, success: bool, failures: 
     else:
         console.print(f"[bold red]Nothing was published[/bold red] ({seconds:.0f} s): the last good marts stay in place.")
         console.print("docs/runbooks/ says what to do about each check; `make ui` shows the run's own log.")
-    return refused
+    return refused + unusable
 
 
 def print_feeds(connection: duckdb.DuckDBPyConnection, run_id: str) -> int:
@@ -119,6 +120,14 @@ def strays(settings: Settings) -> list[str]:
         near = get_close_matches(path.name, feeds, n=1)
         found.append(f"landing/{masked(path.name)}" + (f" (did you mean landing/{near[0]}/?)" if near and path.is_dir() else ""))
     return found
+
+
+def print_layout_problems(settings: Settings) -> int:
+    """Layouts of the data folder that cannot be used: files that need one stand refused, everything else goes on."""
+    problems = load_contracts(extra_layouts=settings.layouts_dir).problems
+    if problems:
+        print_table("Layouts that cannot be used", ["file, line, field, and what is wrong"], [[problem] for problem in problems])
+    return len(problems)
 
 
 def print_strays(settings: Settings) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -30,6 +31,7 @@ from pipelines.contracts.properties import (
     FileProperties,
     LayoutColumnProperties,
     LayoutProperties,
+    OtherFile,
     properties_of,
     require_effect,
     unknown,
@@ -121,6 +123,7 @@ class Column:
     value_map: dict[str, str] = field(default_factory=dict, hash=False)  # spelling (lower case) -> value
     formats: tuple[str, ...] = ()
     null_values: tuple[str, ...] = ()
+    otherwise: str | None = None  # the published value of texts that are not listed; None: they are rejected where there is an enum
     letter_case: str | None = None
     strip_prefix: str | None = None
     phone_region: str | None = None  # of a personal identifier that is a phone number: where one without a country code belongs
@@ -142,6 +145,16 @@ class Column:
     @property
     def duckdb_type(self) -> str:
         return DUCKDB_TYPES[self.type]
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """The values that the contract lists."""
+        return self.enum or tuple(dict.fromkeys(self.value_map.values()))
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether a text that the contract does not list is rejected."""
+        return bool(self.enum) and self.otherwise is None
 
     @property
     def is_never_empty(self) -> bool:
@@ -201,12 +214,14 @@ class Feed:
     is_sparse: bool = False
     is_snapshot: bool = False
     ignored_headers: frozenset[str] = frozenset()
+    other_files: tuple[OtherFile, ...] = ()
     is_dated_ahead: bool = False
     cadence_days: int = 1
     latency_days: int = 1
     file_time_pattern: str | None = None
     landing_order: int = 1_000
     delimiter: str | None = None
+    quote: str | None = None
     encoding: str | None = None
     sheet: str | None = None
     sheet_synonyms: tuple[str, ...] = ()
@@ -350,6 +365,7 @@ def _column(prop: dict[str, Any], path: Path) -> Column:
         value_map=spellings,
         formats=tuple(custom.formats),
         null_values=tuple(v.lower() for v in custom.null_values),
+        otherwise=custom.otherwise,
         letter_case=custom.letter_case,
         strip_prefix=custom.strip_prefix,
         phone_region=custom.phone_region,
@@ -408,6 +424,9 @@ def read_feed(path: Path) -> Feed:
     sla = {p["property"]: p["value"] for p in document.get("slaProperties") or []}
     columns = tuple(_with_defaults(_as_files_are(_column(p, path), custom)) for p in table["properties"])
     names = {c.name for c in columns}
+    for column in columns:
+        if column.otherwise and not column.listed:
+            raise ContractError(f"{path.name}: column {column.name}: `otherwise` has no effect without `enum` or `valueMap`")
     role = "sheet" if custom.whole_file else "event_time"
     if not getattr(custom, role):
         raise ContractError(f"{path.name}: customProperties needs `{to_camel(role)}`")
@@ -431,6 +450,7 @@ def read_feed(path: Path) -> Feed:
         volume_by=tuple(custom.volume_by),
         is_sparse=custom.sparse,
         is_snapshot=custom.snapshot,
+        other_files=tuple(custom.other_files),
         ignored_headers=frozenset(normalise_header(h) for h in custom.ignored_headers),
         is_dated_ahead=custom.dated_ahead,
         cadence_days=int(sla.get("frequency", 1)),
@@ -438,6 +458,7 @@ def read_feed(path: Path) -> Feed:
         file_time_pattern=custom.file_time_pattern,
         landing_order=custom.landing_order,
         delimiter=custom.delimiter,
+        quote=custom.quote,
         encoding=custom.encoding,
         sheet=custom.sheet,
         sheet_synonyms=tuple(custom.sheet_synonyms),
@@ -541,6 +562,7 @@ def read_layout(path: Path, feeds: dict[str, Feed]) -> Feed:
         path=path,
         layout=path.stem,
         delimiter=custom.delimiter or base.delimiter,
+        quote=custom.quote or base.quote,
         encoding=custom.encoding or base.encoding,
         sheet=custom.sheet or base.sheet,
         file_time_pattern=custom.file_time_pattern or base.file_time_pattern,
@@ -558,7 +580,12 @@ def read_layout(path: Path, feeds: dict[str, Feed]) -> Feed:
 def _can_be_told(layout: Feed, base: Feed) -> bool:
     """Whether something about a file can show that it is the layout's: its name, its headers, or how its dates and times are written."""
     is_other = any(c.headers - base.by_name[c.name].headers or c.formats != base.by_name[c.name].formats or c.transform for c in layout.columns)
-    return layout.reading.applies_to is not None or layout.reading.is_wide or layout.delimiter != base.delimiter or is_other
+    return (
+        layout.reading.applies_to is not None
+        or layout.reading.is_wide
+        or (layout.delimiter, layout.quote) != (base.delimiter, base.quote)
+        or is_other
+    )
 
 
 def _as_derived(column: Column) -> Column:
@@ -595,6 +622,7 @@ class Contracts:
 
     feeds: dict[str, Feed]
     layouts: dict[str, tuple[Feed, ...]]
+    problems: tuple[str, ...] = ()  # of layouts of the data folder that cannot be used: file, line, field and what is wrong
 
     @cached_property
     def folders(self) -> dict[str, tuple[Feed, ...]]:
@@ -605,13 +633,46 @@ class Contracts:
         return {folder: tuple(feeds) for folder, feeds in found.items()}
 
 
+def _line_of(path: Path, message: str) -> int | None:
+    """The line of a layout that a message speaks of: the first that holds the last name which it quotes."""
+    with suppress(OSError, UnicodeDecodeError):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        for name in re.findall(r"`([^`]+)`|'([^']+)'|column (\w+)", message):
+            word = re.compile(rf"(?<!\w){re.escape(next(filter(None, name)))}(?!\w)")
+            if number := next((number for number, line in enumerate(lines, start=1) if word.search(line)), None):
+                return number
+    return None
+
+
+def _usable_layout(path: Path, feeds: dict[str, Feed]) -> Feed | str:
+    """A layout of the data folder, or what is wrong with it: it is the layout's problem, and stops no other."""
+    try:
+        return read_layout(path, feeds)
+    except ContractError as error:
+        line = _line_of(path, str(error))
+        return f"{error}{f' (line {line})' if line else ''}"
+    except (OSError, UnicodeDecodeError) as error:
+        return f"{path.name}: cannot be read ({getattr(error, 'strerror', None) or 'it is no UTF-8'})"
+    except Exception as error:  # a document of a shape that nobody foresaw
+        return f"{path.name}: is not put together as a layout ({type(error).__name__}); compare it with the example in {LAYOUTS_DIR}"
+
+
 def load_contracts(directory: Path = CONTRACTS_DIR, extra_layouts: Path | None = None) -> Contracts:
-    """All contracts of a directory, with the layouts in `layouts/` and in `extra_layouts`. Raises ContractError."""
+    """All contracts of a directory, with the layouts in `layouts/` and in `extra_layouts`.
+
+    Raises ContractError; a layout of `extra_layouts` that cannot be used is named among the problems, and the others go on.
+    """
     read = [read_feed(path) for path in sorted(directory.glob("*.yaml"))]
     feeds = {f.name: f for f in sorted(read, key=lambda f: (f.landing_order, f.name))}
     layouts: dict[str, list[Feed]] = {name: [feed] for name, feed in feeds.items()}
-    for folder in filter(None, (directory / "layouts", extra_layouts)):
-        for path in sorted(folder.glob("*.yaml")):
-            layout = read_layout(path, feeds)
-            layouts[layout.name].append(layout)
-    return Contracts(feeds, {name: tuple(found) for name, found in layouts.items()})
+    for path in sorted((directory / "layouts").glob("*.yaml")):
+        layout = read_layout(path, feeds)
+        layouts[layout.name].append(layout)
+    problems = []
+    for path in sorted(extra_layouts.glob("*.y*ml")) if extra_layouts else ():
+        found = _usable_layout(path, feeds)
+        if isinstance(found, str):
+            problems.append(found)
+        else:
+            layouts[found.name].append(found)
+    return Contracts(feeds, {name: tuple(found) for name, found in layouts.items()}, tuple(problems))

@@ -68,7 +68,14 @@ def _known_region(region: str) -> str:
     return region
 
 
+def _quote(mark: str) -> str:
+    if mark != "none" and len(mark.encode()) != 1:
+        raise ValueError(f"{mark!r} is no quote: one character of ASCII, or none")
+    return mark
+
+
 Zone = Annotated[str, AfterValidator(_known_zone)]
+Quote = Annotated[str, AfterValidator(_quote)]
 Region = Annotated[str, AfterValidator(_known_region)]
 Format = Annotated[str, AfterValidator(_format)]
 Pattern = Annotated[str, AfterValidator(_regular_expression)]
@@ -91,10 +98,20 @@ class FileProperties(Properties):
     """How files are written: for a contract and a layout alike."""
 
     delimiter: str | None = Field(None, min_length=1, max_length=1, description="The character between the fields of a csv file.", examples=["|"])
+    quote: Quote | None = Field(
+        None,
+        description="The character around the fields of a csv file that hold delimiters or line ends; `none` where quotes are text.",
+        examples=["'"],
+    )
     encoding: str | None = Field(
         None, description="The encoding of a text file that is no UTF-8; without it, Windows-1252.", examples=["iso-8859-15"]
     )
-    sheet: str | None = Field(None, description="The sheet of a workbook that is read.", examples=["Return"])
+    sheet: str | None = Field(
+        None,
+        description="The sheet of a workbook that is read. A pattern names several, each with a header of its own, which are read as one table: "
+        "row 7 of the third is row 20000007.",
+        examples=["Return", "20??-*"],
+    )
     formulas: Literal["values"] | None = Field(
         None,
         description="`values`: figures that a workbook works out by formulas are taken as it last calculated them; without it, they are rejected.",
@@ -118,6 +135,13 @@ class FileProperties(Properties):
         description="A regular expression whose first group is the extract time in a file's name (%Y%m%dT%H%M, %Y-%m-%d or %Y-%m, local).",
         examples=[r"_x(\d{8}T\d{4})"],
     )
+
+
+class OtherFile(Properties):
+    """Files that lie among the feed's and are none: known by their headers, named, and not taken."""
+
+    headers: tuple[str, ...] = Field(description="Headers that they have.", min_length=1)
+    what: str = Field(description="What they are, in words.")
 
 
 class AppliesTo(Properties):
@@ -190,6 +214,7 @@ class ContractProperties(FileProperties):
     row_identity: Literal["key", "content"] = Field(
         "key", description="`key`: the primary key; `content`: no key, an identical row met in two files counts once."
     )
+    other_files: list[OtherFile] = Field([], description="Files that suppliers put into the same folder and that this feed does not take.")
     landing_order: int = Field(1_000, description="The order in which feeds are listed and read.")
     landing_folder: str | None = Field(None, description="The folder under landing/, where several feeds share one: the sheets of a workbook.")
     whole_file: bool = Field(False, description="Each file is a whole version of its sheet: a row that a newer one does not list is withdrawn.")
@@ -238,6 +263,12 @@ class ContractColumnProperties(ColumnProperties):
     suppressed_into: str | None = Field(
         None, description="The column that says that the supplier withheld this one's figure; then, and only then, a required figure may be empty."
     )
+    otherwise: str | None = Field(
+        None,
+        description="The value that stands in published tables for every text that the contract does not list (by `enum` or `valueMap`); "
+        "the row is taken and keeps its text in raw, and the check `listed_values` names the files.",
+        examples=["other"],
+    )
     letter_case: Literal["lower", "upper"] | None = Field(None, description="The letter case in which the text is kept.")
     extract_time: bool = Field(False, description="The supplier's extract time of the row.")
     masked: bool = Field(
@@ -246,7 +277,7 @@ class ContractColumnProperties(ColumnProperties):
 
 
 # Properties that have properties of their own.
-PARTS: dict[str, type[Properties]] = {"appliesTo": AppliesTo, "leftOut": LeftOut, "wide": Wide}
+PARTS: dict[str, type[Properties]] = {"otherFiles": OtherFile, "appliesTo": AppliesTo, "leftOut": LeftOut, "wide": Wide}
 # Keys of the standard that mean something here, at each place of a document; what it has besides describes and is let through.
 LAYOUT_COLUMN_KEYS = (
     "name",
@@ -265,6 +296,7 @@ TYPES_OF = {
     "formats": TIME_TYPES,
     "value_map": ("string", "boolean"),
     "letter_case": ("string",),
+    "otherwise": ("string",),
     "phone_region": ("string",),
     "masked": ("string",),
     "time_zone": ("timestamp",),

@@ -64,6 +64,9 @@ def build_folder_asset(feeds: Sequence[Feed], contracts: Contracts) -> dg.Assets
 
         warehouse.reporter.step(f"ingest {feeds[0].folder}")
         taken = []
+        if feeds[0].name == next(iter(contracts.feeds)):
+            for problem in contracts.problems:
+                context.log.warning(f"layout {problem}")
         with warehouse.connect() as connection:
             for feed in feeds:
                 try:

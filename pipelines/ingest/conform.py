@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from itertools import product
@@ -24,6 +24,7 @@ ROW = "_file_row"
 FAULT = "_fault"
 # Faults that leave nothing to be said about single columns.
 LEFT_OUT = "left_out"  # by a rule of the layout
+LEFT_OFF = "last_columns_missing"  # what is no fault of a row, but worth a note
 UNREADABLE = ("broken_quotes", "repeated_header", LEFT_OUT)
 ROW_COLUMN = "_row"
 
@@ -58,6 +59,7 @@ POLARS_TYPES: dict[str, pl.DataType] = {
     "timestamp": pl.Datetime("us"),
 }
 
+_NO_NOTES = pl.DataFrame(schema={"file_row": pl.Int64, "column_name": pl.String, "rule": pl.String})
 _NO_REASONS = pl.DataFrame(schema={"file_row": pl.Int64, "column_name": pl.String, "rule": pl.String, "row_key": pl.String})
 
 
@@ -70,6 +72,7 @@ class Conformed:
     rows_read: int
     rows_rejected: int
     clock_flagged_rows: int
+    notes: pl.DataFrame = field(default_factory=lambda: _NO_NOTES)  # file_row, column_name, rule: what is remarkable about accepted rows
 
     @property
     def rows_accepted(self) -> int:
@@ -338,13 +341,13 @@ def _spelt(column: Column, text: pl.Expr) -> pl.Expr:
     cased = {"lower": text.str.to_lowercase(), "upper": text.str.to_uppercase()}.get(column.letter_case or "", text)
     if column.value_map:
         known = text.str.to_lowercase()
-        return known.replace_strict(column.value_map, default=None if column.enum else cased, return_dtype=pl.String())
+        return known.replace_strict(column.value_map, default=None if column.is_restricted else cased, return_dtype=pl.String())
     return cased
 
 
 def _broken_value_rules(column: Column, text: pl.Series, value: pl.Series) -> Iterator[tuple[str, pl.Series]]:
     """The rules on the typed value that some row breaks, and by which rows; `text` is the readable text it came from."""
-    if value.null_count() > text.null_count() and (column.type != "string" or column.enum):
+    if value.null_count() > text.null_count() and (column.type != "string" or column.is_restricted):
         rule = "not_allowed" if column.type == "string" else f"invalid_{column.type}"
         yield _rule(column, rule), text.is_not_null() & value.is_null()
     if column.type == "string" and column.pattern:
@@ -398,6 +401,8 @@ def conform(block: pl.DataFrame, feed: Feed, typed: bool = False, is_comma_doubt
     plan = _plan(feed, frozenset(block.columns))
     texts = block.select(plan.trimmed).with_columns(plan.cleaned)
     rows, faults = texts[ROW], texts[FAULT]
+    noted = faults == LEFT_OFF
+    faults = faults.set(noted.fill_null(False), None) if noted.any() else faults
     broken: dict[str, pl.Series] = {}  # the rules that some row breaks, and by which rows
     suspected = texts.select(plan.may_break).row(0, named=True)
     broken |= {name: texts.select(plan.text_rules[name].fill_null(False).alias(name)).to_series() for name, may in suspected.items() if may}
@@ -442,6 +447,13 @@ def conform(block: pl.DataFrame, feed: Feed, typed: bool = False, is_comma_doubt
         rows_read=block.height,
         rows_rejected=block.height - accepted.height,
         clock_flagged_rows=accepted.height - accepted["_clock_flags"].null_count(),
+        notes=_notes(rows.filter(noted.fill_null(False)), accepted[ROW]) if noted.any() else _NO_NOTES,
+    )
+
+
+def _notes(noted: pl.Series, accepted: pl.Series) -> pl.DataFrame:
+    return pl.DataFrame({"file_row": noted.filter(noted.is_in(accepted.implode()))}).with_columns(
+        column_name=pl.lit(ROW_COLUMN), rule=pl.lit(LEFT_OFF)
     )
 
 

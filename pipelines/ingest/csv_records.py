@@ -30,6 +30,8 @@ BLANK_LINES = 1_000  # a longer run of blank lines is counted, not parsed
 MAX_UNPACKED_BYTES, MAX_UNPACKED_RATIO = 64 << 20, 200
 LOOKAHEAD_BYTES = 1 << 20  # how much of a record must be at hand before it is called broken
 
+# Stands for the quote where none is declared; a control character that no supplier writes.
+NO_QUOTE = "\x1d"
 # Stands for a record whose quoting cannot be read; a control character that no supplier writes.
 BROKEN_RECORD = "\x1e\x1ebroken"
 
@@ -137,6 +139,17 @@ def utf8_chunks(path: Path, is_gzip: bool, facts: TextFacts) -> Iterator[bytes]:
             yield chunk.replace(b"\r", b"\n") if facts.newline == b"\r" else chunk
         if not passes and strict and decoder.getstate()[0]:
             raise FileRefused(f"ends within a character of {facts.encoding} (truncated); have it sent again")
+
+
+def quote_of(declared: str | None) -> str:
+    """The quote of a file, as one character."""
+    return '"' if declared is None else NO_QUOTE if declared == "none" else declared
+
+
+def exchanged(chunks: Iterator[bytes], quote: str) -> Iterator[bytes]:
+    """The text with its quote and the usual one exchanged, so that one reader reads both; the fields are exchanged back."""
+    table = bytes.maketrans(f'"{quote}'.encode(), f'{quote}"'.encode())
+    return (chunk.translate(table) for chunk in chunks)
 
 
 def _is_well_formed(block: bytes, delimiter: int, width: int | None) -> bool:

@@ -18,7 +18,17 @@ import duckdb
 from pipelines.contracts.model import Contracts, Feed, normalise_header
 from pipelines.ingest.clock import london_datetime_to_utc
 from pipelines.ingest.conform import Conformed, conform
-from pipelines.ingest.files import FileDeferred, FileRefused, LandingFile, SheetMissing, ending_of, is_unchanged, scan_landing, still_changing
+from pipelines.ingest.files import (
+    FileDeferred,
+    FileRefused,
+    LandingFile,
+    NotTaken,
+    SheetMissing,
+    ending_of,
+    is_unchanged,
+    scan_landing,
+    still_changing,
+)
 from pipelines.ingest.headers import HeaderMatch, layouts_for, unexpected_text
 from pipelines.ingest.identifiers import keyed_hash, without_persons
 from pipelines.ingest.load import (
@@ -416,6 +426,8 @@ class _FeedRun:
             return self._load(file, file_hash, own, batch)
         except FileDeferred as error:
             status, reason = "deferred", str(error)
+        except NotTaken as error:
+            status, reason = "loaded", str(error)
         except FileRefused as error:
             status, reason = "refused", str(error)
         except SheetMissing as missing:

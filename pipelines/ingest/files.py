@@ -18,6 +18,10 @@ class FileRefused(Exception):
     """A file that cannot be taken; the message says what is wrong and the way out, and holds no value of the file."""
 
 
+class NotTaken(FileRefused):
+    """A file that is none of the feed's, though it may lie there."""
+
+
 class FileDeferred(Exception):
     """A file that is still being written; it is tried again in the next run."""
 

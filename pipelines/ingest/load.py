@@ -213,6 +213,10 @@ def insert_rows(connection: duckdb.DuckDBPyConnection, feed: Feed, blocks: Seque
     accepted = [block.accepted.with_columns(_provenance_columns(origin)) for block, origin in blocks if block.accepted.height]
     if accepted:
         _insert(connection, insert_sql(feed), pl.concat(accepted))
+    notes = [block.notes.with_columns(pl.lit(origin.load_id, pl.Int64).alias("load_id")) for block, origin in blocks if block.notes.height]
+    if notes:
+        sql = "insert into ingest.notes by position select load_id, $feed, file_row, column_name, rule from _ingest_block"
+        _insert(connection, sql, pl.concat(notes), {"feed": feed.name})
     rejects = [block.rejects.with_columns(pl.lit(origin.load_id, pl.Int64).alias("load_id")) for block, origin in blocks if block.rejects.height]
     if rejects:
         row_key = "row_key" if feed.is_whole else "null"

@@ -9,6 +9,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
 
@@ -17,10 +18,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.contracts.model import Feed, normalise_header
-from pipelines.ingest.conform import FAULT, ROW, conform
-from pipelines.ingest.csv_records import BROKEN_RECORD, TextFacts, hash_file, inspect_text, record_blocks, utf8_chunks, without_blank_runs
-from pipelines.ingest.files import FileRefused, SheetMissing
-from pipelines.ingest.headers import HeaderMatch, best_match, likely_header, why_not
+from pipelines.ingest.conform import FAULT, LEFT_OFF, ROW, conform
+from pipelines.ingest.csv_records import (
+    BROKEN_RECORD,
+    TextFacts,
+    exchanged,
+    hash_file,
+    inspect_text,
+    quote_of,
+    record_blocks,
+    utf8_chunks,
+    without_blank_runs,
+)
+from pipelines.ingest.files import FileRefused, NotTaken, SheetMissing
+from pipelines.ingest.headers import MAX_WIDTH, HeaderMatch, best_match, likely_header, why_not
 from pipelines.ingest.shape import canonical_block, fields_of, long
 from pipelines.ingest.workbook import DAMAGED, Sheet, SheetFacts, read_workbook
 from pipelines.masking import masked
@@ -28,6 +39,8 @@ from pipelines.masking import masked
 DELIMITERS = (",", ";", "|", "\t")
 HEAD_BYTES = 1 << 20  # the header must lie within the first of these bytes
 MAX_COLUMNS = 2_000
+MOST_LEFT_OFF = 2  # last columns that a record may lack
+ROWS_OF_A_SHEET = 10_000_000  # by which row numbers of the second of several sheets are higher, and so on
 PARQUET_BATCH_ROWS = 100_000
 TRIAL_ROWS = 200  # by which it is seen which of several layouts reads a file
 HEADER_WITHIN_ROWS = 20  # rows that are not blank: titles may stand above the header
@@ -135,7 +148,20 @@ def _header_records(head: str, delimiter: str, within: int) -> Iterator[tuple[li
 
 
 def _match_csv(head: str, layouts: Sequence[Feed]) -> tuple[HeaderMatch, str, int, int]:
-    """The layout and delimiter under which a header fits best, and where the rows begin. A title or two may stand above the header."""
+    """The layout and delimiter under which a header fits best, and where the rows begin. A title or two may stand above the header.
+
+    Raises NotTaken for a file whose headers say that it is another's.
+    """
+    found = [
+        _match_quoted(head, quote, [x for x in layouts if quote_of(x.quote) == quote]) for quote in dict.fromkeys(quote_of(x.quote) for x in layouts)
+    ]
+    return max(found, key=lambda f: (f[0].fits, f[0].columns_found))
+
+
+def _match_quoted(head: str, quote: str, layouts: Sequence[Feed]) -> tuple[HeaderMatch, str, int, int]:
+    """`_match_csv` for layouts that have one quote."""
+    exchange = str.maketrans({'"': quote, quote: '"'})
+    head = head.translate(exchange)
     declared = re.match(r"\s*sep=(.)\r?\n", head)  # Excel's own way to say it
     text, skipped = (head[declared.end() :], 1) if declared else (head, 0)
     best: tuple[tuple[bool, int, int, bool], HeaderMatch, str, int, int] | None = None
@@ -147,7 +173,8 @@ def _match_csv(head: str, layouts: Sequence[Feed]) -> tuple[HeaderMatch, str, in
         except FileRefused as error:
             problem = error
             continue
-        rows = [headers for headers, _, _ in records]
+        rows = [[header.translate(exchange) for header in headers] for headers, _, _ in records]
+        _refuse_others(rows, layouts[0])
         likely = likely_header(rows)
         for number, (_, lines, before) in enumerate(records):
             trial = partial(_rows_read_of_csv, text, lines, delimiter)
@@ -165,6 +192,15 @@ def _match_csv(head: str, layouts: Sequence[Feed]) -> tuple[HeaderMatch, str, in
     return best[1:]
 
 
+def _refuse_others(rows: Sequence[Sequence[str]], feed: Feed) -> None:
+    """Raises NotTaken where a row of headers is that of files which the feed's contract knows as no files of its own."""
+    for row in rows if feed.other_files else ():
+        present = {normalise_header(header) for header in row}
+        for other in feed.other_files:
+            if {normalise_header(header) for header in other.headers} <= present:
+                raise NotTaken(f"holds {other.what}, which {feed.name} does not take: it is left as it is")
+
+
 def _last_header_row(layouts: Sequence[Feed]) -> int:
     return max([HEADER_WITHIN_ROWS, *(x.reading.header_row for x in layouts if x.reading.header_row)])
 
@@ -173,7 +209,7 @@ def _rows_read_of_csv(text: str, header_lines: int, delimiter: str, match: Heade
     """How many of the first rows a layout reads."""
     lines = text.split("\n", header_lines + TRIAL_ROWS)[header_lines:]
     sample = "\n".join(lines[:TRIAL_ROWS]) if len(lines) > TRIAL_ROWS else "\n".join(lines).rpartition("\n")[0]
-    blocks = _csv_blocks(iter([sample.encode() + b"\n"]), delimiter, match, 1, 1)
+    blocks = _csv_blocks(exchanged(iter([sample.encode() + b"\n"]), quote_of(match.layout.quote)), delimiter, match, 1, 1)
     return sum(conform(block, match.layout, is_comma_doubtful=delimiter == ";").rows_accepted for block in blocks)
 
 
@@ -202,7 +238,8 @@ def _without_lines(chunks: Iterator[bytes], lines: int) -> Iterator[bytes]:
 
 
 def _csv_blocks(chunks: Iterator[bytes], delimiter: str, match: HeaderMatch, first_line: int, first_row: int) -> Iterator[pl.DataFrame]:
-    for records in record_blocks(chunks, delimiter, first_line, match.width):
+    quote = quote_of(match.layout.quote)
+    for records in record_blocks(chunks if quote == '"' else exchanged(chunks, quote), delimiter, first_line, match.width):
         for piece, blank in without_blank_runs(records):
             first_row += blank
             if piece:
@@ -233,9 +270,30 @@ def _parse_records(records: bytes, delimiter: str, match: HeaderMatch, first_row
         row_index_offset=first_row - 1,
     ).slice(1)
     read = frame.height
+    if (frame[names[-2]] != _RECORD_END).any() and (cleaned := _without_wide_blanks(records, delimiter, frame, names)) != records:
+        return _parse_records(cleaned, delimiter, match, first_row)
     if records.count(b"\n") != read:  # newlines inside quotes were marked too
         frame = frame.with_columns(pl.col(names).str.replace_all(mark.decode(), "\n", literal=True))
-    return _rows_of_layout(_with_faults(frame, names), match), read
+    quote = quote_of(match.layout.quote)
+    if quote != '"':
+        frame = frame.with_columns(pl.col(names).str.replace_many(['"', quote], [quote, '"']))
+    return _rows_of_layout(_with_faults(frame, names, _fewest_fields(match)), match), read
+
+
+def _without_wide_blanks(records: bytes, delimiter: str, frame: pl.DataFrame, names: list[str]) -> bytes:
+    """The records, those blank which hold more delimiters than the header and nothing between them."""
+    nothing = pl.all_horizontal(pl.col(f).str.strip_chars() == "" for f in names)
+    if not frame.filter(pl.col(names[0]).str.len_bytes() < 3).select(nothing.any()).item():
+        return records
+    return re.sub(rb"(?m)^[ \t\r" + re.escape(delimiter.encode()) + rb"]+$", b"", records)
+
+
+def _fewest_fields(match: HeaderMatch) -> int:
+    """How many fields a record must have: Excel leaves off the last ones where they are empty, but never many."""
+    if match.wide:
+        return match.width
+    needed = [*match.sources.values(), *(match.positions[name] for name in match.layout.required if name in match.positions)]
+    return max([match.width - MOST_LEFT_OFF, 1, *(place + 1 for place in needed)])
 
 
 def _rows_of_layout(frame: pl.DataFrame, match: HeaderMatch) -> pl.DataFrame:
@@ -245,8 +303,11 @@ def _rows_of_layout(frame: pl.DataFrame, match: HeaderMatch) -> pl.DataFrame:
     return canonical_block(_mark_repeated_headers(frame, fields_of(match), match), match)
 
 
-def _with_faults(frame: pl.DataFrame, names: list[str]) -> pl.DataFrame:
-    """The frame without blank records, with what is wrong with a record as a whole in `_fault`."""
+def _with_faults(frame: pl.DataFrame, names: list[str], fewest: int) -> pl.DataFrame:
+    """The frame without blank records, with what is wrong with a record as a whole in `_fault`.
+
+    A record with fewer fields than the header, but not than `fewest`, only lacks its last columns, unless the one behind it is the rest of it.
+    """
     *fields, last, beyond = names
     odd = frame[last] != _RECORD_END
     if odd.any():
@@ -262,7 +323,12 @@ def _with_faults(frame: pl.DataFrame, names: list[str]) -> pl.DataFrame:
             .then(None)
             .otherwise(pl.lit("too_many_fields"))
         )
+        left_off = pl.any_horizontal(pl.lit(False), *(pl.col(f) == _RECORD_END for f in fields[fewest:]))
         frame = frame.with_columns(fault.alias(FAULT))
+        is_whole = (pl.col(FAULT).shift(-1) != "too_few_fields").fill_null(True) | left_off.shift(-1).fill_null(False)
+        frame = frame.with_columns(
+            pl.when(left_off & is_whole & (pl.col(FAULT) == "too_few_fields")).then(pl.lit(LEFT_OFF)).otherwise(pl.col(FAULT)).alias(FAULT)
+        )
         frame = frame.with_columns(pl.when(pl.col(f) != _RECORD_END).then(pl.col(f)).alias(f) for f in fields)
     else:
         frame = frame.with_columns(pl.lit(None, pl.String).alias(FAULT))
@@ -307,9 +373,16 @@ def refuse_other_workbooks(path: Path) -> None:
 
 def _open_xlsx(path: Path, layouts: Sequence[Feed]) -> Table:
     """The one sheet of a workbook that fits the contract. Raises FileRefused."""
-    wanted = {layout.sheet for layout in layouts if layout.sheet}
     refuse_other_workbooks(path)
     sheets = read_workbook(path)
+    for layout in layouts:
+        if (
+            layout.sheet
+            and re.search(r"[*?\[]", layout.sheet)
+            and (named := [s for s in sheets if fnmatchcase(s.name.lower(), layout.sheet.lower())])
+        ):
+            return _several_sheets(named, layout)
+    wanted = {layout.sheet for layout in layouts if layout.sheet}
     shown = [(sheet.name, *_sheet(sheet)) for sheet in [s for s in sheets if s.name in wanted] or sheets]
     matches = [(name, _match_sheet(frame, layouts), frame, facts) for name, frame, facts in shown if frame.height]
     if not matches:
@@ -321,9 +394,30 @@ def _open_xlsx(path: Path, layouts: Sequence[Feed]) -> Table:
             "send them as separate files, or name the sheet in the contract (customProperties: sheet)"
         )
     if not fitting:
+        for _, frame, _ in shown:
+            _refuse_others([[h or "" for h in row[1:]] for row in frame.head(HEADER_WITHIN_ROWS).iter_rows()], layouts[0])
         raise FileRefused(why_not(max(matches, key=lambda m: m[1][1].columns_found)[1][1]))
     _, (start, match), frame, facts = fitting[0]
     return _sheet_table(frame, start, match, facts)
+
+
+def _several_sheets(sheets: Sequence[Sheet], layout: Feed) -> Table:
+    """Sheets of one kind as one table; an empty one has no rows. Raises FileRefused where one of them is of another kind."""
+    tables = []
+    for number, sheet in enumerate(sheets):
+        frame, facts = _sheet(sheet)
+        if not frame.height:
+            continue
+        start, match = _match_sheet(frame, [layout])
+        if not match.fits:
+            raise FileRefused(f"(sheet {sheet.name}) {why_not(match)}")
+        tables.append((number, _sheet_table(frame, start, match, facts)))
+    if not tables:
+        raise FileRefused("is empty (no sheet holds anything); have it sent again, or remove it")
+    rows = ROWS_OF_A_SHEET * (MAX_WIDTH if tables[0][1].match.wide else 1)
+    blocks = (block.with_columns(pl.col(ROW).cast(pl.Int64) + number * rows) for number, table in tables for block in table.blocks)
+    notes = tuple((row + number * rows, column, rule) for number, table in tables for row, column, rule in table.notes)
+    return Table(tables[0][1].match, blocks, is_typed=True, notes=notes)
 
 
 def open_sheet(path: Path, layouts: Sequence[Feed]) -> Table:
@@ -460,6 +554,7 @@ def _open_parquet(path: Path, layouts: Sequence[Feed]) -> Table:
     headers = list(schema)
     match = best_match([x for x in layouts if not x.reading.is_wide], [headers])
     if not match.fits:
+        _refuse_others([headers], layouts[0])
         raise FileRefused(why_not(match))
     texts = [_as_text(headers[place], schema[headers[place]]).alias(f"f{place}") for place in match.places]
     return Table(match, _parquet_blocks(path, texts, match), is_typed=True)

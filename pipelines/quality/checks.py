@@ -40,8 +40,40 @@ FIELDS = {
     "ledger",
     "column",
 }
+# One row of a failing query with the columns _load_id and failed: how many rows, and the first files that brought them.
+DETAIL_WITH_FILES = """
+    select sum(failed)::bigint as failed, any_value(named) as files
+    from ($failing)
+    cross join (
+        select string_agg(printf('%s: %d', file_path, failed), ', ' order by failed desc, file_path)
+            || case when max(file_count) > 3 then printf(' and %d files more', max(file_count) - 3) else '' end as named
+        from (
+            select loads.file_path, sum(found.failed)::bigint as failed, count(*) over () as file_count,
+                row_number() over (order by sum(found.failed) desc, loads.file_path) as position
+            from ($failing) as found
+            inner join ingest.loads as loads on found._load_id = loads.load_id
+            group by loads.file_path
+        )
+        where position <= 3
+    )
+"""
+# The first files that brought rows of the months of a failing query, in a list of columns.
+FILES_OF_MONTHS = """(
+    select string_agg(file_path, ', ' order by file_path)
+    from (
+        select distinct loads.file_path
+        from {raw} as of_feed
+        inner join ingest.loads as loads on of_feed._load_id = loads.load_id
+        where cast(date_trunc('month', of_feed.{event_time}) as date) in (select month from ($failing))
+        order by loads.file_path
+        limit 3
+    )
+)"""
+# By how much the share of one value may differ from that of the six months before, in months with so many rows.
+LARGEST_CHANGE_OF_SHARE = 0.3
+FEWEST_ROWS_OF_SHARES = 50
 # Kinds of contract column checks by the first words of their names.
-COLUMN_CHECKS = ("contract_values", "not_null", "allowed_values", "known_values", "within_range", "pattern", "unique_key")
+COLUMN_CHECKS = ("contract_values", "not_null", "allowed_values", "listed_values", "known_values", "within_range", "pattern", "unique_key")
 
 
 class SuiteError(ValueError):
@@ -90,6 +122,12 @@ def _alive_at(feed: Feed) -> str:
     return f"greatest({', '.join(proofs)})"
 
 
+def _local(feed: Feed, moment: str) -> str:
+    """A moment of the feed's events on the clock of Europe/London."""
+    is_date = feed.event_time is not None and feed.by_name[feed.event_time].type == "date"
+    return moment if is_date else f"timezone('Europe/London', timezone('UTC', {moment}))"
+
+
 def _variables(feed: Feed) -> dict[str, str]:
     """What a suite may say of a feed, by name. The sheets of a workbook have no event: what dates their rows is the version."""
     event_time = feed.event_time or "coalesce(_extracted_at, _loaded_at)"
@@ -102,6 +140,9 @@ def _variables(feed: Feed) -> dict[str, str]:
         "fact": feed.fact_table or "",
         "by": ", ".join(feed.volume_by),
         "event_time": event_time,
+        "local_hour": _local(feed, "event_hour"),
+        "detail_with_files": DETAIL_WITH_FILES,
+        "files_of_months": FILES_OF_MONTHS.format(raw=f"raw.{feed.name}", event_time=event_time),
         "event_at": f"last_day({event_time})" if has_months_only(feed) else f"cast({event_time} as timestamp)",
         "alive_at": _alive_at(feed),
         "key": ", ".join(feed.key),
@@ -114,17 +155,21 @@ def _variables(feed: Feed) -> dict[str, str]:
 
 
 def _chosen(wanted: object, contracts: Contracts, where: str) -> Iterator[Feed]:
-    """The feeds that a check is for: `all`, `daily`, `monthly`, `counted`, `snapshots`, `keyed`, `events`, `past`, `extracts`, or a list of names.
+    """The feeds that a check is for: a list of names, or a kind.
 
-    Of `counted` feeds every month has rows. `events` are keyed feeds whose key does not hold the event's time. `past` is without those that
-    may speak of days to come, `extracts` without the sheets of a workbook.
+    Of `counted` feeds every month has rows; `dated` feeds say the day of their events, `timed` feeds the time. `events` are keyed feeds whose
+    key does not hold the event's time. `past` is without those that may speak of days to come, `extracts` without the sheets of a workbook.
     """
     for feed in contracts.feeds.values():
+        is_dated = feed.fact is not None and not (feed.is_snapshot or feed.is_sparse or feed.is_dated_ahead or has_months_only(feed))
+        is_dated = is_dated and feed.cadence_days <= LONGEST_MONTHLY_CADENCE_DAYS
         is_daily = feed.cadence_days <= LONGEST_WEEKDAY_CADENCE_DAYS
         kinds = {
             "all": True,
             "daily": is_daily and bool(feed.volume_by),
             "monthly": not is_daily and bool(feed.volume_by) and not feed.is_snapshot and not feed.is_sparse,
+            "dated": is_dated,
+            "timed": is_dated and feed.by_name[str(feed.event_time)].type == "timestamp",
             "counted": feed.fact is not None and not feed.is_snapshot and not feed.is_sparse and feed.cadence_days <= LONGEST_MONTHLY_CADENCE_DAYS,
             "snapshots": feed.fact is not None and feed.is_snapshot,
             "past": not feed.is_dated_ahead and not feed.is_whole,
@@ -222,7 +267,9 @@ def _column_checks(feed: Feed) -> Iterator[CheckSpec]:
                 kwargs={"column": column.name},
                 message=f"{feed.name}.{column.name} is empty in {{failed:,}} of {{checked:,}} rows",
             )
-        if column.enum:
+        if column.otherwise:
+            yield _listed_values(feed, column)
+        elif column.enum:
             yield _column_spec(
                 feed,
                 column,
@@ -313,6 +360,86 @@ def _known_values(feed: Feed, column: Column) -> CheckSpec:
     )
 
 
+def _listed_values(feed: Feed, column: Column) -> CheckSpec:
+    """A value that is not listed is published as another, so that no text reaches readers unseen: each one is somebody's to look at."""
+    values = ", ".join(f"'{_text(v.lower())}'" for v in column.listed)
+    return _column_spec(
+        feed,
+        column,
+        "listed_values",
+        "warn",
+        f"{column.name} is one of the values that the contract lists; others are published as {column.otherwise}",
+        sql=f"""
+            select _load_id, cast(date_trunc('month', {feed.event_time}) as date) as month, count(*) as failed
+            from $table
+            where lower({column.name}) not in ({values}) and $as_at
+            group by all
+        """,
+        detail=DETAIL_WITH_FILES,
+        months="select month from ($failing)",
+        message=f"{feed.name}.{column.name}: {{failed:,}} rows hold values that the contract does not list, published as {column.otherwise} "
+        f"({{files}}); have the supplier correct them, or add them in {feed.path.name}",
+    )
+
+
+def _share_checks(feed: Feed) -> Iterator[CheckSpec]:
+    """Each value of a column keeps about the share that it had: a column that is filled by default, or not any more, shows here."""
+    told = [c for c in feed.columns if (c.listed or c.type == "boolean") and not c.classification.startswith("personal")]
+    if not told or feed.fact is None or feed.event_time is None or feed.is_sparse or feed.is_snapshot:
+        return
+    columns = ", ".join(f"coalesce(cast({c.name} as varchar), 'nothing') as {c.name}" for c in told)
+    counts = " union all ".join(
+        f"select month, '{c.name}' as told, {c.name} as value, sum(row_count) as row_count from cells group by all" for c in told
+    )
+    yield CheckSpec(
+        name="share_of_a_value",
+        table=feed.staging_table,
+        dimension="plausibility",
+        severity="warn",
+        owner=feed.owner,
+        description=f"No value of a column of {feed.name} changes its share of a month's rows by more than {LARGEST_CHANGE_OF_SHARE:.0%}",
+        runbook="plausibility",
+        feed=feed.name,
+        sql=f"""
+            with cells as (
+                select cast(date_trunc('month', {feed.event_time}) as date) as month, {columns}, count(*) as row_count from $table group by all
+            ),
+            told as ({counts}),
+            months as (
+                select told, month, sum(row_count) as total, max(month) over () as last_month from told group by told, month
+            ),
+            shares as (
+                select months.*, worded.value, coalesce(told.row_count, 0) / months.total as share
+                from months
+                inner join (select distinct told, value from told) as worded using (told)
+                left join told on told.told = months.told and told.month = months.month and told.value = worded.value
+            ),
+            compared as (
+                select *, median(share) over past as usual, count(*) over past as past_months, min(total) over past as least_total
+                from shares
+                window past as (partition by told, value order by month rows between 6 preceding and 1 preceding)
+            )
+            select told, value, month, share, usual
+            from compared
+            where past_months >= 3 and least(total, least_total) >= {FEWEST_ROWS_OF_SHARES} and month > last_month - interval 12 month
+                and abs(share - usual) > {LARGEST_CHANGE_OF_SHARE}
+        """,
+        detail=f"""
+            select count(*) as failed,
+                string_agg(
+                    printf('%s is %s in %d %% of %s, where %d %% are usual', told, value, round(100 * share)::bigint, strftime(month, '%Y-%m'),
+                        round(100 * usual)::bigint),
+                    '; ' order by told, month, value
+                ) as jumps,
+                {FILES_OF_MONTHS.format(raw=f"raw.{feed.name}", event_time=feed.event_time)} as files
+            from ($failing)
+        """,
+        months="select month from ($failing)",
+        message=f"{feed.name}: {{jumps}} ({{files}}); compare with the source, and have the column exported as before or a layout say what it holds",
+        needs=(feed.name,),
+    )
+
+
 def _key_checks(feed: Feed) -> Iterator[CheckSpec]:
     if feed.row_identity == "key" and not _has_personal_key(feed):
         key = ", ".join((*feed.key, "as_of") if feed.is_whole else feed.key)
@@ -335,7 +462,7 @@ def _key_checks(feed: Feed) -> Iterator[CheckSpec]:
 def planned_checks(contracts: Contracts) -> list[CheckSpec]:
     """Every check there is for these contracts. Raises SuiteError."""
     specs = [
-        *(spec for feed in contracts.feeds.values() for spec in (*_column_checks(feed), *_key_checks(feed))),
+        *(spec for feed in contracts.feeds.values() for spec in (*_column_checks(feed), *_key_checks(feed), *_share_checks(feed))),
         *_suite_checks(contracts),
     ]
     seen: set[tuple[str, str]] = set()
@@ -352,6 +479,8 @@ def runbook_for(check_name: str, engine: str = "great_expectations") -> str:
         for _, check in _suites():
             if re.fullmatch(re.sub(r"\$\{\w+\}", r"\\w+", check["name"]), check_name):
                 return f"docs/runbooks/{check['runbook']}.md"
+        if check_name == "share_of_a_value":
+            return "docs/runbooks/plausibility.md"
         if check_name.startswith(COLUMN_CHECKS):
             return "docs/runbooks/schema.md"
     return "docs/runbooks/gate_closed.md"

@@ -28,7 +28,8 @@ FEEDS_HEADER = """\
    What the models need to know of each feed: its staging view and fact, its key without the force, which columns of the key may be empty,
    whether its rows name a force and whether that is part of the key, whether the supplier gives its extract time in a column extracted_at,
    the column that dates an event, whether that is a date already, whether no rows are no news, whether each date is a whole picture,
-   the pattern of the extract time in a file's name, and whether it is the sheet of a workbook. #}
+   the pattern of the extract time in a file's name, whether it is the sheet of a workbook, and the values that
+   columns may have in published tables, with what stands for any other. #}
 """
 
 SHEETS_HEADER = """
@@ -117,13 +118,13 @@ LEDGER_TABLES: list[dict[str, Any]] = [
     },
     {
         "name": "notes",
-        "description": "One row per remarkable cell of an accepted row of a workbook; no values.",
+        "description": "One row per remarkable cell of an accepted row; no values.",
         "columns": [
             {"name": "load_id", "description": "The load."},
             {"name": "feed", "description": "The feed."},
             {"name": "file_row", "description": "Row in the sheet."},
             {"name": "column_name", "description": "The column concerned."},
-            {"name": "rule", "description": "What is remarkable: merged_cell."},
+            {"name": "rule", "description": "What is remarkable: merged_cell, last_columns_missing."},
         ],
     },
     {
@@ -222,6 +223,7 @@ def render_feeds(contracts: Contracts) -> str:
             "is_snapshot": feed.is_snapshot,
             "file_time": feed.file_time_pattern,
             "is_whole": feed.is_whole,
+            "closed": {c.name: {"values": list(c.listed), "otherwise": c.otherwise} for c in feed.columns if c.otherwise},
         }
         lines.append(f"        '{feed.name}': {_jinja(known)},")
     sheets = [

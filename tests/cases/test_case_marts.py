@@ -16,8 +16,8 @@ from tests.building import Dbt
 from tests.landing import NOW, Landing
 
 HERE = Path(__file__).parent
-CASES = ("street_republished/landing", "two_versions/landing", "half_a_year/landing", "thin_month/landing", "faults")
-FEEDS = ("police_uk_street", "incident_logs", "crimes", "arrests")
+CASES = ("street_republished/landing", "two_versions/landing", "half_a_year/landing", "thin_month/landing", "segments/landing", "faults")
+FEEDS = ("police_uk_street", "incident_logs", "crimes", "arrests", "measure_returns")
 YEAR_2019 = "period_end between date '2019-01-01' and date '2019-12-31'"
 
 pytestmark = pytest.mark.slow
@@ -32,7 +32,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Landing]:
     landing = Landing.at(folder)
     for feed in FEEDS:
         landing.run(feed)
-    Dbt(folder / "target", ["measure_values", "measure_comparisons", "fct_logs"]).build(landing.settings.build_path)
+    Dbt(folder / "target", ["measure_values", "measure_comparisons", "fct_logs", "return_issues", "report_lines"]).build(landing.settings.build_path)
     yield landing
     os.environ.clear()
     os.environ.update(environment)
@@ -90,3 +90,26 @@ def test_one_record_written_thirteen_times_counts_once_and_is_named(built: Landi
     found = checked["raw.police_uk_street", "repeated_records"]
     assert (found.status, found.failed_count) == ("warned", 12)
     assert "2017-05-hampshire-street.csv" in found.message
+
+
+def test_a_text_that_is_no_listed_value_is_other_and_reaches_no_table_behind_staging(built: Landing, checked: dict[tuple[str, str], CheckResult]):
+    segments = "select distinct segment from measures.measure_values where measure_id = '{}' and segment <> 'all' order by 1"
+    assert built.query(segments.format("recorded_crime_volume")) == [("other",), ("stalking and harassment",)]
+    assert built.query(segments.format("workforce_strength")) == [("officers",), ("other",)]
+    assert built.query(segments.format("vehicle_stops")) == []
+    texts = built.query(
+        "select table_schema || '.' || table_name, column_name from information_schema.columns "
+        "where data_type = 'VARCHAR' and table_schema not in ('raw', 'staging', 'ingest') and table_catalog = current_database()"
+    )
+    holding = [
+        (table, column)
+        for table, column in texts
+        if built.query(f"select count(*) from {table} where regexp_matches(\"{column}\", '(?i)cangroup|candisp|canrisk|j[ao][an][ne] smith')")
+        != [(0,)]
+    ]
+    assert holding == []
+    assert checked["raw.crimes", "listed_values_offence_group"].failed_count == 1
+    assert checked["raw.arrests", "listed_values_disposal"].failed_count == 1
+    issues = built.query("select file_row, measure_id, segment, is_rejected from quality.return_issues where rule = 'unknown_segment' order by 1")
+    assert issues == [(3, "workforce_strength", "other", False), (4, "vehicle_stops", "other", True), (5, "vehicle_stops", "other", True)]
+    assert checked["quality.return_issues", "measure_returns_segments_listed"].failed_count == 3

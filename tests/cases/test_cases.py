@@ -192,3 +192,32 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path, name, message):
     outcome = landing.take(name, (HERE / "faults" / name).read_bytes())
     assert outcome.status == "refused"
     assert message in outcome.message
+
+
+def test_each_file_of_a_mixed_folder_is_taken_or_named(tmp_path):
+    landing = Landing.at(tmp_path)
+    month = "police_uk_street/2023-05/2023-05-wiltshire"
+    landing.write(
+        f"{month}-street.csv",
+        "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,Crime type,Last outcome category,Context\n"
+        ",2023-05,Wiltshire Police,Wiltshire Police,-1.78,51.56,On or near A Road,E01015479,Swindon 001A,Anti-social behaviour,,\n",
+    )
+    landing.write(
+        f"{month}-outcomes.csv",
+        "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,Outcome type\n"
+        "ab,2023-05,Wiltshire Police,Wiltshire Police,-1.78,51.56,On or near A Road,E01015479,Swindon 001A,Local resolution\n",
+    )
+    landing.write(
+        f"{month}-stop-and-search.csv",
+        "Type,Date,Part of a policing operation,Policing operation,Latitude,Longitude,Gender,Age range,Self-defined ethnicity,"
+        "Officer-defined ethnicity,Legislation,Object of search,Outcome\nPerson search,2023-05-01T10:00:00+00:00,,,51.5,-1.7,Male,18-24,,,,,\n",
+    )
+    outcomes = {f.file_path.removeprefix(month): f for f in landing.run("police_uk_street").files}
+    assert {name: (f.status, f.rows_read) for name, f in outcomes.items()} == {
+        "-street.csv": ("loaded", 1),
+        "-outcomes.csv": ("loaded", 0),
+        "-stop-and-search.csv": ("loaded", 0),
+    }
+    assert "holds outcomes of data.police.uk, which police_uk_street does not take" in outcomes["-outcomes.csv"].message
+    assert "holds stops and searches" in outcomes["-stop-and-search.csv"].message
+    assert landing.run("police_uk_street", run_id="run-2").files == ()

@@ -243,6 +243,19 @@ CORPUS: tuple[Bad, ...] = (
         rejects=rejected((2, "call_id", "scientific_notation"), (3, "call_id", "scientific_notation"), (4, "cli", "scientific_notation")),
     ),
     Bad("too few fields", calls(call(1), "C2,wiltshire,999,2023-07-01 10:00:00"), read=2, rejects=rejected((3, "_row", "too_few_fields"))),
+    Bad("a record of far too many delimiters and nothing else", calls(call(1), "," * 500, call(2)), read=2),
+    Bad("last columns left off", calls(call(1).rpartition(",")[0], call(2), call(3, bt_call_ref="").rpartition(",")[0].rpartition(",")[0]), read=3),
+    Bad(
+        "a line end within the last field",
+        calls(call(1), call(2).rpartition(",")[0] + " and", "more," + "N", call(3)),
+        read=4,
+        rejects=rejected(
+            (3, "_row", "too_few_fields"),
+            (4, "_row", "too_few_fields"),
+            (4, "line", "required"),
+            (4, "offered_at", "required"),
+        ),
+    ),
     Bad("too many fields", calls(call(1) + ",,oops", call(2)), read=2, rejects=rejected((2, "_row", "too_many_fields"))),
     Bad("a delimiter too many at each end", calls(call(1) + ",", call(2) + ","), read=2),
     # --- values ---

@@ -87,3 +87,13 @@ def test_a_second_run_reports_standing_refusals_without_entering_them_again(tmp_
     assert all(f.is_standing for f in second.files)
     assert second.files_new == 0
     assert landing.query("select count(*) from ingest.loads") == entries
+
+
+def test_rows_without_their_last_columns_are_noted(tmp_path):
+    landing = Landing.at(tmp_path)
+    _put(landing, next(bad for bad in CORPUS if bad.name == "last columns left off"))
+    landing.run()
+    assert landing.query("select file_row, column_name, rule from ingest.notes") == [
+        (2, "_row", "last_columns_missing"),
+        (4, "_row", "last_columns_missing"),
+    ]

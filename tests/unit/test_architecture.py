@@ -14,6 +14,7 @@ ALLOWED = {
     "settings": {"hash_key"},
     "hash_key": set(),
     "private": set(),
+    "storage": set(),
     "masking": {"settings"},
     "webserver": set(),
     "contracts": {"contracts"},

@@ -67,6 +67,7 @@ judged as (
     select
         figures.*,
         recipes.unit,
+        recipes.segments,
         -- a rate over what was recorded in the same period may pass 100, a share of a whole may not
         figures.exclusion_code is null and (
             figures.value < 0
@@ -84,20 +85,23 @@ issues as (
         exclusion_code as rule,
         case exclusion_code
             when 'unknown_area' then 'area_id'
+            when 'unknown_segment' then 'segment'
             else 'measure_id'
         end as column_name,
         case exclusion_code
             when 'unknown_area' then area_id
+            when 'unknown_segment' then null
             else measure_id
         end as value_text,
         case exclusion_code
             when 'unknown_measure' then 'the catalogue has no such measure'
             when 'computed_measure' then 'the measure is computed here from a feed; a return does not replace it'
             when 'unknown_area' then 'no area or comparator goes by this name (seed area_aliases)'
+            when 'unknown_segment' then 'one of several segments that the measure does not list, and which cannot be told apart (its `segments` in the catalogue)'
         end as reason,
         true as is_rejected
     from judged
-    where exclusion_code in ('unknown_measure', 'computed_measure', 'unknown_area')
+    where exclusion_code in ('unknown_measure', 'computed_measure', 'unknown_area', 'unknown_segment')
 
     union all
 
@@ -134,6 +138,18 @@ issues as (
         false as is_rejected
     from judged
     where exclusion_code = 'suppressed'
+
+    union all
+
+    select
+        *,
+        'unknown_segment' as rule,
+        'segment' as column_name,
+        cast(null as varchar) as value_text,
+        'a segment that the measure does not list, published as other (its `segments` in the catalogue)' as reason,
+        false as is_rejected
+    from judged
+    where exclusion_code is null and segment = 'other' and not list_contains(coalesce(segments, []), 'other')
 )
 
 select

@@ -1,4 +1,5 @@
--- How each measure is put together: which components are divided, or which population its quantile is of.
+-- How each measure is put together: which components are divided, or which population its quantile is of; and which segments it may be
+-- supplied in: those of its entry, or of the column whose values they are.
 {{ config(schema='measures', materialized='table') }}
 
 {%- set read = catalogue() %}
@@ -21,10 +22,11 @@ from (
         {{ literal(measure.operational) }},
         cast({{ literal(measure.rolls_up) }} as varchar),
         {{ literal_list(measure.feeds) }},
-        {{ literal_list(measure.levels) }}
+        {{ literal_list(measure.levels) }},
+        cast({{ literal_list(listed_segments(measure)) }} as varchar[])
     ){{ ',' if not loop.last }}
     {%- endfor %}
 ) as recipes (  -- noqa: AL05
     measure_id, statistic, made_of, unit, scale, numerator_component_id, denominator_component_id, population_id, has_segments, has_dated_events, is_operational,
-    rolls_up, feeds, levels
+    rolls_up, feeds, levels, segments
 )

@@ -121,7 +121,7 @@ select
     versions.location,
     versions.lsoa_code,
     versions.lsoa_name,
-    versions.crime_type,
+    {{ listed_value(feeds()['police_uk_street'], 'crime_type', 'versions.crime_type') }} as crime_type,
     versions.last_outcome_category,
     versions.context,
     coalesce(force_names.target, 'unknown') as force_code,

@@ -1,0 +1,88 @@
+"""What a layout says of the files themselves: quotes, several sheets; and a layout that cannot be used."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.contracts.model import load_contracts
+from tests.faults.bad_files import workbook
+from tests.landing import HEADER, Landing, call, calls
+
+LAYOUT = """\
+kind: DataContract
+apiVersion: v3.2.0
+id: layout
+customProperties:
+  - {{property: extends, value: force_calls}}
+  - {{property: appliesTo, value: {{folder: x}}}}
+  - {{property: {name}, value: "{value}"}}
+schema:
+  - name: force_calls
+    properties: []
+"""
+
+
+def landing_with(tmp_path, name: str, value: str) -> Landing:
+    landing = Landing.at(tmp_path)
+    folder = tmp_path / "layouts"
+    folder.mkdir()
+    (folder / "x.yaml").write_text(LAYOUT.format(name=name, value=value))
+    landing.contracts = load_contracts(extra_layouts=folder)
+    assert landing.contracts.problems == ()
+    return landing
+
+
+def test_another_quote_holds_delimiters_and_line_ends_and_leaves_the_usual_one_as_text(tmp_path):
+    landing = landing_with(tmp_path, "quote", "'")
+    rows = calls(call(1, bt_call_ref="'5\" pipe, it''s'"), call(2, bt_call_ref="'two\nlines'"), header=HEADER.replace("call_id", "'call_id'"))
+    outcome = landing.take("force_calls/x/a.csv", rows)
+    assert (outcome.layout, outcome.rows_read, outcome.rows_accepted) == ("x", 2, 2)
+    assert landing.query("select bt_call_ref from raw.force_calls order by call_id") == [("5\" pipe, it's",), ("two\nlines",)]
+
+
+def test_where_quotes_are_text_none_opens_a_field(tmp_path):
+    landing = landing_with(tmp_path, "quote", "none")
+    outcome = landing.take("force_calls/x/a.csv", calls(call(1, bt_call_ref='"open'), call(2, bt_call_ref='5" x 3"'), call(3)))
+    assert (outcome.rows_read, outcome.rows_accepted) == (3, 3)
+    assert landing.query("select bt_call_ref from raw.force_calls order by call_id") == [('"open',), ('5" x 3"',), ("B3",)]
+
+
+def _sheet(*rows: str) -> list[list[object]]:
+    return [line.split(",") for line in calls(*rows).splitlines()]
+
+
+def test_several_sheets_are_read_as_one_table(tmp_path):
+    landing = landing_with(tmp_path, "sheet", "2023-*")
+    book = workbook(_sheet(call(1), call(2)), [["notes"]], _sheet(call(3), call(4, offered_at="x")), names=("2023-07", "Notes", "2023-08"))
+    outcome = landing.take("force_calls/x/a.xlsx", book)
+    assert (outcome.rows_read, outcome.rows_accepted) == (4, 3)
+    assert landing.query("select call_id, _file_row from raw.force_calls order by 1") == [("C1", 2), ("C2", 3), ("C3", 10_000_002)]
+    assert landing.reasons() == {(10_000_003, "offered_at", "invalid_timestamp")}
+
+
+def test_a_sheet_of_another_kind_among_several_refuses_the_workbook_by_name(tmp_path):
+    landing = landing_with(tmp_path, "sheet", "2023-*")
+    outcome = landing.take("force_calls/x/a.xlsx", workbook(_sheet(call(1)), [["notes"]], names=("2023-07", "2023-08")))
+    assert outcome.status == "refused"
+    assert "(sheet 2023-08)" in outcome.message
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (LAYOUT.format(name="quoot", value="'"), "x.yaml: unknown property `quoot`; did you mean `quote`? (line 7)"),
+        (LAYOUT.format(name="quote", value="''"), "x.yaml: `quote`: \"''\" is no quote: one character of ASCII, or none (line 7)"),
+        ("kind: DataContract\nschema: [\n", "line 3"),
+        ("kind: DataContract\nschema: text\ncustomProperties:\n  - {property: extends, value: force_calls}\n", "is not put together as a layout"),
+        ("- a list\n", "not an Open Data Contract Standard v3 document"),
+        (b"\xff\xfe\x00", "x.yaml"),
+    ],
+)
+def test_a_layout_that_cannot_be_used_is_named_by_line_and_field_and_stops_no_other(tmp_path, text, told):
+    (tmp_path / "x.yaml").write_bytes(text if isinstance(text, bytes) else text.encode())
+    (tmp_path / "y.yaml").write_text(LAYOUT.format(name="quote", value="'"))
+    contracts = load_contracts(extra_layouts=tmp_path)
+    (problem,) = contracts.problems
+    assert problem.startswith("x.yaml")
+    assert told in problem
+    assert "y" in {layout.layout for layout in contracts.layouts["force_calls"]}
