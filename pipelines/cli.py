@@ -5,11 +5,15 @@ from __future__ import annotations
 import sys
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pipelines import __version__
 from pipelines.settings import data_dir, load_settings
+
+if TYPE_CHECKING:
+    from pipelines.demand.what_if import Change
 
 
 class Month(click.ParamType[date]):
@@ -20,6 +24,22 @@ class Month(click.ParamType[date]):
             return datetime.strptime(str(value), "%Y-%m").date()
         except ValueError:
             self.fail(f"{value!r} is not a month: write it as 2023-07", param, ctx)
+
+
+class Changed(click.ParamType["Change"]):
+    """A change such as +10%, +20s or -2, in the units that make sense."""
+
+    def __init__(self, *units: str) -> None:
+        self.units = units
+        self.name = " or ".join({"%": "±N%", "s": "±Ns", "": "±N"}[unit] for unit in units)
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Change:
+        from pipelines.demand.what_if import read_change
+
+        try:
+            return read_change(str(value), *self.units)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 class Quarter(click.ParamType[date]):
@@ -145,6 +165,33 @@ def explain(measure: str, area: str, month: date | None) -> None:
     from pipelines.commands.explain import print_explanation
 
     sys.exit(print_explanation(load_settings(), measure, area, month))
+
+
+@cli.command("what-if")
+@click.option("--line", help="One line, such as 999; all lines by default.")
+@click.option("--offered", type=Changed("%"), default="+0%", help="More or fewer calls, such as +10%.")
+@click.option("--handling", type=Changed("s", "%"), default="+0s", help="Longer or shorter calls, such as +20s.")
+@click.option("--operators", type=Changed(""), default="+0", help="More or fewer operators in every half hour, such as -2.")
+@click.option("--weeks", type=click.IntRange(1, 100), default=8, show_default=True, help="How many of the last weeks are the usual one.")
+@click.option("--shrinkage", type=click.FloatRange(0, 1, max_open=True), default=0.3, show_default=True, help="Share of paid time without calls.")
+@click.option("--max-occupancy", type=click.FloatRange(0, 1, min_open=True), default=0.85, show_default=True, help="No operator is to be busier.")
+@click.option("--area", default="wiltshire_force", show_default=True)
+@click.option("--csv", type=click.Path(dir_okay=False, path_type=Path), help="Write every half hour of the week.")
+def what_if(
+    line: str | None,
+    offered: Change,
+    handling: Change,
+    operators: Change,
+    weeks: int,
+    shrinkage: float,
+    max_occupancy: float,
+    area: str,
+    csv: Path | None,
+) -> None:
+    """Say what more calls, longer calls or fewer operators do to waits and abandonment."""
+    from pipelines.commands.what_if import print_what_if
+
+    sys.exit(print_what_if(load_settings(), area, line, weeks, offered, handling, operators, shrinkage, max_occupancy, csv))
 
 
 @cli.command()

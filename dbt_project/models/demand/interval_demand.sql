@@ -144,7 +144,9 @@ select
     cast(coalesce(offered.handled_count, 0) as bigint) as handled_count,
     cast(coalesce(offered.handled_seconds, 0) as decimal(18, 3)) as handled_seconds,
     cast(coalesce(busy.busy_seconds, 0) as decimal(18, 3)) as busy_seconds,
-    cast(coalesce(peaks.peak_count, 0) as bigint) as peak_count
+    cast(coalesce(peaks.peak_count, 0) as bigint) as peak_count,
+    service_levels.within_seconds,
+    service_levels.target_pct
 from half_hours
 inner join lines on half_hours.area_id = lines.area_id
 left join service_levels
