@@ -146,6 +146,7 @@ def _resolve_measure(domain: str, entry: Entry, catalogue: Catalogue, parts: _Pa
         "frameworks": entry.frameworks or [],
         "plan_priority": entry.plan_priority,
         "themes": entry.themes or [],
+        "process": entry.process,
         "lag_months": entry.lag_months or 0,
         "rolls_up": entry.rolls_up,
         "not_collected": entry.not_collected,

@@ -24,7 +24,8 @@ def test_every_published_table_is_there_with_real_keys(published):
         }
     expected = {
         "core.dim_area", "core.dim_csp", "core.dim_date", "core.dim_measure", "measures.measure_values", "measures.measure_comparisons",
-        "measures.measure_spc", "measures.spc_alternatives", "measures.rebase_candidates", "measures.spc_signal_ledger", "measures.spc_limit_ledger",
+        "measures.measure_spc", "measures.spc_alternatives", "measures.rebase_candidates", "quality.limit_review_queue",
+        "measures.spc_signal_ledger", "measures.spc_limit_ledger",
         "measures.value_ledger", "quality.publications", "quality.arrivals",
         "measures.correlations", "measures.published_figures", "measures.revisions",
         "measures.profiles", "measures.profile_changes",

@@ -173,6 +173,7 @@ def test_published_tables_are_those_of_the_interface(settings):
         "quality.heartbeat",
         "quality.publications",
         "quality.feed_outcomes",
+        "quality.limit_review_queue",
         "quality.rejects",
         "quality.narrative_issues",
         "quality.return_issues",

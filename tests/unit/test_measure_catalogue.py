@@ -95,7 +95,7 @@ def digest(measure: dict[str, Any], parts: dict[str, dict[str, Any]]) -> str:
     """What a measure is, without the names of its parts."""
     content = measure | {side: parts[measure[side]]["sql"] if measure[side] else None for side in ("numerator_id", "denominator_id")}
     content["population_id"] = measure["population_id"] is not None
-    content = {key: value for key, value in content.items() if key not in {"hourly_profile", "operational", "fact", "segments"}}
+    content = {key: value for key, value in content.items() if key not in {"fact", "hourly_profile", "operational", "process", "segments"}}
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 

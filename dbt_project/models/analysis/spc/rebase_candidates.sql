@@ -114,6 +114,7 @@ levels as (
 
 -- A shift that is over and has no cause is nobody's candidate.
 select
+    series.series_id,
     series.measure_id,
     series.area_id,
     series.segment,

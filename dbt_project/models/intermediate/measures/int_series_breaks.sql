@@ -27,8 +27,12 @@ united as (
         approved_by,
         'workbook' as source
     from workbook
+),
+
+shared as (
+    {{ shared_in_process('united') }}
 )
 
 select *
-from united
+from shared
 qualify row_number() over (partition by measure_pattern, area_id, break_month order by source desc, reason asc) = 1

@@ -6,7 +6,10 @@ with seeded as (
 
 workbook as (
     select * from {{ ref('stg_governance__rebases') }}
-    where is_latest_version and row_state <> 'withdrawn'
+    where
+        is_latest_version
+        and row_state <> 'withdrawn'
+        and decision = 'rebase'
 ),
 
 united as (
@@ -31,8 +34,12 @@ united as (
         approved_by,
         'workbook' as source
     from workbook
+),
+
+shared as (
+    {{ shared_in_process('united') }}
 )
 
 select *
-from united
+from shared
 qualify row_number() over (partition by measure_pattern, area_id, segment, effective_month order by source desc, reason asc) = 1

@@ -1,4 +1,4 @@
--- Rebases of charts: every row in every version of the sheet, as it stood then (macro every_version).
+-- Decisions on the limits of charts (rebase, leave): every row in every version of the sheet, as it stood then (macro every_version).
 with versions as (
     {{ every_version('governance_rebases') }}
 )
@@ -9,6 +9,7 @@ select
     area_id,
     segment,
     effective_month,
+    coalesce(decision, 'rebase') as decision,
     reason,
     evidence,
     approved_by,
