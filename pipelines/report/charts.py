@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby, pairwise
 from typing import Any
@@ -47,7 +47,10 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One month of a process behaviour chart. Limits may be missing."""
+    """One month of a process behaviour chart: the published value, and the value without its season where that is what the limits judge.
+
+    Limits may be missing.
+    """
 
     month: date
     value: float | None
@@ -59,6 +62,8 @@ class Point:
     is_excluded: bool = False
     is_trial: bool = False
     target: float | None = None
+    adjusted: float | None = None
+    rebase_no: int = 0
 
     @property
     def colour(self) -> str:
@@ -99,7 +104,7 @@ def points_of(rows: Iterable[Mapping[str, Any]]) -> list[Point]:
     return [
         Point(
             month=row["month"],
-            value=row.get("value_adjusted", row["value"]),
+            value=row["value"],
             mean=row.get("mean", row.get("centre")),
             lower=row["lpl_display"],
             upper=row["upl_display"],
@@ -108,6 +113,8 @@ def points_of(rows: Iterable[Mapping[str, Any]]) -> list[Point]:
             is_excluded=bool(row["is_excluded"]),
             is_trial=row["limits_status"] == "trial",
             target=row.get("target"),
+            adjusted=row["value_adjusted"] if row.get("is_seasonally_adjusted") else None,
+            rebase_no=row["rebase_no"],
         )
         for row in rows
     ]
@@ -126,21 +133,26 @@ def spc_chart(
 ) -> Markup:
     """A process behaviour chart: values, mean and limits phase by phase, target, special causes by colour and shape, events as lettered lines.
 
-    points in the order of months; a missing month breaks the line. Without values the chart says
+    The published values are the line; where they are judged without their season, that line stands behind them, thinner. A dotted upright is an
+    approved rebase. points in the order of months; a missing month breaks the line. Without values the chart says
     that there is nothing to draw.
     """
     shown = [p for p in points if p.value is not None]
     if not shown:
         return _nothing_to_draw(width, label)
-    numbers = [v for p in points for v in (p.value, p.lower, p.upper, p.target) if v is not None]
-    plane = _Plane.around(shown[0].month, shown[-1].month, numbers, unit, width, height)
+    numbers = [v for p in points for v in (p.value, p.adjusted, p.lower, p.upper, p.target) if v is not None]
+    is_adjusted = any(p.adjusted is not None for p in points)
+    plane = _Plane.around(shown[0].month, shown[-1].month, numbers, unit, width, height, right=112 if is_adjusted else 92)
     parts = [plane.grid()]
     parts += [_limits(plane, segment, PALE, f'stroke="{INK}" stroke-width="1.2"', has_edges=True) for segment in _segments(points)]
-    starts = [after.month for before, after in pairwise(points) if before.phase != after.phase]
+    starts = [after.month for before, after in pairwise(points) if before.rebase_no != after.rebase_no]
     parts += [_upright(plane, month, "2 3", "") for month in starts]
     parts += [_upright(plane, event.month, "", event.letter) for event in events if plane.first <= event.month <= plane.last]
     parts.append(_steps(plane, [(p.month, p.target) for p in points], f'stroke="{TARGET}" stroke-width="1.5" stroke-dasharray="8 3 2 3"'))
-    parts.append(f'<path d="{_line(plane, points)}" fill="none" stroke="{LINE}" stroke-width="1.4" stroke-linejoin="round"/>')
+    if is_adjusted:
+        adjusted = [replace(p, value=p.adjusted) for p in points]
+        parts.append(f'<path d="{_line(plane, adjusted)}" fill="none" stroke="{SOFT}" stroke-width=".8" stroke-linejoin="round"/>')
+    parts.append(f'<path d="{_line(plane, points)}" fill="none" stroke="{LINE}" stroke-width="1.6" stroke-linejoin="round"/>')
     parts.append(_dots(plane, shown, 1.0))
     parts.append(_side_labels(plane, points[-1]))
     return _svg(width, height, label, "".join(parts))
@@ -320,6 +332,8 @@ SHAPES: dict[str, Callable[[float], tuple[float, float, str]]] = {
 def _side_labels(plane: _Plane, last: Point) -> str:
     """Names of the lines beside their ends."""
     lines = [("upper limit", last.upper, SOFT), ("mean", last.mean, INK), ("lower limit", last.lower, SOFT), ("target", last.target, TARGET)]
+    if last.adjusted is not None:
+        lines += [("season removed", last.adjusted, SOFT), ("published", last.value, LINE)]
     placed = [(plane.y(level), name, colour) for name, level, colour in lines if level is not None]
     return _end_labels(plane.width - plane.right + 8, placed, 13)
 

@@ -96,6 +96,29 @@ def test_limits_never_cross_a_phase():
     assert len(means) == 2
 
 
+def test_an_adjusted_line_stands_thinner_behind_the_published_one_and_flags_sit_on_the_published_points():
+    points = [Point(month(i), 100.0 + 20 * (i % 12 > 5), 110.0, 95.0, 125.0, variation="concern_high", adjusted=110.0 + i % 3) for i in range(24)]
+    paths = list(parsed(charts.spc_chart(points, "count", LABEL)).iter(f"{SVG}path"))
+    published = next(i for i, p in enumerate(paths) if p.get("stroke") == palette.LINE)
+    adjusted = next(i for i, p in enumerate(paths) if p.get("stroke") == palette.SOFT and p.get("stroke-width") == ".8")
+    assert adjusted < published, "behind it"
+    assert float(paths[adjusted].get("stroke-width")) < float(paths[published].get("stroke-width"))
+    tops = re.findall(r"[ML]([\d.]+) ([\d.]+)", paths[published].get("d"))
+    squares = next(p.get("d") for p in paths if p.get("fill") == palette.CONCERN)
+    flags = [float(side) + 4.2 for corner in re.findall(r"M([\d.]+) ([\d.]+)", squares) for side in corner]
+    assert flags == pytest.approx([float(side) for point in tops for side in point], abs=0.11)
+    assert "season removed" in charts.spc_chart(points, "count", LABEL)
+    assert "season removed" not in charts.spc_chart(series(), "count", LABEL)
+
+
+def test_a_dotted_line_marks_a_rebase_and_not_the_move_of_a_window():
+    def dotted(rebases: int) -> int:
+        points = [Point(month(i), 100.0 + i % 7, 103.0, 95.0, 111.0, phase=1 + i // 12, rebase_no=rebases * (i > 20)) for i in range(36)]
+        return charts.spc_chart(points, "count", LABEL).count('stroke-dasharray="2 3"')
+
+    assert (dotted(0), dotted(1)) == (0, 1)
+
+
 @pytest.mark.parametrize(
     ("low", "high", "unit", "expected"),
     [

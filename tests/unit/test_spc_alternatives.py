@@ -150,18 +150,18 @@ STEP = [10, 12] * 12 + [20, 22] * 6
 
 
 def test_a_lasting_shift_is_suggested_from_its_first_point():
-    missing = "a known, dated cause; approval (seed spc_rebases)"
+    missing = "a known, dated cause; approval"
     assert candidates(STEP) == [(month(24), 1, 12, False, True, True, False, missing)]
 
 
 def test_with_a_dated_cause_only_approval_is_missing():
     found = candidates(STEP, breaks=[("m*", 23, "other call taking")])
-    assert found == [(month(23), 1, 12, True, True, True, False, "approval (seed spc_rebases)")]
+    assert found == [(month(23), 1, 12, True, True, True, False, "approval")]
 
 
 def test_a_change_of_definition_is_suggested_without_a_shift():
     found = candidates([10, 12] * 12, breaks=[("m", 15, "another form")])
-    assert found == [(month(15), 0, 0, True, True, False, False, "that the new level lasts; approval (seed spc_rebases)")]
+    assert found == [(month(15), 0, 0, True, True, False, False, "that the new level lasts; approval")]
 
 
 def test_a_shift_that_is_over_and_one_that_was_rebased_are_not_suggested():

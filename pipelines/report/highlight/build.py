@@ -197,7 +197,21 @@ def _spc(figures: Figures, line: Row) -> Chart | None:
         note += ["; target ", cell(rows[-1], "target", line.unit)]
     if rows[-1].limits_status != "established":
         note += [f"; limits: {rows[-1].limits_status}"]
+    if rows[-1].is_seasonally_adjusted:
+        note += ["; judged with the season removed (thin line)"]
+    if rows[-1].is_latest and _is_review_due(figures.marts, line):
+        note += ["; limits due for review"]
     return Chart("spc", _title(line), tuple(note), line.unit, points=tuple(points_of(rows)), rows=tuple(rows))
+
+
+def _is_review_due(marts: Marts, line: Row) -> bool:
+    """Whether the limits of the chart are due for review as of now."""
+    return marts.has("quality.limit_review_queue") and bool(
+        marts.value(
+            "select count(*) from quality.limit_review_queue where is_review_due and measure_id = ? and area_id = ? and segment = ?",
+            [line.measure_id, line.area_id, line.segment],
+        )
+    )
 
 
 def _series(figures: Figures, line: Row, period_type: str) -> list[Row]:

@@ -45,7 +45,9 @@ def chart_frame(slide: Slide, chart: Chart, x: float, y: float, w: float, h: flo
         kind = XL_CHART_TYPE.BAR_CLUSTERED
     elif chart.kind == "spc":
         data.categories = [point.month for point in chart.points]
-        add("month", [point.value for point in chart.points])
+        add("published", [point.value for point in chart.points])
+        if any(point.adjusted is not None for point in chart.points):
+            add("season removed", [point.adjusted for point in chart.points])
         add("mean", [point.mean for point in chart.points])
         add("upper limit", [point.upper for point in chart.points])
         add("lower limit", [point.lower for point in chart.points])
@@ -122,7 +124,8 @@ def _line_style(drawn: NativeChart, chart: Chart, numbers: list[float]) -> None:
     months.tick_labels.number_format, months.tick_labels.number_format_is_linked = "mmm yy", False
     _every_months(months, 6)
     styles: dict[str, tuple[str, float, MSO_LINE | None]] = {
-        "month": (LINE, 1.25, None),
+        "published": (LINE, 1.25, None),
+        "season removed": (SOFT, 0.5, None),
         "mean": (INK, 1.25, None),
         "upper limit": (SOFT, 0.75, MSO_LINE.DASH),
         "lower limit": (SOFT, 0.75, MSO_LINE.DASH),

@@ -132,7 +132,7 @@ select
         '; ',
         case when candidates.cause is null then 'a known, dated cause' end,
         case when not candidates.is_lasting then 'that the new level lasts' end,
-        'approval (seed spc_rebases)'
+        'approval'
     ) as missing
 from candidates
 inner join series on candidates.series_id = series.series_id

@@ -282,6 +282,7 @@ select
     numerator,
     denominator,
     phase,
+    rebase_no,
     n_phase,
     is_excluded,
     centre,

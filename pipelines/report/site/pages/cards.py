@@ -23,7 +23,7 @@ COUNTS = (
 # Two years of each series that stands on a card, as its own chart judges it.
 RECENT = """
 with lines as (select distinct measure_id, area_id, segment, spc_chart from ({lines}))
-select spc.measure_id, spc.area_id, spc.segment, spc.month, spc.value, spc.value_adjusted, spc.phase, spc.is_excluded, spc.target,
+select spc.measure_id, spc.area_id, spc.segment, spc.month, spc.value, spc.phase, spc.rebase_no, spc.is_excluded, spc.target,
     coalesce(other.centre, spc.mean) as mean, coalesce(other.lpl_display, spc.lpl_display) as lpl_display,
     coalesce(other.upl_display, spc.upl_display) as upl_display, coalesce(other.limits_status, spc.limits_status) as limits_status,
     case when lines.spc_chart in ('p_prime', 'u_prime') then other.variation when lines.spc_chart = 'xmr' then spc.variation end as variation

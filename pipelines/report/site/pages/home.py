@@ -85,6 +85,8 @@ def pages(content: Content) -> Iterator[tuple[str, str]]:
         tiles.append(
             Tile("select count(*) from governance.risk_register where is_live and movement = 'up'", "risks and issues moved up", "#moved", "concern")
         )
+    if marts.has("quality.limit_review_queue"):
+        tiles.append(Tile(f"select count(*) from ({reviews_sql(content)})", "charts with limits due for review", "quality/limits.html"))
     tiles.append(Tile(f"select count(*) from ({WARNED})", "checks of the data warned", "#data"))
     yield content.page(
         "home.html.j2",
@@ -108,6 +110,15 @@ def pages(content: Content) -> Iterator[tuple[str, str]]:
 def warnings(content: Content) -> list[Row]:
     """The checks of the last run that warned or failed, those of raw files last."""
     return content.marts.rows(f"{WARNED} order by status, layer = 'raw', layer, table_name, check_name")
+
+
+def reviews_sql(content: Content) -> str:
+    """The series of the scorecards whose limits are due for review."""
+    return f"""
+        select distinct measure_id, area_id, segment from quality.limit_review_queue
+        inner join ({content.lines_sql}) using (measure_id, area_id, segment)
+        where is_review_due
+    """
 
 
 def new_sql(content: Content) -> str:

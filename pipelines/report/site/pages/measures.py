@@ -30,17 +30,19 @@ CHART_NAMES = {
 }
 PERIODS = {"r12m": "twelve months", "snapshot": "count on a day"}
 MOST_DRIVERS = 8
+# A chart opens on the months that its window can hold; the whole history is one step away.
+MONTHS_SHOWN = 36
 
 SPC = """
-select measure_id, area_id, segment, month, value, value_adjusted, is_seasonally_adjusted, numerator, denominator, phase, is_excluded, mean,
-    lpl_display, upl_display, special_cause, variation, target, assurance, limits_status, is_latest, recommended_chart, has_headline_icon, note
+select measure_id, area_id, segment, month, value, value_adjusted, is_seasonally_adjusted, numerator, denominator, phase, rebase_no, is_excluded,
+    mean, lpl_display, upl_display, special_cause, variation, target, assurance, limits_status, is_latest, recommended_chart, has_headline_icon, note
 from measures.measure_spc
 where measure_id in (select unnest($measures::varchar[]))
 order by measure_id, area_id, segment, month
 """
 ALTERNATIVES = """
-select measure_id, area_id, segment, chart, point_no, month, value, numerator, denominator, phase, is_excluded, centre, lpl_display, upl_display,
-    special_cause, variation, limits_status, is_latest
+select measure_id, area_id, segment, chart, point_no, month, value, numerator, denominator, phase, rebase_no, is_excluded, centre,
+    lpl_display, upl_display, special_cause, variation, limits_status, is_latest
 from measures.spc_alternatives
 where is_recommended and measure_id in (select unnest($measures::varchar[]))
 order by measure_id, area_id, segment, point_no
@@ -108,6 +110,10 @@ select * from measures.rebase_candidates
 where measure_id in (select unnest($measures::varchar[]))
 order by effective_month desc, area_id, segment
 """
+REVIEWS = """
+select * from quality.limit_review_queue
+where cause_no = 1 and measure_id in (select unnest($measures::varchar[]))
+"""
 CHANGES = "select * from measures.profile_changes where measure_id in (select unnest($measures::varchar[])) order by event_month, event_id, area_id"
 
 # A spreadsheet would take a text that begins with one of these for a formula.
@@ -133,6 +139,7 @@ class SeriesRows:
     drivers: list[Row] = field(default_factory=list)
     revisions: list[Row] = field(default_factory=list)
     candidates: list[Row] = field(default_factory=list)
+    reviews: list[Row] = field(default_factory=list)
 
 
 def index_page(content: Content) -> tuple[str, str]:
@@ -184,7 +191,12 @@ def _figures(marts: Marts, chosen: Sequence[str]) -> dict[str, dict[Series, Seri
             setattr(figures[series.measure_id][series], name, list(together))
     for row in marts.rows(DRIVERS, {"measures": list(chosen)}):
         figures[row.measure_id][Series(row.measure_id, row.area_id)].drivers.append(row)
-    for name, table, sql in (("revisions", "measures.revisions", REVISIONS), ("candidates", "measures.rebase_candidates", CANDIDATES)):
+    small = (
+        ("revisions", "measures.revisions", REVISIONS),
+        ("candidates", "measures.rebase_candidates", CANDIDATES),
+        ("reviews", "quality.limit_review_queue", REVIEWS),
+    )
+    for name, table, sql in small:
         if marts.has(table):
             for row in marts.rows(sql, {"measures": list(chosen)}):
                 getattr(figures[row.measure_id][Series.of(row)], name).append(row)
@@ -302,7 +314,9 @@ def series_by_place(content: Content, series: Sequence[Series]) -> list[Series]:
 
 @dataclass(frozen=True)
 class Shown:
-    """How a series is shown: its chart, which kind it is, its latest point, the lettered events, the rows behind it."""
+    """How a series is shown: its chart of the last three years and the one of its whole history where that is longer, which kind it is, its latest
+    point, the lettered events, the rows behind it.
+    """
 
     drawing: Markup
     chart: str
@@ -311,8 +325,9 @@ class Shown:
     is_adjusted: bool
     events: Sequence[tuple[str, Row]]
     drivers: Sequence[Sequence[tuple[Row, Markup]]]
-    has_phases: bool
     table: Markup | None = None
+    history: Markup | None = None
+    has_rebases: bool = False
 
 
 def _shown(shared: _Shared, content: Content, measure: Row, series: Series | None, figures: SeriesRows) -> Shown:
@@ -321,7 +336,7 @@ def _shown(shared: _Shared, content: Content, measure: Row, series: Series | Non
     chart = (latest.recommended_chart or "xmr") if latest is not None else ""
     drivers = _drivers(figures.drivers)
     if latest is None:
-        return Shown(_rare_chart(measure, figures.rare, label), "", figures.rare, None, False, [], drivers, False)
+        return Shown(_rare_chart(measure, figures.rare, label), "", figures.rare, None, False, [], drivers)
     rows: Sequence[Row] = figures.spc
     judged = latest
     if chart in BY_MONTH and figures.alternatives:
@@ -329,13 +344,21 @@ def _shown(shared: _Shared, content: Content, measure: Row, series: Series | Non
         judged = rows[-1]
     points = points_of(rows)
     if chart in (*BETWEEN_EVENTS, "none"):
-        points = [Point(p.month, row.value, target=p.target) for p, row in zip(points, rows, strict=True)]
+        points = [Point(p.month, p.value, target=p.target) for p in points]
         judged = figures.alternatives[-1] if figures.alternatives else latest
     events = _events(shared, content, measure, series, points)
-    drawing = spc_chart(points, measure.unit, label, [Event(_first(row.event_date), letter) for letter, row in events], width=1080, height=340)
-    is_adjusted = bool(latest.is_seasonally_adjusted) and chart not in BY_MONTH
+    letters = [Event(_first(row.event_date), letter) for letter, row in events]
+    recent = [p for p in points if _months_between(p.month, points[-1].month) < MONTHS_SHOWN]
+    drawing = spc_chart(recent, measure.unit, label, letters, width=1080, height=340)
+    history = spc_chart(points, measure.unit, label, letters, width=1080, height=340) if len(recent) < len(points) else None
+    is_adjusted = any(p.adjusted is not None for p in points)
     table = _table(rows, measure.unit, chart, is_adjusted)
-    return Shown(drawing, chart, rows, judged, is_adjusted, events, drivers, len({p.phase for p in points}) > 1, table)
+    has_rebases = len({p.rebase_no for p in points}) > 1
+    return Shown(drawing, chart, rows, judged, is_adjusted, events, drivers, table, history, has_rebases)
+
+
+def _months_between(first: date, last: date) -> int:
+    return 12 * (last.year - first.year) + last.month - first.month
 
 
 def _first(day: date) -> date:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import date
 from itertools import groupby
 
 from markupsafe import Markup
 
 from pipelines.report.charts import Label, Point, line_chart
 from pipelines.report.marts import Row
-from pipelines.report.site.content import Content
+from pipelines.report.site.content import Content, Series
 from pipelines.report.site.pages.home import warnings
 
 NEWEST_FILES = """
@@ -19,11 +20,20 @@ qualify row_number() over (partition by feed order by loaded_at desc, file_path 
 order by feed, loaded_at desc, file_path desc, load_id desc
 """
 
+QUEUE = "select * from quality.limit_review_queue order by measure_id, area_id, segment, cause_no"
+
 
 def pages(content: Content) -> Iterator[tuple[str, str]]:
     marts = content.marts
     has_bt = content.has_bt
-    yield content.page("quality.html.j2", "quality/index.html", section="quality", warnings=warnings(content), has_bt=has_bt)
+    yield content.page(
+        "quality.html.j2",
+        "quality/index.html",
+        section="quality",
+        warnings=warnings(content),
+        has_bt=has_bt,
+        has_limits=marts.has("quality.limit_review_queue"),
+    )
     files: dict[str, list[Row]] = defaultdict(list)
     for row in marts.rows(NEWEST_FILES):
         files[row.feed].append(row)
@@ -41,8 +51,24 @@ def pages(content: Content) -> Iterator[tuple[str, str]]:
     yield content.page(
         "checks.html.j2", "quality/checks.html", section="quality", layers=[row["layer"] for row in layers], warnings=warnings(content)
     )
+    if marts.has("quality.limit_review_queue"):
+        yield _limits_page(content)
     if has_bt:
         yield content.page("bt.html.j2", "quality/bt.html", section="quality", forces=_forces(content))
+
+
+def _limits_page(content: Content) -> tuple[str, str]:
+    """Limits due for review: those of charts on the scorecards first, those that a decision leaves as they are last."""
+    carded = {Series.of(line) for line in content.one_line_per_series}
+    queue = [(series, list(causes)) for series, causes in groupby(content.marts.rows(QUEUE), key=Series.of)]
+    queue.sort(key=lambda case: case[1][0].effective_month or date.min, reverse=True)
+    due = [case for case in queue if case[1][0].is_review_due]
+    parts = [
+        ("Charts of the scorecards", [case for case in due if case[0] in carded], True),
+        ("Other charts", [case for case in due if case[0] not in carded], False),
+        ("Left as they are", [case for case in queue if not case[1][0].is_review_due], False),
+    ]
+    return content.page("limits.html.j2", "quality/limits.html", section="quality", parts=[part for part in parts if part[1]])
 
 
 def _forces(content: Content) -> list[tuple[Row, Markup, list[list[Row]]]]:
