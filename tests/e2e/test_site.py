@@ -38,6 +38,7 @@ KINDS = [
     "quality/feeds.html",
     "quality/rejects.html",
     "quality/checks.html",
+    "quality/limits.html",
     "quality/bt.html",
     "glossary.html",
     "methods.html",
