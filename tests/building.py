@@ -22,6 +22,10 @@ class Dbt:
     runner: dbtRunner = field(default_factory=dbtRunner)
 
     def build(self, path: Path, *options: str) -> None:
+        """Build the models with all that they rest on."""
+        self.build_only(path, [f"+{model}" for model in self.models], *options)
+
+    def build_only(self, path: Path, models: Sequence[str], *options: str) -> None:
         os.environ |= {
             "SCORECARDS_BUILD_PATH": str(path),
             "SCORECARDS_THREADS": "2",
@@ -30,11 +34,11 @@ class Dbt:
             "DBT_LOG_LEVEL": "none",
         }
         folders = ["--project-dir", str(DBT_PROJECT_DIR), "--profiles-dir", str(DBT_PROJECT_DIR)]
-        models = ["--select", *(f"+{model}" for model in self.models), "--exclude-resource-type", "test", "unit_test"]
+        selected = ["--select", *models, "--exclude-resource-type", "test", "unit_test"]
         if self.runner.manifest is None:
             self.runner = dbtRunner(manifest=self.runner.invoke(["parse", *folders]).result)
         try:
-            result = self.runner.invoke(["build", *folders, *models, *options])
+            result = self.runner.invoke(["build", *folders, *selected, *options])
         finally:
             DuckDBConnectionManager.close_all_connections()  # dbt keeps the file open otherwise
         failed = [f"{r.node.name}: {r.message}" for r in (result.result or []) if r.status not in ("success", "pass")]

@@ -1,16 +1,29 @@
 -- Process behaviour (XmR) charts of every monthly series, ruleset mdc7 (docs/spc.md): limits by phase, worked out from its window of
 -- months, the four rules, what they mean, and whether the
 -- target will be met. One row per measure, area, segment and judged month; an incomplete month has none.
-{{ config(schema='measures', materialized='table') }}
+{{ config(
+    schema='measures',
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ forget_changed_series() }}",
+) }}
 
 with
 
 points as (
-    select *, month_number as period from {{ ref('int_spc_points') }}
+    select
+        points.*,
+        points.month_number as period,
+        inputs.inputs_hash
+    from {{ ref('int_spc_points') }} as points
+    inner join {{ ref('int_spc_inputs') }} as inputs on points.series_id = inputs.series_id
+    where {{ is_changed_series('points.series_id') }}
 ),
 
 phases as (
     select * from {{ ref('int_spc_phases') }}
+    where {{ is_changed_series('series_id') }}
 ),
 
 measures as (
@@ -131,6 +144,7 @@ judged as (
         points.n_series,
         points.exclusion_reason,
         points.is_excluded,
+        points.inputs_hash,
         flagged.*,
         limits.* exclude (series_id, phase, sigma_mult, y_sum, mr_sum, mr_count, has_limits, n_limits),
         phases.phase_start,
@@ -261,5 +275,6 @@ select
         end
     ), '') as note,
     ruleset_id,
-    param_hash
+    param_hash,
+    inputs_hash
 from doubted

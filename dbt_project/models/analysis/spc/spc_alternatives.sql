@@ -1,11 +1,18 @@
 -- Charts beside XmR, for series that it suits badly: P′ and U′ (Laney) where denominators vary by more than a quarter, T and G (days between events) for
 -- rare events. methods.md 1.3. One row per series, chart and point: a month, or an event (of which the month is told, not the day).
-{{ config(schema='measures', materialized='table') }}
+{{ config(
+    schema='measures',
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ forget_changed_series() }}",
+) }}
 
 with
 
 series_points as (
     select *, month_number as period from {{ ref('int_spc_points') }}
+    where {{ is_changed_series('series_id') }}
 ),
 
 phases as (
@@ -13,7 +20,11 @@ phases as (
 ),
 
 kinds as (
-    select * from {{ ref('int_spc_kinds') }}
+    select
+        kinds.*,
+        inputs.inputs_hash
+    from {{ ref('int_spc_kinds') }} as kinds
+    inner join {{ ref('int_spc_inputs') }} as inputs on kinds.series_id = inputs.series_id
 ),
 
 charts as (
@@ -22,6 +33,7 @@ charts as (
 
 events as (
     select *, event_no as period from {{ ref('int_spc_events') }}
+    where {{ is_changed_series('series_id') }}
 ),
 
 windowed_months as (
@@ -256,6 +268,7 @@ judged as (
         kinds.measure_id,
         kinds.area_id,
         kinds.segment,
+        kinds.inputs_hash,
         charts.recommended_chart,
         case
             when flagged.chart in ('t', 'g') then case measures.direction when 'decrease' then 'increase' when 'increase' then 'decrease' else 'neutral' end
@@ -303,5 +316,6 @@ select
     period = max(period) over (partition by series_id) as is_latest,
     chart = recommended_chart as is_recommended,
     ruleset_id,
-    param_hash
+    param_hash,
+    inputs_hash
 from judged
