@@ -163,7 +163,7 @@ def _match_quoted(head: str, quote: str, layouts: Sequence[Feed]) -> tuple[Heade
     exchange = str.maketrans({'"': quote, quote: '"'})
     head = head.translate(exchange)
     declared = re.match(r"\s*sep=(.)\r?\n", head)  # Excel's own way to say it
-    text, skipped = (head[declared.end() :], 1) if declared else (head, 0)
+    text, skipped = (head[declared.end() :], declared.group().count("\n")) if declared else (head, 0)
     best: tuple[tuple[bool, int, int, bool], HeaderMatch, str, int, int] | None = None
     problem: FileRefused | None = None
     for delimiter in dict.fromkeys((*(declared.groups() if declared else ()), *(x.delimiter for x in layouts if x.delimiter), *DELIMITERS)):

@@ -197,6 +197,7 @@ CORPUS: tuple[Bad, ...] = (
     Bad("semicolons", GOOD.replace(",", ";"), read=2),
     Bad("tabs", GOOD.replace(",", "\t"), read=2),
     Bad("Excel's sep line", "sep=;\n" + GOOD.replace(",", ";"), read=2),
+    Bad("Excel's sep line below a blank one", "\nsep=;\n" + GOOD.replace(",", ";"), read=2),
     Bad("no header line", call(1) + "\n" + call(2) + "\n", refused="whether the header line is missing"),
     Bad(
         "another feed's file",
