@@ -22,7 +22,7 @@ from tests.fuzz.mutants import mutant
 SEED = 20230731
 MUTANTS_PER_PROCESS = 500
 MOST_SECONDS, MOST_MEGABYTES = 10, 1_024
-PATIENCE = 120  # seconds without a word, after which a worker is taken to hang, on however busy a machine
+PATIENCE = 600  # seconds without a word, after which a worker is taken to hang, on however busy a machine
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,10 @@ coverage as (
     select * from {{ ref('int_feed_coverage') }}
 ),
 
+gaps as (
+    select * from {{ ref('int_incomplete_periods') }} where period_type = 'r12m'
+),
+
 feed_caveats as (
     select * from {{ ref('feed_caveats') }}
 ),
@@ -342,7 +346,7 @@ select
         '; ',
         joined.status_reason,
         joined.caveat,
-        case when joined.period_type <> 'r12m' then 'the R12m ' || rolling.caveat end,
+        case when joined.period_type <> 'r12m' then 'the R12m ' || coalesce(rolling.caveat, case when rolling.period_end is null then 'is ' || gaps.caveat end) end,
         joined.feed_caveat
     ), '') as caveat,
     {{ maturity('joined.statistic', 'joined.period_end', 'joined.as_of') }} as maturity,
@@ -379,6 +383,10 @@ left join measure_values as rolling on
     joined.series_id = rolling.series_id
     and joined.period_end = rolling.period_end
     and rolling.period_type = 'r12m'
+left join gaps on
+    joined.measure_id = gaps.measure_id
+    and joined.area_id = gaps.area_id
+    and joined.period_end = gaps.period_end
 left join charts on joined.series_id = charts.series_id
 left join sentences on joined.series_id = sentences.series_id
 left join elsewhere on joined.series_id = elsewhere.series_id

@@ -38,6 +38,7 @@ covered as (
         spanned.force_code,
         spanned.month,
         coalesce(counted.row_count, 0) as row_count,
+        last_day(spanned.month) <= spanned.covered_to as is_over,
         coalesce(
             (counted.row_count > 0 or spanned.feed in ({{ sparse_feeds() }}))
             and last_day(spanned.month) <= spanned.covered_to
@@ -107,6 +108,6 @@ select
     cast(round(usual_count) as bigint) as usual_count,
     case
         when is_thin then row_count || ' of about ' || cast(round(usual_count) as bigint) || ' rows'
-        when row_count = 0 and not is_covered then 'no rows'
+        when row_count = 0 and is_over and not is_covered then 'no rows'
     end as gap
 from judged
