@@ -179,7 +179,12 @@ def test_the_slides_have_titles_native_charts_tables_and_sources(written):
     charts = [shape for slide in slides for shape in slide.shapes if shape.has_chart]
     assert len(charts) >= 30
     calls = next(shape.chart for shape in charts if shape.name == "Chart: Public 999 calls offered")
-    assert [series.name for series in calls.plots[0].series if series.name != "season removed"][:4] == ["published", "mean", "upper limit", "lower limit"]
+    assert [series.name for series in calls.plots[0].series if series.name != "season removed"][:4] == [
+        "published",
+        "mean",
+        "upper limit",
+        "lower limit",
+    ]
     assert calls.part.chart_workbook.xlsx_part is not None, "its data can be opened"
     tables = {shape.name for slide in slides for shape in slide.shapes if shape.has_table}
     assert {"Deliverables", "Risks and issues", "Terminology"} <= tables

@@ -150,7 +150,7 @@ FIRST: Rows = {
         log("g1", "2023-01-31 22:00:00", first_arrived_at="2023-01-31 22:10:00"),
         log("g2", "2022-11-01 10:00:00", first_arrived_at="2022-11-01 10:20:00"),
     ],
-    "online_reports": [{"report_id": "r1", "submitted_at": "2023-01-01 08:00:00", "form_type": "theft"}],
+    "online_reports": [{"report_id": "r1", "submitted_at": "2023-01-01 08:00:00", "form_type": "report a crime"}],
     "crimes": [crime("k1", "2023-01-05 10:00:00"), crime("k3", "2022-11-05 10:00:00")],
     "crime_outcomes": [
         outcome("o1", "k1", "2023-02-05"),
@@ -193,7 +193,7 @@ SECOND: Rows = {
         log("g1", "2023-02-01 00:30:00", force_code="Wiltshire Police", first_arrived_at="2023-02-01 00:40:00"),  # moves to February
         log("g3", "2023-01-15 10:00:00", first_arrived_at="2023-01-15 10:00:30"),  # late
     ],
-    "online_reports": [{"report_id": "r1", "submitted_at": "2023-01-01 08:00:00", "form_type": "fraud"}],
+    "online_reports": [{"report_id": "r1", "submitted_at": "2023-01-01 08:00:00", "form_type": "lost or found"}],
     "crimes": [
         crime("k1", "2023-01-05 10:00:00", cancelled_at="2023-03-20 10:00:00"),  # its outcome and its arrest leave every measure
         crime("k2", "2023-01-06 10:00:00", offence_group="serious sexual offence"),
