@@ -8,6 +8,7 @@ mask. The build database keeps names of files as they are, beside the number of 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -83,7 +84,8 @@ def _masked(text: str) -> str:  # DuckDB takes functions of one parameter, not o
 
 def masked_in_sql(connection: duckdb.DuckDBPyConnection) -> None:
     """Give the connection the function masked(text)."""
-    connection.create_function("masked", _masked, [VARCHAR], VARCHAR)
+    with suppress(duckdb.CatalogException):  # another connection of this process has given it to the same database
+        connection.create_function("masked", _masked, [VARCHAR], VARCHAR)
 
 
 def without_contacts(text: str) -> str:

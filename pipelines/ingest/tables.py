@@ -410,7 +410,7 @@ def _several_sheets(sheets: Sequence[Sheet], layout: Feed) -> Table:
             continue
         start, match = _match_sheet(frame, [layout])
         if not match.fits:
-            raise FileRefused(f"(sheet {sheet.name}) {why_not(match)}")
+            raise FileRefused(f"(sheet {masked(sheet.name)}) {why_not(match)}")
         tables.append((number, _sheet_table(frame, start, match, facts)))
     if not tables:
         raise FileRefused("is empty (no sheet holds anything); have it sent again, or remove it")

@@ -45,7 +45,7 @@ DETAIL_WITH_FILES = """
     select sum(failed)::bigint as failed, any_value(named) as files
     from ($failing)
     cross join (
-        select string_agg(printf('%s: %d', file_path, failed), ', ' order by failed desc, file_path)
+        select string_agg(printf('%s: %d', masked(file_path), failed), ', ' order by failed desc, file_path)
             || case when max(file_count) > 3 then printf(' and %d files more', max(file_count) - 3) else '' end as named
         from (
             select loads.file_path, sum(found.failed)::bigint as failed, count(*) over () as file_count,
@@ -59,7 +59,7 @@ DETAIL_WITH_FILES = """
 """
 # The first files that brought rows of the months of a failing query, in a list of columns.
 FILES_OF_MONTHS = """(
-    select string_agg(file_path, ', ' order by file_path)
+    select string_agg(masked(file_path), ', ' order by file_path)
     from (
         select distinct loads.file_path
         from {raw} as of_feed

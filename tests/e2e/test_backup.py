@@ -6,8 +6,8 @@ from pipelines.publish.backup import back_up, restore
 
 
 def test_a_night_after_a_restore_equals_one_without_it(published, make_force, tmp_path):
-    restored = make_force("restored")
-    restore(restored.settings, back_up(published.settings, tmp_path / "backups"))
+    first, restored = make_force("first", from_published=True), make_force("restored")
+    restore(restored.settings, back_up(first.settings, tmp_path / "backups"))
     assert restored.fingerprint() == published.fingerprint()
     restored.landing.rmdir()
     shutil.copytree(published.landing, restored.landing)

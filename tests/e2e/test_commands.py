@@ -161,3 +161,22 @@ def test_a_stray_folder_in_landing_is_named_with_the_feed_it_may_mean(scorecards
     finally:
         stray.rmdir()
     assert "did you mean landing/crime_outcomes/" in said
+
+
+def test_the_full_name_of_a_file_is_told_by_the_number_of_its_load(scorecards, own):
+    load, path = own.query("select load_id, file_path from quality.feed_outcomes where feed = 'arrests' order by load_id limit 1")[0]
+    assert scorecards("file", str(load)) == (0, str(own.landing / path))
+    code, said = scorecards("file", "999999")
+    assert code == 2
+    assert "no load 999999" in said
+
+
+def test_a_backup_is_made_by_command_and_restored_by_command(scorecards, own, tmp_path, monkeypatch):
+    code, said = scorecards("backup", str(tmp_path / "backups"))
+    assert code == 0
+    assert "The hash key and the landing files are not in it" in said
+    (backup,) = (tmp_path / "backups").iterdir()
+    assert scorecards("restore", str(backup))[0] == 1, "never over a warehouse"
+    monkeypatch.setenv("SCORECARDS_DATA_DIR", str(tmp_path / "fresh"))
+    assert scorecards("restore", str(backup))[0] == 0
+    assert "Marts published" in scorecards("status")[1]
