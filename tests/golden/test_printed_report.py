@@ -50,6 +50,13 @@ def test_contradicted_figures_say_what_follows_from_the_data(demo):
     assert all(reason.startswith("the report contradicts itself") for reason in reasons.values())
 
 
+def test_nothing_stands_against_signing_the_report_off(demo):
+    """Each sentence of the demonstration's commentary is borne out by its figures."""
+    with Marts.open(demo.settings.marts_path, demo.settings.threads) as marts:
+        assert build(marts, quarter=date(2023, 9, 30)).objections == []
+        assert marts.rows("select * from quality.narrative_issues where source <> 'finding' order by all") == []
+
+
 def test_the_page_beside_the_printed_report_is_what_the_marts_say(demo):
     """docs/printed-report-side-by-side.md; written anew by `scorecards report --month 2023-07 --beside-printed` with its path."""
     with Marts.open(demo.settings.marts_path, demo.settings.threads) as marts:

@@ -1,5 +1,6 @@
 """The demonstration's workbook: every item of the printed report has its row, the same bytes every time; templates are empty."""
 
+import re
 from collections import Counter
 from datetime import date
 
@@ -79,6 +80,17 @@ def test_rows_keep_the_contract_and_say_where_they_come_from(feed):
                 assert row["basis"]
     invented = [row for row in sheet_rows(feed.sheet, SEPTEMBER) if not row.get("source_ref") and "basis" in row]
     assert {row["basis"] for row in invented} <= {"synthetic"}
+
+
+@pytest.mark.parametrize("feed", SHEETS, ids=lambda feed: feed.sheet)
+def test_sentences_read_as_an_analyst_writes_them(feed):
+    """Short, and none says that it is made up."""
+    for as_of in VERSIONS:
+        for row in sheet_rows(feed.sheet, as_of):
+            said = row.get("sentence") or row.get("title") or ""
+            assert not re.search(r"(?i)invented|synthetic|placeholder|tile:", said), said
+            if "sentence" in row:
+                assert max(len(part.split()) for part in re.split(r"(?<=[.:])\s", said)) <= 25, said
 
 
 def test_the_same_versions_are_the_same_bytes_and_only_those_near_the_end_are_written(tmp_path):

@@ -3,7 +3,7 @@
 -- understood. `note`: taken as meant, to be known. No message quotes a cell.
 {%- set sheets = [] -%}
 {%- for feed, known in feeds().items() if known.is_whole -%}
-    {%- do sheets.append({'feed': feed, 'key': known.key[0], 'staging': known.staging}) -%}
+    {%- do sheets.append({'feed': feed, 'key': known.key[0]}) -%}
 {%- endfor -%}
 {%- set owned = ['risks', 'actions', 'deliverables', 'focus', 'commentary', 'statutory_items'] -%}
 {%- set dated = ['actions', 'deliverables', 'focus', 'commentary'] -%}
@@ -56,20 +56,8 @@ named_measures as (
     select * from {{ ref('int_governance__linked_measures') }}
 ),
 
--- Every row of every sheet as it stands, by its key; what the newest version itself lists is `is_listed`.
 items as (
-    {%- for sheet in sheets %}
-    select
-        '{{ sheet.feed }}' as feed,
-        {{ sheet.key }} as item_id,
-        row_state,
-        listed_as_of,
-        load_id,
-        file_row
-    from {{ ref(sheet.staging) }}
-    where is_latest_version
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    select * from {{ ref('int_governance__items') }}
 ),
 
 -- What each column may hold, in words, from the contracts.

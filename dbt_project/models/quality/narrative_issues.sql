@@ -1,13 +1,22 @@
--- What is wrong with the numbers in sentences: those that people write beside the figures (governance.commentary), and those that are generated
--- (measures.measure_findings). One row per sentence, rule and excerpt.
---   percent_for_points    a percentage that changed is said to have changed by %
---   points_for_volume     a volume or a time is said to have changed by points
---   impossible_percentage no whole number of so many gives that percentage, or not the two numbers beside it
---   number_not_in_marts   a fact holds a number that the marts do not hold for its measure
+-- What is wrong in sentences: those that people write beside the figures (governance.commentary, and the titles that the report prints), and those that
+-- are generated (measures.measure_findings). One row per sentence, rule and excerpt.
+--   percent_for_points     a percentage that changed is said to have changed by %
+--   points_for_volume      a volume or a time is said to have changed by points
+--   impossible_percentage  no whole number of so many gives that percentage, or not the two numbers beside it
+--   number_not_in_marts    a fact or an interpretation holds a number that the marts do not hold for its measure
+--   direction_contradicted it says up where the marts say down, or down where they say up
+--   significance_not_held  "significant" of what was not tested, or is not
+--   strength_not_held      "strong" of what is not
+--   cause_not_tested       "driven by" without a decomposition or a significant correlation
+--   placeholder            words still to be written
 with
 
 measures as (
     select * from {{ ref('dim_measure') }}
+),
+
+items as (
+    select * from {{ ref('int_governance__items') }}
 ),
 
 commentary as (
@@ -31,14 +40,25 @@ comparator_values as (
     select * from {{ ref('comparator_values') }}
 ),
 
+correlations as (
+    select * from {{ ref('correlations') }}
+),
+
+drivers as (
+    select * from {{ ref('drivers') }}
+),
+
 sentences as (
     select
         'commentary' as source,
         commentary.commentary_id as source_id,
         commentary.measure_id,
+        commentary.area_id,
+        measures.title,
         measures.unit,
         commentary.period_end,
-        commentary.type = 'fact' and measures.status = 'collected' as is_held_to_marts,
+        -- a hypothesis says itself that it is untested; an action says what will be
+        commentary.type in ('fact', 'interpretation') and measures.status = 'collected' as is_held_to_marts,
         commentary.sentence
     from commentary
     left join measures on commentary.measure_id = measures.measure_id
@@ -50,12 +70,30 @@ sentences as (
         'finding' as source,
         concat_ws('|', measure_id, area_id, segment, period_type, period_end, kind) as source_id,
         measure_id,
+        area_id,
+        null as title,
         unit,
         period_end,
         false as is_held_to_marts,
         sentence
     from findings
     where contains(sentence, '%') or contains(sentence, 'pts')
+),
+
+-- What the report prints of the workbook: nothing of it may still be to be written.
+printed as (
+    select 'commentary' as source, source_id, measure_id, period_end, sentence from sentences where source = 'commentary'
+    {%- for name, key in [('outcome', 'outcome_id'), ('focus', 'focus_id'), ('deliverable', 'deliverable_id'), ('risk', 'risk_id')] %}
+    union all
+    select '{{ name }}' as source, {{ key }} as source_id, null as measure_id, null as period_end, title as sentence
+    from {{ ref({'outcome': 'outcomes', 'focus': 'focus', 'deliverable': 'deliverables', 'risk': 'risk_register'}[name]) }}
+    where not is_withdrawn
+    {%- endfor %}
+),
+
+placeholders as (
+    select source, source_id, measure_id, period_end, unnest(excerpts) as excerpt, generate_subscripts(excerpts, 1) as excerpt_no
+    from (select *, regexp_extract_all(sentence, '{{ narrative_placeholder() }}') as excerpts from printed)
 ),
 
 percent_changes as (
@@ -141,18 +179,21 @@ impossible as (
     where rule in ('share_of', 'part_of')
 ),
 
--- The numbers of facts, without those that are names, dates or parts of a definition.
+-- Sentences that are held to the marts, without numbers that are names, dates or parts of a definition.
 stated as (
     select
         *,
-        regexp_extract_all(
-            {%- for _ in narrative_names() %}regexp_replace({% endfor -%}
-            sentence
-            {%- for name in narrative_names() %}, '{{ name }}', ' ', 'g'){% endfor -%}
-            , '{{ narrative_number() }}'
-        ) as excerpts
+        {% for _ in narrative_names() %}regexp_replace({% endfor -%}
+        sentence
+        {%- for name in narrative_names() %}, '{{ name }}', ' ', 'g'){% endfor %} as said
     from sentences
     where is_held_to_marts
+),
+
+excerpted as (
+    select *, false as is_directed, regexp_extract_all(said, '{{ narrative_number() }}') as excerpts from stated
+    union all
+    select *, true as is_directed, regexp_extract_all(said, '{{ narrative_directed_number() }}') as excerpts from stated
 ),
 
 tokens as (
@@ -160,24 +201,26 @@ tokens as (
         source,
         source_id,
         measure_id,
+        title,
         period_end,
+        is_directed,
         unnest(excerpts) as excerpt,
         generate_subscripts(excerpts, 1) as excerpt_no
-    from stated
+    from excerpted
 ),
 
 read_tokens as (
     select
         *,
-        list_transform(regexp_extract_all(excerpt, '\d+'), lambda part: cast(part as bigint)) as parts,
-        cast(length(regexp_extract(excerpt, '\.(\d+)', 1)) as integer) as decimals,
+        list_transform(regexp_extract_all(figure, '\d+'), lambda part: cast(part as bigint)) as parts,
+        cast(length(regexp_extract(figure, '\.(\d+)', 1)) as integer) as decimals,
         case
-            when regexp_matches(excerpt, '[ms:]') and not regexp_matches(excerpt, 'pts|points') then 'duration'
-            when regexp_matches(excerpt, 'pt|points') then 'points'
-            when contains(excerpt, '%') then 'pct'
+            when regexp_matches(figure, '[ms:]') and not regexp_matches(figure, 'pts|points') then 'duration'
+            when regexp_matches(figure, 'pt|points') then 'points'
+            when contains(figure, '%') then 'pct'
             else 'plain'
         end as kind
-    from tokens
+    from (select *, regexp_extract(excerpt, '{{ narrative_number() }}') as figure from tokens)
 ),
 
 numbers as (
@@ -187,56 +230,14 @@ numbers as (
             when kind = 'duration' and len(parts) = 3 then parts[1] * 3600 + parts[2] * 60 + parts[3]
             when kind = 'duration' and len(parts) = 2 then parts[1] * 60 + parts[2]
             when kind = 'duration' then parts[1]
-            else cast(regexp_extract(replace(excerpt, ',', ''), '\d+(?:\.\d+)?') as double)
+            else cast(regexp_extract(replace(figure, ',', ''), '\d+(?:\.\d+)?') as double)
         end as number
     from read_tokens
 ),
 
 -- What the marts hold of each measure, as it may be said: of the period spoken of and the thirteen months before.
 held as (
-    select measure_values.measure_id, measure_values.period_end, {{ narrative_kind('measures.unit') }} as kind, measure_values.value
-    from measure_values
-    inner join measures on measure_values.measure_id = measures.measure_id
-    union all
-    select measure_id, period_end, 'plain' as kind, unnest([numerator, denominator]) as value
-    from measure_values
-    union all
-    select measure_id, period_end, unnest(['plain', 'pct', 'points']) as kind, margin as value
-    from measure_values
-    where margin is not null
-    union all
-    select measure_id, period_end, unnest(['plain', 'pct', 'points']) as kind, margin as value
-    from comparator_values
-    where margin is not null
-    union all
-    select comparator_values.measure_id, comparator_values.period_end, {{ narrative_kind('measures.unit') }} as kind, comparator_values.value
-    from comparator_values
-    inner join measures on comparator_values.measure_id = measures.measure_id
-    union all
-    select comparisons.measure_id, comparisons.period_end, {{ narrative_kind('measures.unit') }} as kind, comparisons.base_value as value
-    from comparisons
-    inner join measures on comparisons.measure_id = measures.measure_id
-    union all
-    select
-        comparisons.measure_id,
-        comparisons.period_end,
-        case when measures.unit = 'pct' then 'points' else {{ narrative_kind('measures.unit') }} end as kind,
-        comparisons.change as value
-    from comparisons
-    inner join measures on comparisons.measure_id = measures.measure_id
-    union all
-    select measure_id, period_end, 'pct' as kind, change_pct as value
-    from comparisons
-    union all
-    select measure_id, period_end, 'plain' as kind, unnest([change_per_month, months]) as value
-    from comparisons
-    union all
-    select measure_id, period_end, 'pct' as kind, unnest([share_pct, base_share_pct]) as value
-    from findings
-    where share_pct is not null
-    union all
-    select unnest([measure_a, measure_b]) as measure_id, period_end, 'plain' as kind, r as value
-    from {{ ref('correlations') }}
+    {{ narrative_held() }}
 ),
 
 -- Targets hold for longer than a period.
@@ -253,7 +254,8 @@ unheld as (
     select numbers.*
     from numbers
     where
-        not exists (
+        not numbers.is_directed
+        and not exists (
             select 1
             from held
             where
@@ -267,6 +269,138 @@ unheld as (
             from targets
             where targets.measure_id = numbers.measure_id and targets.kind = numbers.kind and abs(targets.value - numbers.number) < 1e-9
         )
+),
+
+-- Changes as they may be said, with their sign.
+changes as (
+    select
+        comparisons.measure_id,
+        comparisons.area_id,
+        comparisons.period_end,
+        comparisons.comparison,
+        unnest([
+            struct_pack(
+                kind := case when measures.unit = 'pct' then 'points' else {{ narrative_kind('measures.unit') }} end, value := comparisons.change
+            ),
+            struct_pack(kind := 'pct', value := comparisons.change_pct),
+            struct_pack(kind := 'plain', value := comparisons.change_per_month)
+        ], recursive := true)
+    from comparisons
+    inner join measures on comparisons.measure_id = measures.measure_id
+),
+
+-- A number that is a change in the marts, said the other way.
+misdirected as (
+    select numbers.source, numbers.source_id, numbers.excerpt, numbers.excerpt_no, numbers.measure_id, numbers.title, numbers.period_end
+    from numbers
+    inner join changes
+        on
+            numbers.measure_id = changes.measure_id
+            and numbers.kind = changes.kind
+            and changes.period_end between numbers.period_end - interval 13 month and last_day(numbers.period_end)
+            and abs(round(abs(changes.value), numbers.decimals) - numbers.number) < 1e-9
+    where numbers.is_directed and numbers.number > 0
+    group by all
+    having not bool_or(sign(changes.value) = {{ narrative_sign('numbers.excerpt') }})
+),
+
+-- Words that say a way: borne out by a change of the measure in that month, or by a finding of its trend.
+ways as (
+    select source, source_id, measure_id, area_id, title, period_end, unnest(excerpts) as excerpt, generate_subscripts(excerpts, 1) as excerpt_no
+    from (select *, regexp_extract_all(said, '{{ narrative_direction() }}') as excerpts from stated)
+),
+
+trends as (
+    select distinct measure_id, area_id, period_end, {{ narrative_sign("replace(kind, '_', ' ')") }} as way
+    from findings
+    where regexp_matches(kind, 'increas|decreas|rising|falling')
+),
+
+contradicted as (
+    select ways.source, ways.source_id, ways.excerpt, ways.excerpt_no, ways.measure_id, ways.title, ways.period_end
+    from ways
+    inner join comparisons
+        on
+            ways.measure_id = comparisons.measure_id
+            and coalesce(ways.area_id, comparisons.area_id) = comparisons.area_id
+            and last_day(ways.period_end) = last_day(comparisons.period_end)
+    where
+        ways.excerpt not ilike 'not%'
+        and comparisons.comparison in ('yoy', 'previous_period', 'baseline_2019')
+        and comparisons.change is not null
+        and not exists (
+            select 1
+            from trends
+            where
+                ways.measure_id = trends.measure_id
+                and coalesce(ways.area_id, trends.area_id) = trends.area_id
+                and last_day(ways.period_end) = last_day(trends.period_end)
+                and {{ narrative_sign('ways.excerpt') }} = trends.way
+        )
+    group by all
+    having not bool_or(sign(comparisons.change) = {{ narrative_sign('ways.excerpt') }}) and bool_or(comparisons.change <> 0)
+),
+
+claims as (
+    {%- for rule, pattern in narrative_claims().items() %}
+    select
+        source,
+        source_id,
+        measure_id,
+        area_id,
+        title,
+        period_end,
+        regexp_matches(said, '(?i)correlat|\br\s?=|relationship|associat|move (?:closely )?together') as is_of_correlation,
+        '{{ rule }}' as rule,
+        unnest(excerpts) as excerpt,
+        generate_subscripts(excerpts, 1) as excerpt_no
+    from (select *, regexp_extract_all(said, '{{ pattern }}') as excerpts from stated)
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+-- What the marts hold for or against each claim, in the month that it speaks of.
+weighed as (
+    select
+        claims.*,
+        (
+            select bool_or(comparisons.is_significant)
+            from comparisons
+            where
+                comparisons.measure_id = claims.measure_id
+                and coalesce(claims.area_id, comparisons.area_id) = comparisons.area_id
+                and last_day(comparisons.period_end) = last_day(claims.period_end)
+        ) as is_change_significant,
+        (
+            select count(distinct measure_values.period_end)
+            from measure_values
+            where
+                measure_values.measure_id = claims.measure_id
+                and measure_values.period_type = 'month'
+                and measure_values.value is not null
+                and measure_values.period_end <= last_day(claims.period_end)
+        ) as month_count,
+        (
+            select arg_max(correlations, abs(correlations.r))
+            from correlations
+            where
+                claims.measure_id in (correlations.measure_a, correlations.measure_b)
+                and last_day(correlations.period_end) = last_day(claims.period_end)
+        ) as correlation,
+        (
+            select count(*) > 0
+            from drivers
+            where drivers.measure_id = claims.measure_id and last_day(drivers.period_end) = last_day(claims.period_end)
+        ) as is_decomposed
+    from claims
+    where not regexp_matches(claims.excerpt, '(?i)^(?:no|not|nor|without)\b')
+),
+
+unborne as (
+    select
+        *,
+        {{ narrative_verdict() }} as finding
+    from weighed
 ),
 
 issues as (
@@ -318,19 +452,81 @@ issues as (
         trim(excerpt) as excerpt,
         measure_id,
         period_end,
-        'the marts hold no ' || trim(excerpt) || ' for ' || measure_id || ' in the thirteen months to ' || strftime(period_end, '%b %Y') as message,
-        'correct the number, name the measure that it is of, or type the sentence as interpretation' as way_out
+        'the marts hold no ' || trim(excerpt) || ' for "' || title || '" in the thirteen months to ' || strftime(period_end, '%B %Y') as message,
+        'correct the number, or name the measure that it is of' as way_out
     from unheld
+
+    union all
+
+    select
+        source,
+        source_id,
+        'direction_contradicted' as rule,
+        cast(row_number() over (partition by source, source_id order by excerpt) as integer) as excerpt_no,
+        trim(excerpt) as excerpt,
+        measure_id,
+        period_end,
+        '"' || trim(excerpt) || '" goes the other way in the marts: "' || title || '" went '
+        || case when {{ narrative_sign('excerpt') }} > 0 then 'down' else 'up' end || ' (' || strftime(period_end, '%B %Y') || ')' as message,
+        'correct the direction, or name the measure that it is of' as way_out
+    from (
+        select * from misdirected
+        union all
+        select * from contradicted
+    ) as turned
+
+    union all
+
+    select
+        source,
+        source_id,
+        rule,
+        excerpt_no,
+        trim(excerpt) as excerpt,
+        measure_id,
+        period_end,
+        '"' || trim(excerpt) || '" ' || finding as message,
+        case rule
+            when 'cause_not_tested' then 'say what goes together and not what causes it, or type the sentence as hypothesis'
+            else 'leave the word out, or say what was tested'
+        end as way_out
+    from unborne
+    where finding is not null
+
+    union all
+
+    select
+        source,
+        source_id,
+        'placeholder' as rule,
+        excerpt_no,
+        trim(excerpt) as excerpt,
+        measure_id,
+        period_end,
+        '"' || trim(excerpt) || '" stands where words are still to be written' as message,
+        'write them, or take the row out' as way_out
+    from placeholders
 )
 
 select
-    source,
-    source_id,
-    rule,
-    cast(excerpt_no as integer) as excerpt_no,
-    excerpt,
-    measure_id,
-    period_end,
-    message,
-    way_out
+    issues.source,
+    issues.source_id,
+    issues.rule,
+    cast(issues.excerpt_no as integer) as excerpt_no,
+    issues.excerpt,
+    issues.measure_id,
+    issues.period_end,
+    'sheet ' || replace(items.feed, 'governance_', '') || ', row ' || items.file_row as sheet_row_text,
+    issues.message,
+    issues.way_out
 from issues
+left join items
+    on
+        items.feed = case issues.source
+            when 'commentary' then 'governance_commentary'
+            when 'outcome' then 'governance_outcomes'
+            when 'focus' then 'governance_focus'
+            when 'deliverable' then 'governance_deliverables'
+            when 'risk' then 'governance_risks'
+        end
+        and issues.source_id = items.item_id

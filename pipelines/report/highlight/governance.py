@@ -7,7 +7,7 @@ from datetime import date
 
 from pipelines.report.governance_map import Link, map_columns
 from pipelines.report.highlight.cells import Cell, cell
-from pipelines.report.highlight.model import Arrow, Deliverable, Item, Node, Priority, Remark, Risk, Topic
+from pipelines.report.highlight.model import Arrow, Deliverable, Issue, Item, Node, Priority, Remark, Risk, Topic
 from pipelines.report.highlight.period import Period
 from pipelines.report.marts import Marts, Row
 
@@ -29,6 +29,13 @@ class Governance:
         self.is_of_another_quarter = self.version is not None and not period.quarter_start <= self.version <= period.quarter_end
         newest = marts.rows("select * from governance.deliverable_history where as_of = ? order by all limit 1", [self.version])
         self.as_of = cell(newest[0], "as_of") if newest else None
+        self._issues: dict[tuple[str, str], list[Issue]] = {}
+        for row in marts.rows("select * from quality.narrative_issues where source <> 'finding' order by all"):
+            issue = Issue(cell(row, "message"), cell(row, "way_out"), _some(row, "sheet_row_text"))
+            self._issues.setdefault((row.source, row.source_id), []).append(issue)
+
+    def _issues_of(self, source: str, source_id: str) -> tuple[Issue, ...]:
+        return tuple(self._issues.get((source, source_id), ()))
 
     def _listed(self, table: str, priority: int) -> list[Row]:
         if self.version is None:
@@ -55,8 +62,11 @@ class Governance:
             number=number,
             number_cell=cell(topic, "plan_priority"),
             title=cell(topic, "plan_priority_title"),
-            outcomes=tuple(Item(cell(row, "title"), _some(row, "achieved_on"), None) for row in outcomes),
-            focus=tuple(Item(cell(row, "title"), _some(row, "due_raw"), _some(row, "owner")) for row in self._listed("focus", number)),
+            outcomes=tuple(Item(cell(row, "title"), _some(row, "achieved_on"), None, self._issues_of("outcome", row.outcome_id)) for row in outcomes),
+            focus=tuple(
+                Item(cell(row, "title"), _some(row, "due_raw"), _some(row, "owner"), self._issues_of("focus", row.focus_id))
+                for row in self._listed("focus", number)
+            ),
             deliverables=tuple(self._deliverables(number)),
             risks=tuple(self._risks(number)),
             topics=topics,
@@ -90,6 +100,7 @@ class Governance:
                 days_overdue=cell(plan, "days_overdue") if is_current and state == "overdue" and plan.days_overdue is not None else None,
                 owner=_some(plan, "owner"),
                 blockers=_some(plan, "blockers") if is_current else None,
+                issues=self._issues_of("deliverable", row.deliverable_id),
             )
 
     def _risks(self, priority: int) -> Iterable[Risk]:
@@ -111,6 +122,7 @@ class Governance:
                 movement=_some(row, "movement"),
                 owner=_some(row, "owner"),
                 is_review_overdue=bool(row.is_review_overdue),
+                issues=self._issues_of("risk", row.risk_id),
             )
 
     def remarks(self, topic: str | None, priority: int) -> tuple[tuple[Remark, ...], tuple[Remark, ...]]:
@@ -128,6 +140,7 @@ class Governance:
                         due=_some(row, "due_raw"),
                         of_period=_some(row, "period_end", "short month"),
                         listed_as_of=cell(row, "listed_as_of"),
+                        issues=self._issues_of("commentary", row.commentary_id),
                     )
                 )
         return tuple(remarks["so_what"]), tuple(remarks["now_what"])

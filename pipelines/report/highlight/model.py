@@ -62,6 +62,20 @@ class Chart:
 
 
 @dataclass(frozen=True)
+class Issue:
+    """What the marts hold against a sentence (quality.narrative_issues), for the person who keeps it."""
+
+    message: Cell
+    way_out: Cell
+    sheet_row: Cell | None
+
+    @property
+    def text(self) -> str:
+        where = f"{self.sheet_row.text}: " if self.sheet_row else ""
+        return f"{where}{self.message.text}; {self.way_out.text}"
+
+
+@dataclass(frozen=True)
 class Remark:
     """A sentence of the commentary, with its type, evidence, owner and period."""
 
@@ -72,6 +86,7 @@ class Remark:
     due: Cell | None
     of_period: Cell | None
     listed_as_of: Cell
+    issues: tuple[Issue, ...] = ()
 
     @property
     def is_untested(self) -> bool:
@@ -109,6 +124,7 @@ class Item:
     title: Cell
     when: Cell | None
     owner: Cell | None
+    issues: tuple[Issue, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -124,6 +140,7 @@ class Deliverable:
     days_overdue: Cell | None
     owner: Cell | None
     blockers: Cell | None
+    issues: tuple[Issue, ...] = ()
 
     @property
     def progress_share(self) -> float:
@@ -142,6 +159,7 @@ class Risk:
     movement: Cell | None
     owner: Cell | None
     is_review_overdue: bool
+    issues: tuple[Issue, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -224,6 +242,20 @@ class Report:
         return replace(self, signed_by=by, signed_on=on)
 
     @property
+    def objections(self) -> list[str]:
+        """Why the report cannot be signed off: what is still to be written, and sentences that the marts contradict."""
+        found = []
+        for priority in self.priorities:
+            items: list[Item | Deliverable | Risk] = [*priority.outcomes, *priority.focus, *priority.deliverables, *priority.risks]
+            found += [issue.text for item in items for issue in item.issues]
+            for topic in priority.topics:
+                for part, remarks in (("So what?", topic.so_what), ("Now what?", topic.now_what)):
+                    if not remarks:
+                        found.append(f'"{part}" of {topic.title.text} is empty; write it in sheet commentary')
+                    found += [issue.text for remark in remarks for issue in remark.issues]
+        return found
+
+    @property
     def digest(self) -> str:
         """Digest of the report's words and figures: equal reports have equal digests. A sign-off refers to it."""
         digest = hashlib.sha256()
@@ -246,5 +278,6 @@ class Report:
                     yield plain(line.parts)
                 for remark in (*topic.so_what, *topic.now_what):
                     yield remark.sentence.text
+                    yield from (issue.text for issue in remark.issues)
                 for chart in topic.charts:
                     yield f"{plain(chart.title)} {[(p.month, p.value) for p in chart.points]} {[(b.label, b.value) for b in chart.bars]}"

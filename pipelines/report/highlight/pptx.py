@@ -349,6 +349,7 @@ def _remark(remark: Remark) -> Paragraph:
         (f"• {remark.sentence.text}", 1.0, False, INK),
         (f"  {by[0]}", 0.8, remark.is_untested, NEUTRAL if remark.is_untested else SOFT),
         (" · " + " · ".join(by[1:]), 0.8, False, SOFT),
+        *((f"  Against the figures: {issue.message.text}", 0.8, True, CONCERN_DARK) for issue in remark.issues),
     ]
 
 

@@ -52,6 +52,7 @@ REGISTERS = (
     "governance.measure_links",
     "governance.events",
     "governance.commentary",
+    "quality.narrative_issues",
     "scorecards.cards",
     "core.dim_area",
 )

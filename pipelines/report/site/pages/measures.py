@@ -223,6 +223,9 @@ class _Shared:
                 if c.measure_id and not c.is_withdrawn
             ]
         )
+        self.issues: dict[str, list[Row]] = defaultdict(list)
+        for row in marts.rows("select * from quality.narrative_issues where source = 'commentary' order by all"):
+            self.issues[row.source_id].append(row)
         self.newest_file = {
             row.feed: row
             for row in marts.rows(
@@ -272,6 +275,7 @@ def _measure_page(
         correlations=shared.correlations.get(measure_id, []),
         changes=[c for c in shared.changes.get(measure_id, []) if headline and c.area_id == headline.area_id],
         commentary=shared.commentary.get(measure_id, []),
+        issues=shared.issues,
         risks=[content.risks[i] for i in content.links["risk", measure_id] if i in content.risks],
         deliverables=[content.deliverables[i] for i in content.links["deliverable", measure_id] if i in content.deliverables],
         lines=shared.lines.get(measure_id, []),

@@ -46,6 +46,7 @@ def pages(content: Content) -> Iterator[tuple[str, str]]:
         reasons=[(feed, rule, list(rows)) for (feed, rule), rows in groupby(rejects, key=lambda r: (r.feed, r.rule))],
         returns=marts.table("quality.return_issues", "load_id desc, file_row, rule"),
         messages=marts.table("governance.workbook_messages", "severity, sheet, message_id"),
+        issues=marts.rows("select * from quality.narrative_issues where source <> 'finding' order by all"),
     )
     layers = marts.rows("select distinct layer from quality.check_results order by layer")
     yield content.page(
