@@ -98,6 +98,11 @@ class Settings:
         return self.data_dir / "landing"
 
     @property
+    def demonstration_path(self) -> Path:
+        """The date of a demonstration (pipelines/demonstration.py); there is no such file where the data are a force's own."""
+        return self.data_dir / "demonstration.json"
+
+    @property
     def templates_dir(self) -> Path:
         """Empty workbooks for people to fill in; nothing here is read."""
         return self.data_dir / "templates"

@@ -1,4 +1,5 @@
--- A share of one population cannot leave 0 to 100. A rate over another population can, and is not tested.
+-- What cannot be is published nowhere: a share of one population outside 0 to 100, less than nothing. A rate over another population can pass 100:
+-- then it says so.
 {{ config(meta={'dagster': {'ref': {'name': 'measure_values'}}}) }}
 
 select
@@ -11,5 +12,6 @@ select
 from {{ ref('measure_values') }} as measure_values
 inner join {{ ref('dim_measure') }} as dim_measure on measure_values.measure_id = dim_measure.measure_id
 where
-    dim_measure.statistic in ('share', 'share_of_total', 'cohort_rate')
-    and measure_values.value not between 0 and 100
+    (measure_values.unit = 'pct' and dim_measure.statistic <> 'rate' and measure_values.value not between 0 and 100)
+    or (measure_values.unit not in ('score', 'gbp') and measure_values.value < 0)
+    or (measure_values.unit = 'pct' and measure_values.value > 100 and measure_values.caveat is null)

@@ -6,6 +6,7 @@ import time
 
 from pipelines.commands.console import TerminalReporter, console, print_table
 from pipelines.contracts.model import load_contracts
+from pipelines.demonstration import AS_AT, declare
 from pipelines.settings import Settings
 from pipelines.synthetic.generate import write_extracts
 from pipelines.synthetic.governance import FOLDER, write_templates
@@ -28,6 +29,7 @@ def write_demo(settings: Settings, months: int, scale: float, seed: int) -> int:
         settings.landing_dir, months=months, scale=scale, seed=seed, progress=lambda feed, rows: reporter.detail(f"{feed} {rows:,} rows")
     )
     templates = write_templates(settings.templates_dir, load_contracts().folders[FOLDER])
+    declare(settings)
     reporter.finish()
     feeds: dict[str, tuple[int, int]] = {}
     for file in written:
@@ -35,5 +37,6 @@ def write_demo(settings: Settings, months: int, scale: float, seed: int) -> int:
         feeds[file.feed] = (files + 1, rows + file.rows)
     print_table("Synthetic extracts", ["feed", "files", "rows"], [[feed, *counts] for feed, counts in feeds.items()])
     console.print(f"\nEmpty templates of the governance workbook: {templates[0]}, and one csv per sheet beside it.")
+    console.print(f"It is a demonstration as at {AS_AT:%-d %B %Y}: pages say so, and what is late is judged as on that day.")
     console.print(f"Written to {settings.landing_dir} in {time.monotonic() - began:.0f} s. Next: `scorecards run`.")
     return 0

@@ -169,13 +169,15 @@ def print_heartbeat(settings: Settings) -> None:
         console.print("Nothing is published yet: `scorecards run` does it.")
         return
     with duckdb.connect(str(settings.marts_path), read_only=True) as marts:
-        row = marts.execute("select published_at, data_to, package_version, code_commit, files from quality.heartbeat").fetchone()
+        row = marts.execute("select published_at, data_to, package_version, code_commit, files, demonstration_date from quality.heartbeat").fetchone()
         tables = marts.execute(
             "select schema_name || '.' || table_name, estimated_size from duckdb_tables() where not internal order by 1"
         ).fetchall()
     if row:
         commit = f" ({row[3]})" if row[3] else ""
         data_to = f"data to {row[1]:%d %b %Y}" if row[1] else "without data"
+        if row[5]:
+            console.print(f"Demonstration data, as at {row[5]:%-d %B %Y}.")
         console.print(f"Marts published {row[0]:%d %b %Y %H:%M} UTC, {data_to}, from {row[4]} files, by version {row[2]}{commit}.")
     print_table("Published tables", ["table", "rows"], tables)
 

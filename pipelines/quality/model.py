@@ -15,7 +15,8 @@ class CheckSpec:
 
     A check is either an engine expectation on a column (`expectation` with `kwargs`) or an SQL query that returns the rows
     that fail (`sql`), always aggregates: months, counts, rates, rules, and never a value of a personal column.
-    In `sql`, `detail` and `months` stand `$table` (the table checked), `$failing` (the query in `sql`), `$now`, `$run_id`
+    In `sql`, `detail` and `months` stand `$table` (the table checked), `$failing` (the query in `sql`), `$now`, `$due` (now, but of a
+    demonstration its last extract), `$run_id`
     and `$as_at`; the rest was filled in from the contract when the plan was made.
     """
 

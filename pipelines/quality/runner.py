@@ -17,7 +17,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from string import Template
 from types import ModuleType
@@ -27,6 +27,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from pipelines.contracts.model import Contracts, Feed
+from pipelines.demonstration import declared_date
 from pipelines.masking import without_values
 from pipelines.quality.checks import planned_checks
 from pipelines.quality.model import CheckResult, CheckSpec
@@ -38,6 +39,7 @@ ENGINE = "great_expectations"
 RESULT_FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 0}
 STAGED_PREFIX = "_checked_"
 MONTHS_SPELT_OUT = 6
+FIRST_EXTRACT = "arg_max(_extracted_at, struct_pack(newest := event_at, earliest := -epoch(_extracted_at)))"
 LOCAL = ZoneInfo("Europe/London")
 
 
@@ -48,17 +50,23 @@ class Clock:
     run_id: str
     now: datetime  # UTC, naive
     as_at: str | None = None
+    demonstration: date | None = None
 
     def variables(self) -> dict[str, str]:
+        now = f"timestamp '{self.looks_from:%Y-%m-%d %H:%M:%S}'"
         return {
-            "now": f"timestamp '{self.looks_from:%Y-%m-%d %H:%M:%S}'",
+            "now": now,
+            # after its newest event no extract of a demonstration was to come: its age is that on the day of the first extract that has it
+            "due": f"least({now}, coalesce({FIRST_EXTRACT}, {now}))" if self.demonstration and not self.as_at else now,
             "run_id": "'" + self.run_id.replace("'", "''") + "'",
             "as_at": self.known,
         }
 
     @property
     def looks_from(self) -> datetime:
-        """The moment (UTC) that ages are counted back from: now, or the end of the day asked for, or the moment asked for."""
+        """The moment (UTC) that ages are counted back from: now, or the end of the day asked for or of a demonstration's, or the moment asked for."""
+        if self.demonstration and not self.as_at:
+            return min(self.now, datetime.combine(self.demonstration, time.max, LOCAL).astimezone(UTC).replace(tzinfo=None, microsecond=0))
         if not self.as_at:
             return self.now
         asked = datetime.fromisoformat(self.as_at) + timedelta(days=1 if len(self.as_at) <= 10 else 0)
@@ -341,9 +349,9 @@ def run_checks(
 
     A feed without data is `skipped`, by name; a check that cannot be evaluated is `failed`. Raises nothing of the data's making.
     """
-    clock = Clock(run_id, utc_naive(now), as_at)
     specs = [s for s in planned_checks(contracts) if tables is None or s.table in tables]
     with open_build(settings) as connection:
+        clock = Clock(run_id, utc_naive(now), as_at, declared_date(settings, connection))
         state = _state(connection, specs, as_at)
         standing = None
         if tables is None and state == _last_state(connection):

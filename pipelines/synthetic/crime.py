@@ -276,7 +276,7 @@ def arrest_rows(plan: Plan, crimes: dict[date, pl.DataFrame]) -> dict[date, Rows
     made: dict[date, Rows] = {}
     for month, events in _by_month(plan, list(crimes), _counted_arrests(plan, crimes, recorded, pl.concat(drawn))).items():
         rng = draw.generator(plan.seed, "arrest extracts", month)
-        part = _with_orphans(rng, _with_disposals(rng, month, events), cal.crimes.ARREST_ORPHANS)
+        part = _with_orphans(rng, _with_disposals(rng, plan, month, events), cal.crimes.ARREST_ORPHANS)
         frame = pl.DataFrame(
             [
                 draw.numbered(f"CU{month:%y%m}-", part.height, 5).alias("arrest_id"),
@@ -290,13 +290,13 @@ def arrest_rows(plan: Plan, crimes: dict[date, pl.DataFrame]) -> dict[date, Rows
     return made
 
 
-def _with_disposals(rng: np.random.Generator, month: date, arrests: pl.DataFrame) -> pl.DataFrame:
+def _with_disposals(rng: np.random.Generator, plan: Plan, month: date, arrests: pl.DataFrame) -> pl.DataFrame:
     """The arrests with what followed; of those for domestic abuse exactly the month's share was remanded."""
     disposal = draw.texts(rng, cal.crimes.ARREST_DISPOSALS, arrests.height)
     is_da = np.flatnonzero(arrests["is_da"].to_numpy())
     others = {d: share for d, share in cal.crimes.ARREST_DISPOSALS.items() if d != cal.crimes.REMANDED}
     disposal = disposal.scatter(is_da, draw.texts(rng, others, len(is_da)))
-    remanded = is_da[draw.flags(rng, len(is_da), cal.crimes.DA_REMANDED.at(month))]
+    remanded = is_da[draw.flags(rng, len(is_da), plan.level("remanded", cal.crimes.DA_REMANDED, month))]
     return arrests.with_columns(disposal=disposal.scatter(remanded, cal.crimes.REMANDED))
 
 

@@ -122,7 +122,10 @@ def _antisocial(rng: np.random.Generator, plan: Plan, month: date, kind: np.ndar
     picked = rng.permutation(np.concatenate(chosen))
     names = list(cal.logs.ASB_TYPES)
     types = np.full(len(kind), len(names))
-    types[picked] = np.repeat(np.arange(len(names)), draw.largest_remainders(np.array(list(cal.logs.ASB_TYPES.values()), dtype=float), len(picked)))
+    shares = np.array(list(cal.logs.ASB_TYPES.values()), dtype=float)
+    is_printed = month == cal.logs.ASB_TYPES_PRINTED
+    each = draw.largest_remainders(shares, len(picked)) if is_printed else rng.multinomial(len(picked), shares / shares.sum())
+    types[picked] = np.repeat(np.arange(len(names)), each)
     return draw.take([*names, ""], types)
 
 

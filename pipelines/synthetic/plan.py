@@ -16,6 +16,11 @@ def own_factor(seed: int, name: str, month: date) -> float:
     return float(np.clip(generator(seed, name, month).standard_normal(), -2, 2))
 
 
+def counting_noise(count: float) -> float:
+    """The standard deviation of a count of this size, as a share of it (Poisson); of a few rows it is bounded, so that none is negative."""
+    return min(0.45, float(max(count, 1e-9) ** -0.5))
+
+
 def full_months(volume: cal.shapes.Volume, name: str, year: int, seed: int) -> dict[date, int]:
     """Rows of each month of the year to 31 July at scale 1; they sum to the year's total."""
     total = volume.yearly[min(volume.yearly, key=lambda y: (abs(y - year), y))]
@@ -23,8 +28,10 @@ def full_months(volume: cal.shapes.Volume, name: str, year: int, seed: int) -> d
     free = [m for m in months if m not in volume.pins]
     fixed = {m: round(volume.pins[m]) for m in months if m in volume.pins}
 
+    deviation = np.hypot(volume.noise, counting_noise(total / 12))
+
     def weight(month: date) -> float:
-        noise = 1 + volume.noise * own_factor(seed, f"volume {name}", month)
+        noise = 1 + deviation * own_factor(seed, f"volume {name}", month)
         step = np.prod([factor for start, factor in volume.steps.items() if month >= start])
         course = volume.course.at(month) if volume.course else 1.0
         return float(days_in_month(month) * volume.season[month.month - 1] * volume.factors.get(month, 1.0) * step * course * noise)

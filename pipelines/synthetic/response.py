@@ -115,7 +115,7 @@ def _district_means(name: str, plan: Plan, month: date) -> np.ndarray:
 
 
 def _body_longest(shape: cal.logs.Response) -> float:
-    return min(cal.logs.TEN_HOURS, shape.longest)
+    return min(shape.longest_body, shape.longest)
 
 
 def _drawn_responses(
@@ -123,7 +123,7 @@ def _drawn_responses(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Response times in seconds, of each district a lognormal body and exactly the share of it over ten hours; and which are over."""
     shape = cal.logs.RESPONSES[name]
-    tail = np.array([shape.tail_share[d].at(month) for d in places.DISTRICTS])
+    tail = np.array([plan.level(f"{name} over ten hours {d}", shape.tail_share[d], month) for d in places.DISTRICTS])
     body_mean = (_district_means(name, plan, month) - tail * shape.tail_mean) / (1 - tail)
     body = (draw.lognormal(rng, len(district), shape.sigma, mean=1.0) * body_mean[district]).clip(shape.shortest, _body_longest(shape))
     long = cal.logs.TEN_HOURS + rng.exponential(shape.tail_mean - cal.logs.TEN_HOURS, len(district))

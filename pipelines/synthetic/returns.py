@@ -13,6 +13,7 @@ import polars as pl
 from pipelines.synthetic import calibration as cal
 from pipelines.synthetic import draw
 from pipelines.synthetic import timeline as tl
+from pipelines.synthetic.plan import counting_noise
 
 SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "measure_id": pl.String,
@@ -69,7 +70,7 @@ def _levels(series: cal.returns.Returned, ends: list[date], seed: int) -> list[f
     levels = []
     for end in ends:
         years = (end - cal.returns.FIRST).days / 365.25
-        noise = 1 + series.noise * float(np.clip(rng.standard_normal(), -2, 2))
+        noise = 1 + _deviation(series) * float(np.clip(rng.standard_normal(), -2, 2))
         if series.out_of:
             levels.append(float(np.clip((series.level + series.growth * years) * noise * series.season[end.month - 1], 0, 100)))
         else:
@@ -83,11 +84,21 @@ def _levels(series: cal.returns.Returned, ends: list[date], seed: int) -> list[f
     return levels
 
 
+def _deviation(series: cal.returns.Returned) -> float:
+    """The standard deviation of a period as a share of its level: the series' own, and that of a count or a share of its size."""
+    if series.out_of:
+        share = min(max(series.level / 100, 0.01), 0.99)
+        return float(np.hypot(series.noise, ((1 - share) / share / series.out_of) ** 0.5))
+    is_count = series.noise > 0 and series.decimals == 0 and not series.apart and not series.every.endswith("snapshot")
+    return float(np.hypot(series.noise, counting_noise(series.level) if is_count else 0.0))
+
+
 def _parts(weights: dict[str, float], count: int, rng: np.random.Generator, spread: float) -> dict[str, int]:
     """The count, split by these weights (which may leave a rest), each part with its own noise."""
     named = np.array(list(weights.values()))
     rest = max(0.0, 1 - named.sum())
-    noisy = np.append(named * (1 + spread * np.clip(rng.standard_normal(len(named)), -2, 2)), rest)
+    deviation = np.hypot(spread, np.minimum(0.45, ((1 - named).clip(min=0) / np.maximum(named * count, 1)) ** 0.5))
+    noisy = np.append(named * (1 + deviation * np.clip(rng.standard_normal(len(named)), -2, 2)), rest)
     return dict(zip(weights, draw.largest_remainders(noisy, count).tolist(), strict=False))
 
 

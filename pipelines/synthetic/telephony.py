@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 
 import numpy as np
@@ -109,7 +109,7 @@ def _transferred(rng: np.random.Generator, plan: Plan, month: date, source: Call
     """CRIB calls: answered 101 calls put through. They keep the call's identifier: the key is id and line together."""
     line = cal.telephony.LINES["crib"]
     resolved = plan.rows("calls crib", line.volume, month)
-    month_end = tl.from_local(tl.add_months(month, 1), "00:00")
+    month_end = tl.from_local(tl.last_day(month, plan.end) + timedelta(days=1), "00:00")
     usable = np.flatnonzero(source.has_answer & ~source.is_test & (source.ended < month_end))
     chosen = np.sort(rng.choice(usable, min(resolved, len(usable)), replace=False))
     order = np.argsort(source.ended[chosen], kind="stable")

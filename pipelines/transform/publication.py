@@ -19,6 +19,7 @@ from typing import Any
 import duckdb
 
 from pipelines.contracts.model import Contracts
+from pipelines.demonstration import declared_date
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.transform.project import TransformError
 from pipelines.transform.runner import DbtRun, run_dbt
@@ -66,6 +67,7 @@ def build_publication(
             "code_commit": _code_commit() or "",
             "contract_fingerprint": _contract_fingerprint(contracts),
             "live_marts": str(past),
+            "demonstration_date": _demonstration(settings),
         }
         arguments = ["build", "--no-write-json", "--select", *select]
         if as_at is not None:
@@ -74,6 +76,12 @@ def build_publication(
         if not unit_tests:
             arguments += ["--exclude-resource-type", "unit_test"]
         return run_dbt(settings, [*arguments, "--vars", json.dumps(variables)], on_node)
+
+
+def _demonstration(settings: Settings) -> str:
+    with open_build(settings) as build:
+        as_at = declared_date(settings, build)
+    return as_at.isoformat() if as_at else ""
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from pipelines.report.highlight.model import Issue, Report
 from pipelines.report.highlight.period import ReportError
 from pipelines.report.highlight.sign_off import SignOffError, as_kept, sign
 from pipelines.report.marts import Marts
+from pipelines.report.site.content import Content
 from pipelines.settings import Settings
 from tests.trace import Page, problems
 
@@ -284,6 +285,19 @@ def test_nothing_published(settings, tmp_path):
     with console.capture() as out:
         assert build_report(replace(settings, data_dir=tmp_path), None, None, None, None) == 1
     assert "nothing is published" in out.get()
+
+
+def test_a_demonstration_says_so_and_of_which_day(settings, report, tmp_path):
+    assert "Demonstration data" not in html.render(report)
+    path = tmp_path / "marts.duckdb"
+    shutil.copy(settings.marts_path, path)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("update quality.heartbeat set demonstration_date = date '2023-10-02'")
+    with Marts.open(path) as marts:
+        shown = build(marts, month=date(2023, 7, 1))
+        banner = Content(marts, tmp_path).page("search.html.j2", "search.html", section="search")[1]
+    for page in (html.render(shown), banner):
+        assert 'Demonstration data, as at <time datetime="2023-10-02">2 October 2023</time>' in page
 
 
 def test_a_second_force_is_asked_for_by_name_and_says_when_it_has_no_figures(settings, tmp_path):

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from pipelines.demonstration import AS_AT, declare
 from pipelines.report.highlight.beside_printed import side_by_side
 from pipelines.report.highlight.build import build
 from pipelines.report.marts import Marts
@@ -25,6 +26,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Force:
     """The demo at scale 1, taken in and published once."""
     force = Force(Settings(data_dir=tmp_path_factory.mktemp("demo"), hash_key=HASH_KEY, settle_seconds=0))
     write_extracts(force.landing)
+    declare(force.settings)
     assert force.run() == 0
     return force
 
@@ -44,10 +46,22 @@ def test_every_statement_stands_beside_what_the_marts_say(demo):
     assert demo.query("select count(*) from measures.published_figures where (outcome = 'match') <> (reason is null)") == [(0,)]
 
 
+def test_at_least_89_statements_are_borne_out_and_each_of_the_rest_has_a_reason_of_its_own(demo):
+    assert list(outcomes(demo, "statement").values()).count("match") >= 89
+    reasons = demo.query("select reason from measures.published_figures where kind = 'statement' and outcome <> 'match'")
+    assert len(set(reasons)) == len(reasons)
+
+
 def test_contradicted_figures_say_what_follows_from_the_data(demo):
     reasons = dict(demo.query("select figure_id, reason from measures.published_figures where outcome = 'mismatch' and kind = 'figure'"))
     assert set(reasons) == CONTRADICTED
     assert all(reason.startswith("the report contradicts itself") for reason in reasons.values())
+
+
+def test_the_demonstration_has_a_date_of_its_own_and_is_not_late(demo):
+    assert demo.query("select demonstration_date, data_to <= demonstration_date from quality.heartbeat") == [(AS_AT, True)]
+    late = "select message from quality.check_results where check_name in ('fresh', 'workbook_is_new') and status <> 'passed'"
+    assert demo.query(late) == []
 
 
 def test_nothing_stands_against_signing_the_report_off(demo):

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from pipelines.demonstration import declare
 from pipelines.quality.gate import evaluate_gate
 from pipelines.quality.runner import run_checks
 from pipelines.warehouse import open_build
@@ -455,6 +456,25 @@ def test_snapshots_are_compared_with_snapshots_and_not_month_with_month(made):
         rebuild(connection, contracts)
     result = run(settings, contracts, "core.fct_suspects")["core.fct_suspects", "volume_by_snapshot"]
     assert (result.status, result.message) == ("warned", "Volume of suspects is unusual: wiltshire 2023-08-01: 5 rows where 40 are usual")
+
+
+def test_a_demonstration_is_judged_as_on_its_own_date_until_other_data_come(made):
+    """Nothing more was to come after its last extract; an event after its date ends it."""
+    settings, contracts = made
+    years_later = NOW + timedelta(days=1_200)
+
+    def fresh() -> str:
+        return run(settings, contracts, "raw.force_calls", now=years_later)["raw.force_calls", "fresh"].status
+
+    assert fresh() == "warned"
+    with open_build(settings) as connection:
+        connection.execute("create schema if not exists intermediate")
+        connection.execute("create or replace table intermediate.int_feed_days as select 'force_calls' as feed, date '2023-07-31' as local_date")
+    declare(settings, date(2023, 10, 2))
+    assert fresh() == "passed"
+    with open_build(settings) as connection:
+        connection.execute("insert into intermediate.int_feed_days values ('crimes', date '2023-10-03')")
+    assert fresh() == "warned"
 
 
 def test_a_register_that_came_again_with_nothing_new_is_fresh(made):

@@ -26,8 +26,9 @@ ALLOWED = {
     "demand": {"demand"},
     "versioned_folder": set(),
     "ingest": {"contracts", "masking", "settings", "hash_key", "warehouse", "resources", "ingest"},
+    "demonstration": {"settings"},
     "synthetic": {"contracts", "synthetic"},
-    "quality": {"contracts", "masking", "settings", "warehouse", "resources", "quality"},
+    "quality": {"contracts", "demonstration", "masking", "settings", "warehouse", "resources", "quality"},
     "publish": {
         "catalogue",
         "masking",
@@ -41,7 +42,7 @@ ALLOWED = {
         "hash_key",
         "private",
     },
-    "transform": {"catalogue", "masking", "contracts", "settings", "warehouse", "resources", "quality", "ingest", "transform"},
+    "transform": {"catalogue", "masking", "contracts", "demonstration", "settings", "warehouse", "resources", "quality", "ingest", "transform"},
     "operations": {"settings", "private", "instance", "masking", "warehouse", "quality", "operations"},
     "report": {"catalogue", "settings", "report", "versioned_folder"},
 }

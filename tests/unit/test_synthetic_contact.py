@@ -99,10 +99,10 @@ def rebases(measure: str) -> list[tuple[str, str, int]]:
     return [(measure, "all", WHOLE.months.index(month)) for month in mine]
 
 
-def chart(values: np.ndarray, measure: str = "m", seasonal: bool = False, unit: str = "count") -> pl.DataFrame:
+def chart(values: np.ndarray, measure: str = "m", seasonal: bool = False, unit: str = "count", window_years: int = 0) -> pl.DataFrame:
     """The process behaviour chart of the dbt models, a row per month."""
     described: dict[str, dict[str, Any]] = {measure: {"is_seasonal": seasonal, "unit": unit}}
-    with charts({(measure, "all"): values.tolist()}, described, rebases=rebases(measure)) as connection:
+    with charts({(measure, "all"): values.tolist()}, described, rebases=rebases(measure), window_years=window_years) as connection:
         return connection.execute("select * from measure_spc order by month").pl()
 
 
@@ -136,10 +136,12 @@ def test_999_calls_offered(monthly):
     assert round(100 * (now - before) / before, 1) == 11.8
 
 
-@pytest.mark.parametrize("seasonal", [False, True], ids=["as counted", "seasonally adjusted"])
-def test_999_calls_are_exceptionally_high_in_the_last_three_months(seasonal):
-    found = chart(planned("999", "offered"), "public_999_calls_offered", seasonal)
-    assert found["limits_status"].unique().to_list() == ["established"]
+@pytest.mark.parametrize(
+    ("seasonal", "window_years"), [(False, 0), (True, 0), (True, 3)], ids=["as counted", "seasonally adjusted", "by limits of three years"]
+)
+def test_999_calls_are_exceptionally_high_in_the_last_three_months(seasonal, window_years):
+    found = chart(planned("999", "offered"), "public_999_calls_offered", seasonal, window_years=window_years)
+    assert found["limits_status"][-3:].unique().to_list() == ["established"]
     assert months_in_a_row(exceptional(found)) == 3
 
 

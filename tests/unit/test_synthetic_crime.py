@@ -248,6 +248,7 @@ def test_scorecards_have_their_offence_groups_and_flags(feeds):
     groups = dict(year["offence_group"].value_counts().iter_rows())
     assert 1 <= groups["homicide"] <= 12
     assert set(groups) == set(cal.crimes.OFFENCES)
+    assert set(year.filter(pl.col("offence_group") == "drug offences")["offence_code"]) == {"92A", "92C", "92D", "92E"}, "supply and possession"
     for flag, low, high in (("is_knife", 150, 450), ("is_hate", 400, 900), ("is_exploitation", 60, 250), ("is_rural", 500, 1_500)):
         assert low < year[flag].sum() < high, flag
     assert not year.filter(pl.col("cpt").str.to_lowercase().str.starts_with("swindon"))["is_rural"].any()

@@ -130,6 +130,7 @@ monthly as (
     select
         series.series_id,
         series.measure_id,
+        series.force_code,
         series.area_id,
         series.segment,
         covered_months.month,
@@ -250,6 +251,7 @@ measured as (
         totals.period_end,
         totals.is_complete,
         recipes.unit,
+        recipes.statistic,
         list_contains(recipes.feeds, 'bt_999_calls') as uses_bt,
         case
             when totals.period_type = 'r12m' and not totals.is_complete then null
@@ -295,6 +297,7 @@ measured as (
         snapshots.snapshot_date as period_end,
         true as is_complete,
         recipes.unit,
+        recipes.statistic,
         list_contains(recipes.feeds, 'bt_999_calls') as uses_bt,
         snapshots.value as numerator,
         cast(null as double) as denominator,
@@ -321,6 +324,7 @@ measured as (
         returns.period_end,
         true as is_complete,
         recipes.unit,
+        recipes.statistic,
         list_contains(recipes.feeds, 'bt_999_calls') as uses_bt,
         returns.numerator,
         returns.denominator,
@@ -328,6 +332,31 @@ measured as (
         returns.margin
     from returns
     inner join recipes on returns.measure_id = recipes.measure_id
+),
+
+-- What cannot be is no figure: a share of one population outside 0 to 100, less than nothing. A rate over another population can pass 100, and says so.
+judged as (
+    select
+        *,
+        coalesce(
+            (unit = 'pct' and statistic <> 'rate' and value not between 0 and 100)
+            or (unit in ('count', 'pct', 'per_1k', 'per_100k', 'seconds', 'hours', 'days') and value < 0),
+            false
+        ) as is_impossible
+    from measured
+),
+
+-- A measure that is nought for ever: no code of the extracts meets its definition, or the force never uses it.
+unmatched as (
+    select
+        monthly.measure_id,
+        monthly.force_code,
+        count(distinct monthly.month) as month_count
+    from monthly
+    inner join recipes on monthly.measure_id = recipes.measure_id
+    where monthly.segment = 'all' and recipes.statistic in ('count', 'population_rate')
+    group by monthly.measure_id, monthly.force_code
+    having sum(monthly.numerator) = 0 and count(distinct monthly.month) filter (where monthly.is_complete) >= 12
 ),
 
 -- BT's errors inflate abandonment by more than a point: months concerned, and the rules that say so.
@@ -386,37 +415,56 @@ break_caveats as (
 )
 
 select
-    measured.measure_id,
-    measured.area_id,
-    measured.segment,
-    measured.series_id,
-    measured.period_type,
-    cast(measured.period_end as date) as period_end,
-    measured.numerator,
-    measured.denominator,
-    measured.value,
-    measured.margin,
-    measured.unit,
-    measured.is_complete,
+    judged.measure_id,
+    judged.area_id,
+    judged.segment,
+    judged.series_id,
+    judged.period_type,
+    cast(judged.period_end as date) as period_end,
+    judged.numerator,
+    judged.denominator,
+    case when not judged.is_impossible then judged.value end as value,
+    judged.margin,
+    judged.unit,
+    judged.is_complete,
     case
-        when not measured.is_complete then 'D'
-        when measured.uses_bt and bt_caveats.caveat is not null then 'C'
-        when break_caveats.caveat is not null then 'B'
+        when not judged.is_complete or judged.is_impossible then 'D'
+        when judged.uses_bt and bt_caveats.caveat is not null then 'C'
+        when break_caveats.caveat is not null or unmatched.month_count is not null then 'B'
         else 'A'
     end as quality_grade,
-    nullif(concat_ws('; ', incomplete_periods.caveat, case when measured.uses_bt then bt_caveats.caveat end, break_caveats.caveat), '') as caveat
-from measured
+    nullif(
+        concat_ws(
+            '; ',
+            case
+                when judged.is_impossible and judged.unit = 'pct' then format('held back: {:.1f}% is no share of a whole', judged.value)
+                when judged.is_impossible then 'held back: a figure below nought cannot be'
+                when judged.unit = 'pct' and judged.value > 100
+                    then format('above 100%: {:.0f} are set against {:.0f}, which are counted apart', judged.numerator, judged.denominator)
+            end,
+            case
+                when unmatched.month_count is not null
+                    then 'nothing in the extracts has met its definition in ' || unmatched.month_count || ' months: are its codes in use?'
+            end,
+            incomplete_periods.caveat,
+            case when judged.uses_bt then bt_caveats.caveat end,
+            break_caveats.caveat
+        ), ''
+    ) as caveat
+from judged
+left join areas on judged.area_id = areas.area_id
+left join unmatched on judged.measure_id = unmatched.measure_id and areas.force_code = unmatched.force_code
 left join bt_caveats on
-    measured.area_id = bt_caveats.area_id
-    and measured.period_type = bt_caveats.period_type
-    and measured.period_end = bt_caveats.period_end
+    judged.area_id = bt_caveats.area_id
+    and judged.period_type = bt_caveats.period_type
+    and judged.period_end = bt_caveats.period_end
 left join break_caveats on
-    measured.series_id = break_caveats.series_id
-    and measured.period_type = break_caveats.period_type
-    and measured.period_end = break_caveats.period_end
+    judged.series_id = break_caveats.series_id
+    and judged.period_type = break_caveats.period_type
+    and judged.period_end = break_caveats.period_end
 left join incomplete_periods on
-    not measured.is_complete
-    and measured.measure_id = incomplete_periods.measure_id
-    and measured.area_id = incomplete_periods.area_id
-    and measured.period_type = incomplete_periods.period_type
-    and measured.period_end = incomplete_periods.period_end
+    not judged.is_complete
+    and judged.measure_id = incomplete_periods.measure_id
+    and judged.area_id = incomplete_periods.area_id
+    and judged.period_type = incomplete_periods.period_type
+    and judged.period_end = incomplete_periods.period_end

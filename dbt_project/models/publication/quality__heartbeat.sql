@@ -35,6 +35,7 @@ select
     '{{ var("run_id") }}' as run_id,
     {{ published_at() }} as published_at,
     {{ "'" ~ as_at ~ "'" if as_at else "cast(null as varchar)" }} as as_at,
+    cast(nullif('{{ var("demonstration_date") }}', '') as date) as demonstration_date,
     days.data_to,
     '{{ var("package_version") }}' as package_version,
     nullif('{{ var("code_commit") }}', '') as code_commit,

@@ -77,6 +77,8 @@ def _from_template(report: Report) -> Deck:
     presentation = Presentation(str(TEMPLATE))
     shapes = {shape.name: shape for shape in presentation.slide_master.shapes}
     foot = f"{MARKING}   ·   {report.force.text}   ·   {report.period.title}   ·   run {report.heartbeat.run_id}"
+    if report.heartbeat.demonstration_date:
+        foot += f"   ·   Demonstration data, as at {report.heartbeat.demonstration_date:%-d %B %Y}"
     if report.is_draft:
         foot += "   ·   Draft: not signed off"
     else:

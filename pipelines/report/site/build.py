@@ -117,7 +117,7 @@ def _write(
 ) -> tuple[dict[str, Group], int]:
     """Fill the staging folder. Returns the groups with fingerprint and files, and how many pages were drawn."""
     on_step("compare")
-    wanted = _fingerprints(content, f"{code_fingerprint()} {_documents(place.published_dir)}")
+    wanted = _fingerprints(content, f"{code_fingerprint()} {_documents(place.published_dir)} {content.demonstration}")
     groups: dict[str, Group] = {name: {"fingerprint": fingerprint, "files": []} for name, fingerprint in wanted.items()}
     stale = []
     for name, fingerprint in wanted.items():

@@ -73,11 +73,20 @@ class Content:
             "unit_names": UNIT_HEADINGS,
             "plain": formatting.plain_text,
             "marking": formatting.MARKING,
+            "date_text": formatting.date_text,
         }
 
     def page(self, template: str, path: str, **context: Any) -> tuple[str, str]:
         """(path, text) of a page; `root` leads from it back to the site's folder."""
         return path, self.environment.get_template(template).render(root="../" * path.count("/"), path=path, **context)
+
+    @cached_property
+    def demonstration(self) -> date | None:
+        """The day that demonstration data are of; None where the data are a force's own."""
+        if not self.marts.has("quality.heartbeat"):
+            return None
+        day: date | None = self.marts.value("select max(demonstration_date) from quality.heartbeat")
+        return day
 
     # ---- cards and lines
 

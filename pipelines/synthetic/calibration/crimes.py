@@ -23,7 +23,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from pipelines.synthetic.calibration.shapes import SUMMER, Counts, Trend, Volume, Weights
+from pipelines.synthetic.calibration.shapes import SUMMER, Counts, Level, Trend, Volume, Weights, level
 
 _JUL22, _JUL23 = date(2022, 7, 1), date(2023, 7, 1)
 
@@ -41,7 +41,7 @@ class Offence:
 
 
 CRIMES = Volume(  # all recorded crime; fewer in the first lockdown
-    {2019: 43_900, 2020: 42_400, 2021: 43_200, 2022: 45_600, 2023: 45_100},
+    {2019: 44_300, 2020: 42_900, 2021: 43_900, 2022: 45_200, 2023: 45_100},
     season=SUMMER,
     factors={date(2020, 4, 1): 0.86, date(2020, 5, 1): 0.91},
 )
@@ -111,7 +111,7 @@ OFFENCES: Mapping[str, Offence] = {
     "theft from the person": Offence({"39": 1.0}, 0.006, child=0.08),
     "robbery": Offence({"34B": 1.0}, 0.007, child=0.20, flags={"is_knife": 0.20}),
     "public order": Offence({"125A": 0.7, "66": 0.3}, 0.095, domestic=0.02, flags={"is_hate": 0.085}),
-    "drug offences": Offence({"92D": 0.35, "92E": 0.65}, 0.035, has_victim=False, flags={"is_exploitation": 0.030}),
+    "drug offences": Offence({"92D": 0.27, "92E": 0.51, "92A": 0.17, "92C": 0.05}, 0.035, has_victim=False, flags={"is_exploitation": 0.030}),
     "possession of weapons": Offence({"10C": 0.6, "10D": 0.4}, 0.012, has_victim=False),
     "miscellaneous crimes": Offence({"99": 0.7, "802": 0.3}, 0.037, domestic=0.01, has_victim=False, flags={"is_rural": 0.08}),
     "modern slavery": Offence({"106": 1.0}, 0.001, child=0.30, flags={"is_exploitation": 1.0}),
@@ -378,8 +378,8 @@ ARRESTS: Mapping[str, Arrests] = {  # domestic abuse last: it includes arrests f
 }
 SECOND_ARRESTS = 0.03  # share of the domestic abuse arrests that are the second for their crime
 REMANDED = "charged and remanded"
-DA_REMANDED = Trend(
-    {date(2019, 1, 1): 0.140, date(2023, 3, 1): 0.145, date(2023, 4, 1): 0.182, date(2023, 7, 1): 0.185}
+DA_REMANDED = Level(
+    Trend({date(2019, 1, 1): 0.142, date(2023, 3, 1): 0.145, date(2023, 4, 1): 0.190, date(2023, 7, 1): 0.190}), noise=level(0.10)
 )  # share of the month's arrests
 ARREST_DISPOSALS: Weights = {
     REMANDED: 0.14,

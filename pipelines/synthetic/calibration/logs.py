@@ -12,7 +12,7 @@ from pipelines.synthetic.calibration.shapes import SUMMER, Level, Trend, Volume,
 
 _JAN17, _DEC19, _MAY20, _JUN21 = date(2017, 1, 1), date(2019, 12, 1), date(2020, 5, 1), date(2021, 6, 1)  # 2020: restrictions, less demand
 _APR22, _MAY22, _JUN22, _JUL22, _AUG22 = (date(2022, m, 1) for m in (4, 5, 6, 7, 8))
-_JUN23, _JUL23 = date(2023, 6, 1), date(2023, 7, 1)
+_MAY23, _JUN23, _JUL23 = date(2023, 5, 1), date(2023, 6, 1), date(2023, 7, 1)
 
 
 def _until(month: date, share: float) -> Trend:
@@ -41,11 +41,11 @@ LOGS: Mapping[str, Volume] = {
         season=SUMMER,
     ),
     "scheduled": Volume(
-        {2017: 43_000, 2018: 44_500, 2019: 46_000, 2020: 46_500, 2021: 48_000, 2022: 49_500, 2023: 48_000},
+        {2017: 48_500, 2018: 49_000, 2019: 49_200, 2020: 46_500, 2021: 48_000, 2022: 49_500, 2023: 48_000},
         season=SUMMER,
     ),
     "silent": Volume(
-        {2017: 9_800, 2018: 10_600, 2019: 11_400, 2020: 12_300, 2021: 13_600, 2022: 15_324, 2023: 20_764},
+        {2017: 14_700, 2018: 14_900, 2019: 15_100, 2020: 14_300, 2021: 14_900, 2022: 15_324, 2023: 20_764},
         season=SUMMER,
         # emergency calls made by phones without their owners, from autumn 2022; the fix of June 2023 shows in July
         course=Trend(
@@ -53,29 +53,30 @@ LOGS: Mapping[str, Volume] = {
         ),
     ),
     "no_deployment": Volume(
-        {2017: 66_000, 2018: 68_000, 2019: 70_500, 2020: 74_000, 2021: 78_000, 2022: 81_000, 2023: 80_500},
+        {2017: 79_500, 2018: 80_200, 2019: 81_000, 2020: 78_200, 2021: 80_000, 2022: 81_000, 2023: 80_500},
         season=SUMMER,
     ),
 }
 
-ASB: Mapping[str, Volume] = {  # by district; they are part of the logs above
+# By district; they are part of the logs above. Fewer since Operation Sacramento, in May 2023.
+ASB: Mapping[str, Volume] = {
     "swindon": Volume(
-        {2017: 6_300, 2018: 5_900, 2019: 5_600, 2020: 5_700, 2021: 5_150, 2022: 4_706, 2023: 4_626},
+        {2017: 4_790, 2018: 4_850, 2019: 4_720, 2020: 4_980, 2021: 4_830, 2022: 4_706, 2023: 4_626},
         season=SUMMER,
-        pins={_JUL23: 338},
-        noise=0.012,
-        course=Trend({date(2021, 8, 1): 0.96, _AUG22: 1.04, date(2023, 1, 1): 0.98, _JUL23: 0.78}),
+        pins={_MAY23: 371, _JUN23: 352, _JUL23: 338},
+        noise=0.03,
     ),
     "county": Volume(
-        {2017: 11_000, 2018: 10_300, 2019: 9_700, 2020: 9_900, 2021: 8_700, 2022: 7_766, 2023: 6_702},
+        {2017: 7_980, 2018: 8_060, 2019: 7_900, 2020: 8_240, 2021: 7_950, 2022: 7_766, 2023: 6_702},
         season=SUMMER,
-        pins={_JUL23: 480},
-        noise=0.012,
-        course=Trend({date(2021, 8, 1): 0.98, _AUG22: 1.02, date(2023, 1, 1): 0.92, _JUL23: 0.70}),
+        pins={_MAY23: 548, _JUN23: 511, _JUL23: 480},
+        noise=0.03,
+        course=Trend({date(2021, 8, 1): 1.00, _AUG22: 1.00, date(2023, 4, 1): 0.94}),
     ),
-    "unallocated": Volume({2017: 240, 2018: 225, 2019: 210, 2020: 200, 2021: 182, 2022: 166, 2023: 122}, season=SUMMER, pins={_JUL23: 10}),
+    "unallocated": Volume({2017: 172, 2018: 168, 2019: 170, 2020: 175, 2021: 170, 2022: 166, 2023: 122}, season=SUMMER, pins={_JUL23: 10}),
 }
 ASB_TYPES: Weights = {"nuisance": 596, "personal": 180, "environmental": 52}
+ASB_TYPES_PRINTED = _JUL23  # the month that shows exactly these; the others are drawn
 ASB_GRADES: Weights = {"priority": 0.35, "scheduled": 0.25, "no_deployment": 0.40}  # relative chance of a log of the grade to be picked
 
 
@@ -91,8 +92,9 @@ class Response:
     mean: Mapping[str, Level]  # seconds, by district
     sigma: float
     longest: float  # seconds
+    longest_body: float = 36_000.0  # seconds: of the logs that are not over ten hours
     conditions: Level = field(default_factory=lambda: Level(level(1.0)))  # a factor of all districts' means in a month
-    tail_share: Mapping[str, Trend] = field(default_factory=lambda: dict.fromkeys(("county", "swindon", "unallocated"), level(0.0)))
+    tail_share: Mapping[str, Level] = field(default_factory=lambda: dict.fromkeys(("county", "swindon", "unallocated"), Level(level(0.0))))
     tail_mean: float = 50_000.0  # seconds, above 36,000
     within_sla: Level | None = None
     sla: Mapping[str, int] = field(default_factory=dict)  # seconds, by district
@@ -125,10 +127,17 @@ RESPONSES: Mapping[str, Response] = {
         },
         conditions=Level(level(1.0), _until(_JUN22, 0.016)),
         sigma=0.50,
-        longest=7_200.0,
+        longest=20 * 3_600.0,
+        longest_body=7_200.0,
+        tail_share={  # now and then a log that nobody closed
+            "county": Level(level(0.0004), level(0.8)),
+            "swindon": Level(level(0.0)),
+            "unallocated": Level(level(0.0)),
+        },
+        tail_mean=43_200.0,
         within_sla=Level(
             Trend({_JAN17: 0.815, _DEC19: 0.811, _MAY20: 0.823, _JUN22: 0.806, _JUL22: 0.796, _AUG22: 0.822, _JUN23: 0.785, _JUL23: 0.782}),
-            _except(0.006, _JUL22, _JUL23),
+            _except(0.013, _JUL22, _JUL23),
         ),
         sla={"county": 1_200, "swindon": 900, "unallocated": 1_200},
         force_mean={_JUL23: 817.0},
@@ -143,16 +152,16 @@ RESPONSES: Mapping[str, Response] = {
         sigma=1.06,
         longest=40 * 3_600.0,
         tail_share={
-            "county": Trend({_MAY22: 0.022, _JUL23: 0.035}),
-            "swindon": Trend({_MAY22: 0.055, _JUL23: 0.076}),
-            "unallocated": level(0.0),
+            "county": Level(Trend({_MAY22: 0.024, _JUL23: 0.035}), _except(0.10, _JUL22, _JUL23)),
+            "swindon": Level(Trend({_MAY22: 0.058, _JUL23: 0.076}), _except(0.10, _JUL22, _JUL23)),
+            "unallocated": Level(level(0.0)),
         },
         tail_mean=69_700.0,
         within_sla=Level(
-            Trend({_JAN17: 0.606, _DEC19: 0.598, _MAY20: 0.618, _APR22: 0.612, _JUL22: 0.605, _JUL23: 0.515}), _except(0.008, _JUL22, _JUL23)
+            Trend({_JAN17: 0.608, _DEC19: 0.604, _MAY20: 0.614, _APR22: 0.610, _JUL22: 0.605, _JUL23: 0.515}), _except(0.022, _JUL22, _JUL23)
         ),
         sla=dict.fromkeys(("county", "swindon", "unallocated"), 3_600),
-        median=Level(Trend({_JAN17: 2_350.0, _MAY20: 2_270.0, _APR22: 2_310.0, _JUL22: 2_350.0, _JUL23: 3_079.0}), _except(0.015, _JUL23)),
+        median=Level(Trend({_JAN17: 2_340.0, _MAY20: 2_290.0, _APR22: 2_320.0, _JUL22: 2_350.0, _JUL23: 3_079.0}), _except(0.035, _JUL23)),
         force_mean={_JUL23: 8_252.0},
         mean_below_ten_hours={_JUL23: 5_018.0},
     ),
@@ -160,7 +169,7 @@ RESPONSES: Mapping[str, Response] = {
         mean={"county": Level(level(37_750.0)), "swindon": Level(level(41_600.0)), "unallocated": Level(level(37_750.0))},
         sigma=0.7,
         longest=40 * 3_600.0,
-        tail_share={"county": level(0.35), "swindon": level(0.40), "unallocated": level(0.35)},
+        tail_share={"county": Level(level(0.35)), "swindon": Level(level(0.40)), "unallocated": Level(level(0.35))},
         tail_mean=80_000.0,
     ),
 }
@@ -191,10 +200,10 @@ SCENES: Mapping[str, Scene] = {
     "immediate": Scene(
         median=Level(
             Trend(
-                {_JAN17: 2_700.0, _DEC19: 2_780.0, _MAY20: 2_720.0, _MAY22: 2_880.0}
+                {_JAN17: 2_790.0, _DEC19: 2_810.0, _MAY20: 2_760.0, _MAY22: 2_840.0}
                 | monthly(_JUN22, 2_900, 2_880, 2_890, 2_915, 2_960, 2_990, 3_035, 3_060, 3_100, 3_130, 3_165, 3_200, 3_230, 3_264)
             ),
-            _until(_JUN22, 0.015),
+            _until(_JUN22, 0.026),
         ),
         mean_to_median=level(1.46),
         courses={
@@ -209,10 +218,10 @@ SCENES: Mapping[str, Scene] = {
     "priority": Scene(
         median=Level(
             Trend(
-                {_JAN17: 2_850.0, _DEC19: 2_930.0, _MAY20: 2_880.0, _MAY22: 3_010.0}
+                {_JAN17: 2_930.0, _DEC19: 2_950.0, _MAY20: 2_900.0, _MAY22: 2_980.0}
                 | monthly(_JUN22, 3_030, 3_020, 3_015, 3_030, 3_065, 3_105, 3_150, 3_185, 3_225, 3_265, 3_305, 3_340, 3_375, 3_412)
             ),
-            _until(_JUN22, 0.015),
+            _until(_JUN22, 0.034),
         ),
         mean_to_median=level(1.46),
         courses={

@@ -31,7 +31,7 @@ class Volume:
     factors: Mapping[date, float] = field(default_factory=dict)
     steps: Mapping[date, float] = field(default_factory=dict)
     pins: Mapping[date, float] = field(default_factory=dict)  # whole numbers
-    noise: float = 0.02  # standard deviation of a month's own factor
+    noise: float = 0.035  # standard deviation of a month's own factor, beside the noise that a count of its size has
     course: Trend | None = None
 
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from pipelines.synthetic.calibration.shapes import WARM_EVENINGS, Volume, Weights
 
-STREET = Volume({2021: 66_000, 2022: 68_500, 2023: 65_500}, season=WARM_EVENINGS)
+STREET = Volume({2021: 66_500, 2022: 67_500, 2023: 66_000}, season=WARM_EVENINGS, noise=0.04)
 STREET_FORCE = "Wiltshire Police"
 STREET_TYPES: Weights = {
     "Violence and sexual offences": 0.352,

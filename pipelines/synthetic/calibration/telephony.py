@@ -42,7 +42,7 @@ LINES: Mapping[str, Line] = {
             factors=LOCKDOWNS,
             # the report's year; from May on the silent calls of phones, which were put right in June
             pins=monthly(date(2022, 8, 1), 9_240, 8_690, 8_760, 8_170, 8_262, 8_015, 7_424, 8_085, 8_002, 9_936, 10_153, 9_853),
-            noise=0.045,
+            noise=0.040,
         ),
         "emergency",
         wait_mean=Level(
@@ -62,20 +62,22 @@ LINES: Mapping[str, Line] = {
     ),
     "101": Line(
         Volume(
-            {2017: 181_000, 2018: 182_000, 2019: 184_000, 2020: 176_000, 2021: 184_000, 2022: 190_000, 2023: 195_000},
+            {2017: 187_000, 2018: 188_500, 2019: 189_500, 2020: 181_000, 2021: 187_000, 2022: 190_000, 2023: 195_000},
             season=SUMMER,
             factors=LOCKDOWNS,
+            noise=0.05,
         ),
         "office",
         wait_mean=Level(
-            Trend({date(2017, 1, 1): 29.0, date(2020, 8, 1): 35.0, date(2022, 10, 1): 47.0, date(2023, 5, 1): 90.0}),
-            noise=level(0.06),
+            # since the model change the queue behind it is longer
+            Trend({date(2017, 1, 1): 35.0, date(2022, 10, 1): 37.0, MODEL_CHANGE: 58.0, date(2023, 5, 1): 90.0}),
+            noise=level(0.11),
             pins=monthly(date(2023, 6, 1), 96.0, 72.0),
         ),
         wait_sigma=1.1,
         abandonment=Level(
-            Trend({date(2017, 1, 1): 0.042, date(2022, 10, 1): 0.055, date(2023, 5, 1): 0.094}),
-            noise=level(0.05),
+            Trend({date(2017, 1, 1): 0.053, date(2022, 10, 1): 0.055, date(2023, 5, 1): 0.094}),
+            noise=level(0.07),
             pins=monthly(date(2023, 6, 1), 0.098, 0.080),
         ),
         abandoned_wait_median=70.0,
@@ -85,7 +87,7 @@ LINES: Mapping[str, Line] = {
     ),
     "cch": Line(
         Volume(
-            {2017: 108_000, 2018: 111_000, 2019: 114_000, 2020: 107_000, 2021: 112_000, 2022: 119_000, 2023: 169_492},
+            {2017: 116_000, 2018: 117_000, 2019: 118_500, 2020: 109_000, 2021: 116_000, 2022: 119_000, 2023: 169_492},
             season=FLAT,
             factors=LOCKDOWNS,
             # every 101 call since the model change; from here on the months rise and fall with those of the online reports
@@ -94,26 +96,26 @@ LINES: Mapping[str, Line] = {
         ),
         "office",
         wait_mean=Level(
-            Trend({date(2017, 1, 1): 27.0, date(2020, 8, 1): 32.0, date(2022, 10, 1): 50.0}),
-            noise=level(0.07),
+            Trend({date(2017, 1, 1): 41.0, date(2022, 10, 1): 44.0}),
+            noise=level(0.10),
             pins=monthly(MODEL_CHANGE, 86.0, 88.0, 90.0, 91.0, 93.0, 95.0, 98.0, 112.0, 77.0),
         ),
         wait_sigma=1.2,
         abandonment=Level(
-            Trend({date(2017, 1, 1): 0.052, date(2022, 10, 1): 0.078, MODEL_CHANGE: 0.104, date(2023, 5, 1): 0.138}),
-            noise=level(0.05),
+            Trend({date(2017, 1, 1): 0.072, date(2022, 10, 1): 0.075, MODEL_CHANGE: 0.104, date(2023, 5, 1): 0.138}),
+            noise=level(0.07),
             pins=monthly(date(2023, 6, 1), 0.150, 1_955 / 16_292),
         ),
         abandoned_wait_median=95.0,
         abandoned_wait_sigma=1.17,
         talk_mean=420.0,
-        window_share=Level(Trend({date(2017, 1, 1): 0.350, date(2022, 10, 1): 0.345}), noise=level(0.03), pins={date(2023, 7, 1): 679 / 1_955}),
+        window_share=Level(Trend({date(2017, 1, 1): 0.350, date(2022, 10, 1): 0.345}), noise=level(0.045), pins={date(2023, 7, 1): 679 / 1_955}),
         eased={date(2023, 7, 1): 0.40},
     ),
     "crib": Line(
         Volume({2017: 26_000, 2021: 27_000, 2022: 28_000, 2023: 29_000}, season=FLAT),
         "office",  # transferred 101 calls: their times follow from those
-        wait_mean=Level(Trend({date(2017, 1, 1): 80.0, date(2020, 8, 1): 90.0, date(2023, 7, 1): 150.0}), noise=level(0.05)),
+        wait_mean=Level(Trend({date(2017, 1, 1): 92.0, date(2022, 10, 1): 95.0, date(2023, 7, 1): 150.0}), noise=level(0.09)),
         wait_sigma=1.1,
         abandonment=Level(level(0.11), noise=level(0.05)),
         abandoned_wait_median=120.0,

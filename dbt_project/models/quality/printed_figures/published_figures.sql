@@ -51,6 +51,7 @@ compared as (
         readings.period_type,
         readings.period_end,
         readings.decimals,
+        readings.why_not,
         computed.computed_value,
         decided.is_borne_out,
         decided.evidence,
@@ -104,7 +105,7 @@ select
     end as outcome,
     case
         when is_match then null
-        when is_match is null and read_as = 'outside' then 'a cause, an intention or an opinion, which no series decides'
+        when is_match is null and read_as = 'outside' then coalesce(why_not, 'a cause, an intention or an opinion, which no series decides')
         when is_match is null and read_as = 'unsupported' then 'no comparator is named, so that nothing can bear it out'
         when is_match is null and measure_id is not null and not is_known and read_as not in ('above_comparators', 'parameter')
             then 'no measure ' || measure_id || ' stands in the catalogue'
