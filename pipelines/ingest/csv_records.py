@@ -85,7 +85,7 @@ def hash_file(path: Path) -> str:
 def inspect_text(path: Path, is_gzip: bool, declared_encoding: str | None = None) -> tuple[str, TextFacts | FileRefused]:
     """One pass over the file: SHA-256 of its bytes, and what kind of text it is (or why it is none).
 
-    Encoding: by byte-order mark, else UTF-8 where every byte fits, else the declared one, else Windows-1252.
+    Encoding: UTF-16 by its byte-order mark, UTF-8 where every byte fits, else the declared one, else Windows-1252.
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
     is_utf8, has_lf, has_cr, bom = True, False, False, (0, "")
@@ -115,7 +115,8 @@ def inspect_text(path: Path, is_gzip: bool, declared_encoding: str | None = None
             hashing.digest.update(rest)
     if is_utf8 and decoder.getstate()[0]:
         is_utf8 = False  # ends within a character
-    encoding = bom[1] or ("utf-8" if is_utf8 else declared_encoding or "cp1252")
+    # A mark of UTF-8 may stand above text that is none: two exports put together.
+    encoding = bom[1] if bom[1].startswith("utf-16") else "utf-8" if is_utf8 else declared_encoding or "cp1252"
     facts = TextFacts(encoding, bom[0], b"\r" if has_cr and not has_lf else b"\n")
     return hashing.digest.hexdigest(), problem or facts
 

@@ -173,6 +173,7 @@ CORPUS: tuple[Bad, ...] = (
     Bad("web page named csv", "<!DOCTYPE html><html><body>Please sign in</body></html>", refused="an HTML or XML page"),
     Bad("several gzip members", gzip.compress(GOOD.encode()) + gzip.compress((call(3) + "\n").encode()), "extract.csv.gz", read=3),
     Bad("byte-order mark", b"\xef\xbb\xbf" + GOOD.encode(), read=2),
+    Bad("byte-order mark of UTF-8 above Windows-1252", b"\xef\xbb\xbf" + calls(call(1, bt_call_ref="caf\xe9")).encode("cp1252"), read=1),
     Bad("UTF-16 with mark, little endian", GOOD.encode("utf-16"), read=2),
     Bad("UTF-16 with mark, big endian", b"\xfe\xff" + GOOD.encode("utf-16-be"), read=2),
     Bad("UTF-16 cut within a character", GOOD.encode("utf-16")[:-1], refused="truncated"),
