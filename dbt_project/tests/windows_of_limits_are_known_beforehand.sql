@@ -1,5 +1,7 @@
 -- Seed spc_windows names 1 Aprils, one after the other, each with a day of its own financial year, and reaches beyond the latest judged month: where it has
 -- run out, the last window would grow without end. The way out is a row for the next 1 April.
+{{ config(meta={'dagster': {'ref': {'name': 'int_spc_phases'}}}) }}
+
 with windows as (
     select
         window_year,
