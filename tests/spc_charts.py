@@ -43,6 +43,10 @@ create table int_spc_events (
     series_id bigint, phase integer, rebase_no integer, month date, event_date date, is_excluded boolean, event_no integer, days_since integer
 );
 create table int_series_breaks (measure_pattern varchar, area_id varchar, break_month date, reason varchar);
+create table stg_governance__events (
+    event_id varchar, event_date date, title varchar, area_id varchar, is_latest_version boolean, row_state varchar
+);
+create table int_governance__linked_measures (item_kind varchar, item_id varchar, measure_pattern varchar);
 create table int_spc_rebases (measure_pattern varchar, area_id varchar, segment varchar, effective_month date);
 """
 

@@ -13,6 +13,40 @@ series_breaks as (
     select * from {{ ref('int_series_breaks') }}
 ),
 
+events as (
+    select * from {{ ref('stg_governance__events') }}
+    where
+        is_latest_version
+        and row_state <> 'withdrawn'
+),
+
+links as (
+    select * from {{ ref('int_governance__linked_measures') }}
+    where item_kind = 'event'
+),
+
+-- A series break changes the definition; an event that names the measure is a cause only of a shift that it goes with.
+changes as (
+    select
+        measure_pattern,
+        area_id,
+        break_month as change_month,
+        reason as cause,
+        true as is_definition_change
+    from series_breaks
+
+    union all
+
+    select
+        links.measure_pattern,
+        coalesce(events.area_id, '*') as area_id,
+        cast(date_trunc('month', events.event_date) as date) as change_month,
+        events.title as cause,
+        false as is_definition_change
+    from events
+    inner join links on events.event_id = links.item_id
+),
+
 latest_window as (
     select
         *,
@@ -70,33 +104,35 @@ series as (
 dated_changes as (
     select
         series.series_id,
-        series_breaks.break_month,
-        string_agg(series_breaks.reason, '; ' order by series_breaks.reason) as cause
+        changes.change_month,
+        string_agg(distinct changes.cause, '; ' order by changes.cause) as cause,
+        bool_or(changes.is_definition_change) as is_definition_change
     from series
-    inner join series_breaks on
-        series.measure_id glob series_breaks.measure_pattern
-        and series_breaks.area_id in (series.area_id, '*')
-        and series_breaks.break_month > series.first_month_of_window
-        and series_breaks.break_month <= series.latest_month
-    group by series.series_id, series_breaks.break_month
+    inner join changes on
+        series.measure_id glob changes.measure_pattern
+        and changes.area_id in (series.area_id, '*')
+        and changes.change_month > series.first_month_of_window
+        and changes.change_month <= series.latest_month
+    group by series.series_id, changes.change_month
 ),
 
 -- A shift belongs to a dated change of the month before to the month after its first point; the new phase would begin at the change.
 candidates as (
     select
         coalesce(shifts.series_id, dated_changes.series_id) as series_id,
-        coalesce(dated_changes.break_month, shifts.first_month) as effective_month,
+        coalesce(dated_changes.change_month, shifts.first_month) as effective_month,
         max(shifts.shift) as shift,
         max(shifts.shift_months) as shift_months,
         any_value(dated_changes.cause) as cause,
+        coalesce(bool_or(dated_changes.is_definition_change), false) as is_definition_change,
         coalesce(bool_or(shifts.last_month = shifts.latest_month), false) as is_lasting
     from shifts
     full join dated_changes on
         shifts.series_id = dated_changes.series_id
-        and dated_changes.break_month between shifts.first_month - interval 1 month and shifts.first_month + interval 1 month
+        and dated_changes.change_month between shifts.first_month - interval 1 month and shifts.first_month + interval 1 month
     group by
         coalesce(shifts.series_id, dated_changes.series_id),
-        coalesce(dated_changes.break_month, shifts.first_month)
+        coalesce(dated_changes.change_month, shifts.first_month)
 ),
 
 levels as (
@@ -125,7 +161,7 @@ select
     levels.level_after,
     candidates.cause,
     candidates.cause is not null as has_dated_cause,
-    candidates.shift is not null or candidates.cause is not null as has_shift_or_definition_change,
+    candidates.shift is not null or candidates.is_definition_change as has_shift_or_definition_change,
     candidates.is_lasting,
     false as is_approved,
     concat_ws(
@@ -140,5 +176,6 @@ inner join levels on
     candidates.series_id = levels.series_id
     and candidates.effective_month = levels.effective_month
 where
-    candidates.cause is not null
-    or candidates.is_lasting
+    candidates.is_lasting
+    or candidates.is_definition_change
+    or (candidates.shift is not null and candidates.cause is not null)
