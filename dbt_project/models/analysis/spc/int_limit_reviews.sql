@@ -1,5 +1,5 @@
 -- Whether the limits of a chart still describe its process: the points of the latest window against its limits, on the chart to trust. Due for review are
--- limits with twelve points or more in a row on one side of the mean, or with a third of the points flagged. One row per series whose limits allow icons.
+-- limits with twelve points or more in a row on one side of the mean, or with a third of the points flagged. One row per series with limits.
 {{ config(schema='intermediate', materialized='table') }}
 
 with
@@ -82,5 +82,5 @@ select
     cast(max(points_on_side) as integer) as points_on_one_side,
     points_on_one_side >= {{ var('review_points_on_one_side') }} or 3 * points_flagged >= points_in_window as is_review_due
 from counted
-where latest_status in ('provisional', 'established')
+where latest_status not in ('none', 'gap')
 group by series_id
