@@ -38,7 +38,7 @@ EARLIEST, LATEST = datetime(1900, 1, 1), datetime(2101, 1, 1)
 _OFFSET = r"^(.*?(?:\d|[AaPp]\.?[Mm]\.?))\s*(?:\(?([A-Za-z]{1,4})\)?)?\s*(?:([+-])(0\d|1[0-4]):?([0-5]\d))?$"
 # Names that mean one offset and no other, in minutes. Any other name leaves the time unread: it must never be dropped.
 ZONE_NAMES = {"z": 0, "utc": 0, "gmt": 0, "bst": 60, "wet": 0, "west": 60, "cet": 60, "cest": 120, "eet": 120, "eest": 180}
-_SCIENTIFIC = r"^\d(?:\.\d+)?[eE]\+\d+$"  # what a spreadsheet makes of a long number: its digits are lost
+_SCIENTIFIC = r"^\d(?:[.,]\d+)?[eE]\+\d+$"  # what a spreadsheet makes of a long number: its digits are lost
 _INTEGER = r"^[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.0+)?$"
 _NUMBER = r"^[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)?(?:\.\d*)?(?:[eE][+-]?\d+)?\s*%?$"
 # Numbers that only a decimal comma explains, and those that then mean something else than with a decimal point.

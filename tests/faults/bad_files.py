@@ -240,7 +240,7 @@ CORPUS: tuple[Bad, ...] = (
     Bad("cut within a quoted field", calls(call(1), call(2, bt_call_ref='"B2'))[:-5], read=2, rejects=rejected((3, "_row", "broken_quotes"))),
     Bad(
         "identifiers in scientific notation",
-        calls(call(1, call_id="2.02354E+12"), call(2, call_id="2.02354E+12"), call(3, cli="4.4771E+11")),
+        calls(call(1, call_id="2.02354E+12"), call(2, call_id='"2,02354E+12"'), call(3, cli="4.4771E+11")),
         read=3,
         rejects=rejected((2, "call_id", "scientific_notation"), (3, "call_id", "scientific_notation"), (4, "cli", "scientific_notation")),
     ),
