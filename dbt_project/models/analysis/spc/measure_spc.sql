@@ -1,6 +1,5 @@
--- Process behaviour (XmR) charts of every monthly series, ruleset mdc7 (docs/spc.md): limits by phase, worked out from its window of
--- months, the four rules, what they mean, and whether the
--- target will be met. One row per measure, area, segment and judged month; an incomplete month has none.
+-- Process behaviour (XmR) charts of every monthly series, ruleset mdc7 (docs/spc.md): limits by phase, worked out from its window of months, the four
+-- rules, what they mean, and whether the target will be met. One row per measure, area, segment and judged month; an incomplete month has none.
 {{ config(
     schema='measures',
     materialized='incremental',
