@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import time
 from pathlib import Path
@@ -142,13 +143,17 @@ def _case(name: str, week: Week, operators: Whole, shrinkage: float) -> Sequence
         name,
         f"{found.calls:,.0f}",
         _duration(week.handling_seconds),
-        f"{100 * found.answered_within:.1f}%",
+        _pct(found.answered_within),
         _duration(found.mean_wait_seconds),
-        f"{100 * found.abandonment:.1f}%",
-        f"{100 * found.occupancy:.0f}%",
+        _pct(found.abandonment),
+        _pct(found.occupancy),
         f"{found.operator_hours:,.1f}",
         f"{rostered_for(operators, shrinkage).sum() / 2:,.1f}",
     )
+
+
+def _pct(share: float) -> str:
+    return "none" if math.isnan(share) else f"{100 * share:.1f}%"
 
 
 def _duration(seconds: float) -> str:

@@ -168,6 +168,81 @@ def test_a_quiet_bank_holiday_is_not_flagged_but_an_ordinary_day_as_quiet_is():
     assert holidays[1] == pytest.approx(holidays[2], rel=0.06)
 
 
+BESIDE = """
+create table dim_measure (measure_id varchar, direction varchar);
+create table measure_values (
+    measure_id varchar, area_id varchar, segment varchar, period_type varchar, period_end date, value double, is_complete boolean
+);
+create table int_measure_targets (measure_id varchar, area_id varchar, target double, target_type varchar, valid_from date, valid_to date);
+create table measure_spc (
+    measure_id varchar, area_id varchar, segment varchar, month date, is_seasonally_adjusted boolean, lpl_display double, upl_display double
+);
+"""
+
+
+def projected(connection: duckdb.DuckDBPyConnection) -> dict[str, dict]:
+    connection.execute("alter table daily_values add column if not exists unit varchar; update daily_values set unit = 'count'")
+    connection.execute(f"create or replace table int_daily_expectations as {model('int_daily_expectations')}")
+    return {row["measure_id"]: row for row in connection.execute(model("month_so_far")).pl().to_dicts()}
+
+
+def test_where_the_month_will_end_holds_nineteen_times_in_twenty():
+    """Many measures of the same noise to the middle of a month, against what their months came to."""
+    random = np.random.default_rng(11)
+    connection = warehouse()
+    connection.execute(BESIDE)
+    end = date(2022, 11, 30)
+    known, length = (date(2022, 11, 12) - FIRST).days + 1, (end - FIRST).days + 1
+    actual = {}
+    for number in range(80):
+        counts = random.poisson(usual(random.choice([3, 40, 300])))[:length]
+        actual[f"count_{number}"] = counts[-30:].sum()
+        add(connection, f"count_{number}", "count", counts[:known])
+        calls = random.poisson(usual(250))[:length]
+        answered = random.binomial(calls, 0.92)
+        actual[f"share_{number}"] = 100 * answered[-30:].sum() / calls[-30:].sum()
+        add(connection, f"share_{number}", "share", answered[:known], calls[:known])
+    connection.execute("insert into dim_measure select measure_id, 'neutral' from int_measure_recipes")
+    found = projected(connection)
+    assert found.keys() == actual.keys()
+    assert {(row["month"], row["local_date"], row["day_count"]) for row in found.values()} == {(date(2022, 11, 1), date(2022, 11, 12), 12)}
+    in_time = [row["lower_value"] <= actual[name] <= row["upper_value"] for name, row in found.items()]
+    assert 0.9 <= np.mean(in_time) <= 0.99
+
+
+def test_a_month_is_projected_beside_target_last_year_and_limits():
+    connection = warehouse()
+    connection.execute(BESIDE)
+    known = (date(2022, 11, 12) - FIRST).days + 1
+    random = np.random.default_rng(12)
+    counts = random.poisson(usual(100))[:known]
+    calls = random.poisson(usual(250))[:known]
+    add(connection, "abandoned", "count", counts)
+    add(connection, "in_time", "share", random.binomial(calls, 0.85), calls)
+    whole = random.poisson(usual(100))[: (date(2022, 11, 30) - FIRST).days + 1]
+    add(connection, "whole", "count", whole)
+    connection.execute("""
+        insert into dim_measure values ('abandoned', 'decrease'), ('in_time', 'increase'), ('whole', 'decrease');
+        insert into int_measure_targets values
+            ('abandoned', 'force', 5000, 'SLA', '1900-01-01', '9999-12-31'), ('in_time', 'force', 90, 'ambition', '1900-01-01', '9999-12-31');
+        insert into measure_values values
+            ('abandoned', 'force', 'all', 'month', '2021-11-30', 2900, true), ('in_time', 'force', 'all', 'month', '2021-11-30', 88, false);
+        insert into measure_spc values
+            ('abandoned', 'force', 'all', '2022-09-01', false, 1, 2), ('abandoned', 'force', 'all', '2022-10-01', false, 2600, 3400),
+            ('in_time', 'force', 'all', '2022-10-01', true, 80, 90);
+    """)
+    found = projected(connection)
+    abandoned, in_time, finished = found["abandoned"], found["in_time"], found["whole"]
+    assert abandoned["value_so_far"] == counts[-12:].sum()
+    assert abandoned["breach_pct"] == pytest.approx(0, abs=0.01)
+    assert (abandoned["year_before_value"], abandoned["lpl"], abandoned["upl"]) == (2900, 2600, 3400)
+    assert in_time["breach_pct"] == pytest.approx(100, abs=0.1)
+    # an incomplete month is none to be compared with, and limits of an adjusted chart are not those of the month
+    assert (in_time["year_before_value"], in_time["lpl"]) == (None, None)
+    assert finished["projected_value"] == finished["lower_value"] == finished["upper_value"] == whole[-30:].sum()
+    assert finished["breach_pct"] is None
+
+
 def half_hours(connection: duckdb.DuckDBPyConnection, seed: int, per_day: float, surge_on: int | None) -> None:
     """Thirty weeks of one line by half hour; +60 % for two hours in the evening of a day."""
     random = np.random.default_rng(seed)

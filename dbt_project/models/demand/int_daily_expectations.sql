@@ -192,5 +192,12 @@ select
         when is_count then floor(second_end + 0.5)
         else scale * case when is_turned then exposure - second_end when is_share then least(second_end, exposure) else second_end end / exposure
     end as upper_value,
-    z
+    z,
+    level_observed / nullif(level_exposure, 0) as daily_level,
+    level_observed,
+    level_exposure,
+    weekday_factor,
+    season_factor,
+    holiday_factor,
+    scatter
 from judged

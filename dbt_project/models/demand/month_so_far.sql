@@ -1,0 +1,221 @@
+-- Where the newest month of each operational measure of a force will end at the present pace, with an interval, beside its target, the same month of the
+-- year before and its limits. One row per measure and force. Days that are not covered yet, or not at all, count as expected.
+with
+
+areas as (
+    select area_id from {{ ref('dim_area') }} where level = 'force'
+),
+
+days as (
+    select
+        days.*,
+        max(days.local_date) over (partition by days.measure_id, days.area_id) as newest_date
+    from {{ ref('daily_values') }} as days
+    semi join areas on days.area_id = areas.area_id
+),
+
+recipes as (
+    select
+        measure_id,
+        statistic,
+        scale
+    from {{ ref('int_measure_recipes') }}
+),
+
+expectations as (
+    select * from {{ ref('int_daily_expectations') }}
+),
+
+-- What there is of the month, and what an ordinary day of the last eight weeks divides by.
+so_far as (
+    select
+        measure_id,
+        area_id,
+        any_value(newest_date) as local_date,
+        any_value(unit) as unit,
+        bool_or(denominator is not null) as is_quotient,
+        count(*) filter (where date_trunc('month', local_date) = date_trunc('month', newest_date)) as day_count,
+        coalesce(sum(numerator) filter (where date_trunc('month', local_date) = date_trunc('month', newest_date)), 0) as observed,
+        coalesce(sum(denominator) filter (where date_trunc('month', local_date) = date_trunc('month', newest_date)), 0) as exposure,
+        avg(coalesce(denominator, 1)) filter (where local_date > newest_date - 56) as exposure_per_day
+    from days
+    group by measure_id, area_id
+),
+
+-- How days are expected by the newest of them.
+pace as (
+    select
+        measure_id,
+        area_id,
+        arg_max(daily_level, local_date) as daily_level,
+        arg_max(level_observed, local_date) as level_observed,
+        arg_max(level_exposure, local_date) as level_exposure,
+        arg_max(season_factor, local_date) as season_factor,
+        arg_max(holiday_factor, local_date) filter (where holiday_title is not null) as holiday_factor,
+        arg_max(scatter, local_date) as scatter
+    from expectations
+    group by measure_id, area_id
+),
+
+weekdays as (
+    select
+        measure_id,
+        area_id,
+        isodow(local_date) as weekday,
+        arg_max(weekday_factor, local_date) as weekday_factor
+    from expectations
+    group by measure_id, area_id, isodow(local_date)
+),
+
+of_month as (
+    select
+        measure_id,
+        area_id,
+        cast(unnest(generate_series(date_trunc('month', local_date), last_day(local_date), interval 1 day)) as date) as local_date
+    from so_far
+),
+
+to_come as (
+    select
+        of_month.measure_id,
+        of_month.area_id,
+        so_far.exposure_per_day as exposure,
+        so_far.exposure_per_day * pace.daily_level * coalesce(weekdays.weekday_factor, 1) * pace.season_factor
+        * case when bank_holidays.date is not null then coalesce(pace.holiday_factor, 1) else 1 end as expected
+    from of_month
+    inner join so_far on of_month.measure_id = so_far.measure_id and of_month.area_id = so_far.area_id
+    inner join pace on of_month.measure_id = pace.measure_id and of_month.area_id = pace.area_id
+    left join weekdays
+        on
+            of_month.measure_id = weekdays.measure_id
+            and of_month.area_id = weekdays.area_id
+            and isodow(of_month.local_date) = weekdays.weekday
+    left join {{ ref('bank_holidays') }} as bank_holidays on of_month.local_date = bank_holidays.date
+    anti join days
+        on
+            of_month.measure_id = days.measure_id
+            and of_month.area_id = days.area_id
+            and of_month.local_date = days.local_date
+),
+
+rest as (
+    select
+        measure_id,
+        area_id,
+        sum(expected) as expected,
+        sum(exposure) as exposure
+    from to_come
+    group by measure_id, area_id
+),
+
+-- Scatter of the days to come, and the error of the level, which they share.
+projected as (
+    select
+        so_far.*,
+        recipes.statistic = 'share' as is_share,
+        recipes.scale,
+        coalesce(rest.expected, 0) as rest_expected,
+        coalesce(rest.exposure, 0) as rest_exposure,
+        coalesce(
+            case
+                when so_far.is_quotient then pace.scatter * rest.exposure * (1 + rest.exposure / nullif(pace.level_exposure, 0))
+                else pace.scatter * rest.expected * (1 + rest.expected / nullif(pace.level_observed, 0))
+            end,
+            0
+        ) as variance
+    from so_far
+    inner join pace on so_far.measure_id = pace.measure_id and so_far.area_id = pace.area_id
+    inner join recipes on so_far.measure_id = recipes.measure_id
+    left join rest on so_far.measure_id = rest.measure_id and so_far.area_id = rest.area_id
+),
+
+valued as (
+    select
+        *,
+        case when is_quotient then scale * observed / nullif(exposure, 0) else observed end as value_so_far,
+        case when is_quotient then scale * (observed + rest_expected) / nullif(exposure + rest_exposure, 0) else observed + rest_expected end as projected_value,
+        case when is_quotient then scale * sqrt(variance) / nullif(exposure + rest_exposure, 0) else sqrt(variance) end as standard_error
+    from projected
+),
+
+bounded as (
+    select
+        *,
+        case
+            when variance = 0 then projected_value
+            when is_quotient then greatest(projected_value - 1.96 * standard_error, 0)
+            else observed + {{ gamma_quantile('rest_expected', 'variance', '-1.96') }}
+        end as lower_value,
+        case
+            when variance = 0 then projected_value
+            when is_quotient then least(projected_value + 1.96 * standard_error, case when is_share then 100 else cast('infinity' as double) end)
+            else observed + {{ gamma_quantile('rest_expected', 'variance', '1.96') }}
+        end as upper_value
+    from valued
+    where projected_value is not null
+),
+
+charts as (
+    select
+        measure_id,
+        area_id,
+        arg_max(lpl_display, month) as lpl_display,
+        arg_max(upl_display, month) as upl_display
+    from {{ ref('measure_spc') }}
+    where
+        segment = 'all'
+        and not is_seasonally_adjusted
+    group by measure_id, area_id
+),
+
+beside as (
+    select
+        bounded.*,
+        year_before.value as year_before_value,
+        targets.target,
+        targets.target_type,
+        case dim_measure.direction when 'increase' then -1 when 'decrease' then 1 end as worse,
+        charts.lpl_display as lpl,
+        charts.upl_display as upl
+    from bounded
+    inner join {{ ref('dim_measure') }} as dim_measure on bounded.measure_id = dim_measure.measure_id
+    left join {{ ref('measure_values') }} as year_before
+        on
+            bounded.measure_id = year_before.measure_id
+            and bounded.area_id = year_before.area_id
+            and year_before.segment = 'all'
+            and year_before.period_type = 'month'
+            and year_before.is_complete
+            and year_before.period_end = last_day(bounded.local_date - interval 1 year)
+    left join {{ ref('int_measure_targets') }} as targets
+        on
+            bounded.measure_id = targets.measure_id
+            and bounded.area_id = targets.area_id
+            and bounded.local_date between targets.valid_from and targets.valid_to
+    left join charts
+        on bounded.measure_id = charts.measure_id and bounded.area_id = charts.area_id
+)
+
+select
+    measure_id,
+    area_id,
+    {{ month_of('local_date') }} as month,
+    local_date,
+    cast(day_count as bigint) as day_count,
+    value_so_far,
+    projected_value,
+    lower_value,
+    upper_value,
+    unit,
+    year_before_value,
+    target,
+    target_type,
+    case
+        when target is null or worse is null then null
+        when standard_error = 0 then case when worse * (projected_value - target) > 0 then 100 else 0 end
+        when worse * (projected_value - target) > 0 then 100 - 50 * {{ normal_p('((projected_value - target) / standard_error)') }}
+        else 50 * {{ normal_p('((projected_value - target) / standard_error)') }}
+    end as breach_pct,
+    lpl,
+    upl
+from beside
