@@ -13,6 +13,8 @@ from xml.etree import ElementTree
 from pipelines.contracts.model import Feed, normalise_header
 from tests.fuzz.mutants import BROKEN_ZIP
 
+# White space as Unicode has it; Python's own strip also takes the separators of information (\\x1c to \\x1f).
+_BLANKS = "".join(map(chr, (*range(0x09, 0x0E), 0x20, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000)))
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
@@ -66,7 +68,7 @@ def _text_rows(text: str, mark: str) -> list[list[str]] | None:
 def _below_header(feed: Feed, rows: Sequence[Sequence[str]] | None) -> int | None:
     if rows is None:
         return None
-    filled = [row for row in rows if any(cell.strip() for cell in row)]
+    filled = [row for row in rows if any(cell.strip(_BLANKS) for cell in row)]
     names = [{n for cell in row for c in feed.columns if (n := c.name) and normalise_header(cell) in c.headers} for row in filled[:20]]
     at = next((i for i, found in enumerate(names) if set(feed.required) <= found), None)
     return None if at is None else len(filled) - at - 1
