@@ -61,7 +61,7 @@ def _text_rows(text: str, mark: str) -> list[list[str]] | None:
     except csv.Error:
         return None
     # A quote that does not begin a field, or a field over several lines, may be read in two ways.
-    plain = all('"' not in field.replace('""', "") and "\n" not in field for row in rows for field in row)
+    plain = all('"' not in field and "\n" not in field for row in rows for field in row)
     return rows if plain and text.count("\n") in (len(rows), len(rows) - 1) else None
 
 
