@@ -41,6 +41,6 @@ def test_no_canary_reaches_a_reader(make_force, monkeypatch, capfd):
     outcomes = dict(force.query("select file_path, status from quality.feed_outcomes where file_path like '%…%' and feed = 'force_calls'"))
     assert set(outcomes.values()) == {"loaded", "refused"}
     assert force.query("select count(*) from quality.feed_outcomes where unexpected_columns = '…, …'") == [(1,)]
-    assert force.query("select count(*) from quality.return_issues where value_text like '%…%'") == [(2,)]
+    assert force.query("select count(*) from quality.return_issues where value_text like '%…%' and file_path like '%…%'") == [(2,)]
     assert force.query("select owner from governance.risk_actions where action_id = 'A-1'") == [("…",)]
     assert "…" in output + said.out
