@@ -126,6 +126,7 @@ def _resolve_measure(domain: str, entry: Entry, catalogue: Catalogue, parts: _Pa
         "domain": domain,
         "title": entry.title,
         "definition": entry.definition,
+        "in_words": entry.in_words,
         "population": entry.population,
         "exclusions": entry.exclusions,
         "statistic": name,

@@ -102,6 +102,9 @@ class Entry(SharedFields):
     id: Identifier
     title: str = Field(description="what readers see")
     definition: str = Field(description="one plain sentence")
+    in_words: str | None = Field(
+        None, pattern=r"^[^{}]*\{value\}[^{}]*$", description="how a sentence says the figure: {value} of 999 calls were abandoned"
+    )
     family: str | None = Field(None, description="a family of this file whose fields it shares")
 
 
@@ -129,12 +132,12 @@ class Unit(_Strict):
     per_residents: bool = Field(False, description="the unit of a rate per so many residents")
     heading: str = Field(description="beside an axis or in the heading of a column")
     prefix: str = Field("", description="before the number: £103,000")
-    suffix: str = Field("", description="after the number: 40%, 12 kg")
+    suffix: str = Field("", description="after the number: 40.0%, 12 kg")
     decimals: Literal[0, 1] = 1
-    trims_zero: bool = Field(True, description="a text drops a trailing .0")
+    small_unit: str | None = Field(None, description="the unit that a value below 1 is written in")
     is_in_cells: bool = Field(True, description="prefix and suffix also stand in cells and labels; else the heading says the unit")
     change_suffix: str | None = Field(None, description="a change is absolute and ends with this; without it, its per cent comes first")
-    is_duration: bool = Field(False, description="seconds, written as 2h17m32s")
+    is_duration: bool = Field(False, description="seconds, written as 2h 17m 32s")
 
 
 class DriverSet(_Strict):
@@ -164,7 +167,13 @@ class FindingRule(_Strict):
     any_chart: bool = Field(False, description="said of charts with too few months or counts as well")
     sign: Literal[-2, -1, 0, 1, 2] = Field(description="1 up, -1 down, 0 neither; 2 an improvement and -2 a concern whichever way")
     when: Expression = Field(description="SQL condition")
-    says: str = Field(description="SQL text: the words after the figure")
+    says: str = Field(description="SQL text: the clause after the figure")
+    term: str | None = Field(None, description="SQL text: the printed report's term for it, where it differs")
+    leads: str | None = Field(None, description="the class of lead sentences that it may begin")
+    leads_when: Expression = Field("true", description="SQL condition under which it may lead")
+    special_causes: list[Literal["outside", "two_of_three", "trend", "shift"]] = Field(
+        [], description="the rules of the chart that a signal speaks for"
+    )
     because: str = Field(description="the rule in words, kept as evidence")
     k: str | None = None
     k_of: str | None = None
@@ -186,6 +195,7 @@ class FindingsFile(_Strict):
     """findings.yaml"""
 
     sections: dict[Identifier, str] = Field({}, description="sections of a card in their order, each with its heading")
+    leads: list[Identifier] = Field([], description="the classes of lead sentences in their order")
     numbers: dict[str, Literal["integer", "date", "double"]] = Field({}, description="the numbers of a finding with their types")
     relations: dict[Identifier, list[str]] = Field({}, description="the numbers that each relation brings along")
     rules: list[FindingRule] = []

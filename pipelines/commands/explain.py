@@ -26,9 +26,16 @@ from measures.measure_comparisons
 where measure_id = $measure and area_id = $area and segment = 'all' and period_end = $period_end
 order by period_type, comparison
 """
+NARRATIVE = """
+select paragraph from measures.measure_narratives
+where measure_id = $measure and area_id = $area and segment = 'all'
+  and ($month is null or date_trunc('month', period_end) = date_trunc('month', $month::date))
+order by period_end desc
+limit 1
+"""
 CARDS = """
 select
-    scorecard_id, section, segment, coalesce(value_text, status_reason), target_text, rag_text, spc_variation, trend_sentence, now_what,
+    scorecard_id, section, segment, coalesce(value_text, status_reason), target_text, rag_text, tone, trend_sentence, now_what,
     linked_risk_ids
 from (
     select * from scorecards.opcc
@@ -83,6 +90,8 @@ def print_explanation(settings: Settings, measure: str, area: str, month: date |
         shown = [(key, value) for key, value in known.items() if key not in {"measure_id", "title", "definition"} and value not in (None, "")]
         print_table("Definition", ["", ""], [(key.replace("_", " "), str(value)) for key, value in shown])
         parameters = {"measure": measure, "area": area, "month": month}
+        if narrative := marts.execute(NARRATIVE, parameters).fetchone():
+            console.print(narrative[0])
         values = marts.execute(VALUES, parameters).fetchall()
         if not values:
             why = f"not collected: {known['status_reason']}" if known["status"] == "not_collected" else "its feeds hold no rows there"
@@ -118,7 +127,7 @@ def _print_cards(marts: duckdb.DuckDBPyConnection, measure: str, area: str) -> N
     if lines:
         print_table(
             f"On the scorecards, {area}",
-            ["card", "section", "segment", "value", "target", "met", "SPC", "to be said first", "now what", "risks"],
+            ["card", "section", "segment", "value", "target", "met", "tone", "headline", "now what", "risks"],
             lines,
         )
     proposals = marts.execute(PROPOSALS, parameters).fetchall()

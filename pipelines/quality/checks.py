@@ -19,6 +19,8 @@ from pipelines.quality.model import CheckSpec
 SUITES_DIR = Path(__file__).parent / "suites"
 # A share of a month's rows, in per cent, up to which odd values are the ordinary faults of extracts.
 TOLERATED_PCT = 1.0
+# How often a feed is expected, in words, by the days of its cadence.
+EXPECTED = {1: "daily", 7: "weekly", 31: "monthly", 92: "each quarter", 366: "each year"}
 # Feeds that come weekly or oftener have a weekday pattern.
 LONGEST_WEEKDAY_CADENCE_DAYS = 7
 LONGEST_MONTHLY_CADENCE_DAYS = 31
@@ -147,6 +149,7 @@ def _variables(feed: Feed) -> dict[str, str]:
         "alive_at": _alive_at(feed),
         "key": ", ".join(feed.key),
         "cadence": str(feed.cadence_days),
+        "expected": EXPECTED.get(feed.cadence_days, f"every {feed.cadence_days} days"),
         "latency": str(feed.latency_days),
         "allowed_days": str(feed.allowed_days),
         "tolerated_pct": str(TOLERATED_PCT),

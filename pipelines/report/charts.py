@@ -120,6 +120,9 @@ def points_of(rows: Iterable[Mapping[str, Any]]) -> list[Point]:
     ]
 
 
+# Charts with a limit for each month, by its denominator.
+BY_MONTH = ("p_prime", "u_prime")
+
 # ---- the process behaviour chart
 
 

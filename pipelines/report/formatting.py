@@ -12,7 +12,7 @@ from typing import Any
 
 from dateutil.relativedelta import relativedelta
 
-from pipelines.report.units import UNITS, change_text, rounded, sign_text, trimmed_decimal, value_text, whole_text
+from pipelines.report.units import UNITS, change_text, one_decimal, rounded, sign_text, value_text, whole_text
 
 NO_VALUE = "–"
 # The protective marking of every page, slide and sheet.
@@ -20,8 +20,8 @@ MARKING = "OFFICIAL – internal"
 
 
 def signed_text(number: float) -> str:
-    """+1.8, -2, +14,947 or 0: one decimal, with its sign."""
-    return sign_text(rounded(number, 1)) + f"{rounded(abs(number), 1):,.1f}".removesuffix(".0")
+    """+1.8, −2, +14,947 or 0: one decimal, with its sign."""
+    return sign_text(rounded(number, 1)) + one_decimal(abs(number)).removesuffix(".0")
 
 
 def month_text(day: date) -> str:
@@ -106,7 +106,7 @@ FORMS: dict[str, Form] = {
     "moment": lambda value, row: moment_text(value),
     "period": lambda value, row: period_text(row["period_type"], value),
     "whole": lambda value, row: whole_text(value),
-    "decimal": lambda value, row: trimmed_decimal(value),
+    "decimal": lambda value, row: one_decimal(value),
     "signed": lambda value, row: signed_text(value),
     "number": lambda value, row: number_text(value),
     "plain": lambda value, row: plain_text(value),

@@ -42,6 +42,15 @@ NODE_FILLS = {"board": "#e3edf7", "body": "#e3edf7", "plan": "#fdf3e1", "scoreca
 _CSS_ONLY = {"focus": "#ffbf47", "on-brand": "#9fb4c8", "marked": "#ffe9a8", "rag-red": "#b3261e", "rag-amber": "#a15c00", "rag-green": "#1d6b35"}
 
 
+# The colour, mark and words of each tone (measures.measure_tones). What has which tone is worked out there and nowhere else.
+TONES = {
+    "improvement": (IMPROVEMENT, IMPROVEMENT_DARK, "●", "improvement"),
+    "concern": (CONCERN, CONCERN_DARK, "■", "concern"),
+    "neutral signal": (NEUTRAL, NEUTRAL, "▲", "signal, neither way is better"),
+    "none": (EDGE, SOFT, "–", ""),
+}
+
+
 def colour_of(variation: str | None) -> str:
     """The colour of a point or icon by `variation` of measures.measure_spc."""
     kind = (variation or "").partition("_")[0]

@@ -35,57 +35,60 @@ def rounded(value: float, digits: int = 0) -> float:
     return math.copysign((whole + (size - whole >= 0.5)) / scale, value)
 
 
-def trimmed_decimal(value: float) -> str:
-    """One decimal, without a trailing .0."""
-    return f"{rounded(value, 1):.1f}".removesuffix(".0")
+def one_decimal(value: float) -> str:
+    """8.0"""
+    return f"{rounded(value, 1):,.1f}".replace("-", "−")
 
 
 def whole_text(value: float) -> str:
     """9,853"""
-    return f"{int(rounded(value)):,}"
+    return f"{int(rounded(value)):,}".replace("-", "−")
 
 
 def duration_text(seconds: float) -> str:
-    """Seconds as 11s, 13m37s or 2h17m32s."""
+    """Seconds as 11s, 13m 37s or 2h 17m 32s."""
     whole = int(rounded(seconds))
     if whole < 60:
         return f"{whole}s"
     if whole < 3600:
-        return f"{whole // 60}m{whole % 60:02d}s"
-    return f"{whole // 3600}h{whole % 3600 // 60:02d}m{whole % 60:02d}s"
-
-
-def _number_text(value: float, unit: Unit) -> str:
-    if unit.decimals == 0:
-        return whole_text(value)
-    return trimmed_decimal(value) if unit.trims_zero else f"{rounded(value, 1):.1f}"
+        return f"{whole // 60}m {whole % 60:02d}s"
+    return f"{whole // 3600}h {whole % 3600 // 60:02d}m {whole % 60:02d}s"
 
 
 def value_text(value: float | None, unit: str | None) -> str | None:
-    """A value as it is said aloud: 12% or 4.4%, 2h17m32s, 9,853, £103,000. None for none, and for an unknown unit."""
+    """A value as it is said aloud: 4.4%, 2h 17m 32s, 9,853, £103,000, 4.1 per 100,000. None for none, and for an unknown unit."""
     form = UNITS.get(unit or "")
-    if value is None or form is None:
-        return None
-    return duration_text(value) if form.is_duration else f"{form.prefix}{_number_text(value, form)}{form.suffix}"
+    return None if value is None or form is None else _value_text(value, form)
+
+
+def _value_text(value: float, form: Unit) -> str:
+    if form.is_duration:
+        return duration_text(value)
+    if form.small_unit and value != 0 and rounded(abs(value), 1) < 1:
+        small = UNITS[form.small_unit]
+        return _value_text(value * (small.factor // form.factor), small)
+    return f"{form.prefix}{one_decimal(value) if form.decimals else whole_text(value)}{form.suffix}"
 
 
 def sign_text(number: float) -> str:
-    """+ or -, and nothing for 0."""
-    return "+" if number > 0 else "-" if number < 0 else ""
+    """+ or −, and nothing for 0."""
+    return "+" if number > 0 else "−" if number < 0 else ""
 
 
 def change_text(change: float | None, change_pct: float | None, unit: str | None) -> str | None:
-    """A change as it is said aloud: +11.8% (+1,039), -2.4 pts, +35s. The sign is that of the rounded number."""
+    """A change as it is said aloud: +11.8% (+1,039), −2.4 percentage points, +35s. The sign is that of the rounded number."""
     if change is None:
         return None
     form = UNITS.get(unit or "", Unit(heading="", decimals=0))
     sign = sign_text(rounded(change, form.decimals))
     if form.is_duration:
         return sign + duration_text(abs(change))
-    number = sign + (trimmed_decimal(abs(change)) if form.decimals else whole_text(abs(change)))
+    number = sign + (one_decimal(abs(change)) if form.decimals else whole_text(abs(change)))
     if form.change_suffix is not None:
         return number + form.change_suffix
-    share = "" if change_pct is None else f"{sign_text(rounded(change_pct, 1))}{trimmed_decimal(abs(change_pct))}% "
+    if form.per_residents:
+        number = sign_text(change) + _value_text(abs(change), form)
+    share = "" if change_pct is None else f"{sign_text(rounded(change_pct, 1))}{one_decimal(abs(change_pct))}% "
     return f"{share}({number})"
 
 
@@ -118,14 +121,14 @@ def axis_text(value: float, unit: str) -> str:
     """A tick of an axis: short, with what is joined to the number (£, %) and without the words of the unit."""
     form = _unit(unit)
     if form.is_duration:
-        sign, whole = ("-", -value) if value < 0 else ("", value)
+        sign, whole = ("−", -value) if value < 0 else ("", value)
         text = duration_text(whole)
         while len(text) > 3 and text.endswith(("00s", "00m")):
-            text = text[:-3]
+            text = text[:-3].rstrip()
         return sign + (text or "0s")
     joined = "" if form.suffix.startswith(" ") else form.suffix
     number = f"{value:,.0f}" if value == int(value) else f"{value:.10f}".rstrip("0")
-    return f"{form.prefix}{number}{joined}"
+    return f"{form.prefix}{number.replace('-', '−')}{joined}"
 
 
 # ---- number formats of workbooks and slides. A duration is a part of a day, per cents run from 0 to 100 as in the marts.

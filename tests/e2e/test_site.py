@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import posixpath
 import random
 import re
@@ -106,20 +107,24 @@ def test_every_series_with_figures_has_a_page(published, files, site):
     assert series * 0.95 <= len(shown) + headlines <= series * 1.05
 
 
-def test_the_home_page_says_what_its_icons_show(site):
-    """Beside the icon of a low shift stands the shift, whatever else is to be said of the month."""
+def test_the_home_page_leads_with_the_sentences_of_the_cards(published, site):
+    """Beside each icon stands the sentence of the card's line, and the icon has the tone of the marts."""
     text = (site / "index.html").read_text(encoding="utf-8")
     listed = text[text.index('id="new"') : text.index('id="targets"')], text[text.index('id="going-on"') : text.index('id="data"')]
     entries = [entry for part, end in zip(listed, ("</li>", "</tr>"), strict=True) for entry in part.split(end) if "#icon-" in entry]
     assert len(entries) > 5
-    words = {
-        "high": r"month exceptional high|consistently above average|increasing trend|Special cause: (\w+, )?high",
-        "low": r"month exceptional low|consistently below average|decreasing trend|Special cause: (\w+, )?low",
+    lines = {
+        (f"scorecards.{table}", f"{card}|{line}"): (sentence, tone)
+        for table in ("opcc", "csp", "wcjb")
+        for card, line, sentence, tone in published.query(f"select scorecard_id, line_id, trend_sentence, tone from scorecards.{table}")
     }
     for entry in entries:
-        (level,) = re.findall(r"#icon-\w+_(high|low)", entry)
+        (origin,) = re.findall(r'data-from="([^"]*)" data-key="([^"]*)"[^>]*>(?=.*#icon)', entry, re.DOTALL)
+        (kind,) = re.findall(r"#icon-(improvement|concern|neutral)_(?:high|low)", entry)
         said = re.search(r'class="said"[^>]*>([^<]*)<', entry)
-        assert said is not None and re.search(words[level], said[1]), entry
+        sentence, tone = lines[origin]
+        assert said is not None and html.unescape(said[1]) == sentence
+        assert tone.startswith(kind)
 
 
 # ---- how the pages hold together

@@ -119,7 +119,8 @@ def test_all_lines_series_and_findings_of_the_card_are_there(workbooks, marts, c
     expected = {
         "Scorecard": marts.value(f"select count(*) {of_card}", [card]),
         "Findings": marts.value(
-            f"select count(*) from measures.measure_findings inner join {series} using (measure_id, area_id, segment) where is_latest", [card]
+            f"select count(*) from measures.measure_findings inner join {series} using (measure_id, area_id, segment) where is_latest and is_said",
+            [card],
         ),
         "Definitions": marts.value(f"select count(distinct measure_id) {of_card}", [card]),
     }

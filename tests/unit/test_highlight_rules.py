@@ -117,7 +117,12 @@ create table measures.measure_comparisons (
     change_per_month double, is_significant boolean, reason varchar, primary key (measure_id, area_id, segment, period_type, period_end, comparison));
 create table measures.measure_findings (
     measure_id varchar, area_id varchar, segment varchar, period_type varchar, period_end date, kind varchar, section varchar, finding_order integer,
-    tone varchar, words varchar, primary key (measure_id, area_id, segment, period_type, period_end, kind));
+    words varchar, primary key (measure_id, area_id, segment, period_type, period_end, kind));
+create table measures.measure_narratives (
+    measure_id varchar, area_id varchar, segment varchar, period_end date, headline varchar,
+    primary key (measure_id, area_id, segment, period_end));
+create table measures.measure_tones (
+    measure_id varchar, area_id varchar, segment varchar, period_end date, tone varchar, primary key (measure_id, area_id, segment, period_end));
 create table measures.comparator_values (
     measure_id varchar, comparator_id varchar, segment varchar, period_type varchar, period_end date, value double, margin double, unit varchar,
     primary key (measure_id, comparator_id, segment, period_type, period_end));
@@ -146,13 +151,17 @@ insert into measures.measure_comparisons values
     ('calls', 'force', 'all', 'month', '2023-07-31', 'yoy', 700, 7.6, null, false, null),
     ('within', 'force', 'all', 'month', '2023-07-31', 'yoy', null, null, null, null, 'series break in Nov 2022'),
     ('survey', 'force', 'all', 'quarter', '2023-03-31', 'previous_period', -3.9, null, null, false, null);
+insert into measures.measure_tones values
+    ('calls', 'force', 'all', '2023-07-31', 'improvement'),
+    ('calls', 'force', 'all', '2023-06-30', 'concern'),
+    ('calls', 'force', 'silent', '2023-07-31', 'concern');
 insert into measures.measure_findings values
-    ('calls', 'force', 'all', 'month', '2023-07-31', 'exceptional_high', 'level', 1, 'neutral', '3 month exceptional high'),
-    ('calls', 'force', 'all', 'month', '2023-07-31', 'above_ucl', 'level', 2, 'concern', '3 months above the upper control limit'),
-    ('calls', 'force', 'all', 'month', '2023-07-31', 'increase', 'movement', 3, 'neutral', 'up on Jun-23 (+9.5%, n=+853)'),
-    ('calls', 'force', 'all', 'month', '2023-07-31', 'worsened_slightly', 'movement', 4, 'concern', 'worsened slightly on Jun-23 (9,000)'),
-    ('calls', 'force', 'silent', 'month', '2023-07-31', 'exceptional_high', 'level', 1, 'concern', '2 month exceptional high'),
-    ('calls', 'force', 'all', 'month', '2023-06-30', 'exceptional_high', 'level', 1, 'concern', '2 month exceptional high');
+    ('calls', 'force', 'all', 'month', '2023-07-31', 'exceptional_high', 'level', 1, '3 month exceptional high'),
+    ('calls', 'force', 'all', 'month', '2023-07-31', 'above_ucl', 'level', 2, '3 months above the upper control limit'),
+    ('calls', 'force', 'all', 'month', '2023-07-31', 'increase', 'movement', 3, 'up on Jun-23 (+9.5%, n=+853)'),
+    ('calls', 'force', 'all', 'month', '2023-07-31', 'worsened_slightly', 'movement', 4, 'worsened slightly on Jun-23 (9,000)'),
+    ('calls', 'force', 'silent', 'month', '2023-07-31', 'exceptional_high', 'level', 1, '2 month exceptional high'),
+    ('calls', 'force', 'all', 'month', '2023-06-30', 'exceptional_high', 'level', 1, '2 month exceptional high');
 insert into measures.comparator_values values
     ('survey', 'england_wales', 'all', 'quarter', '2023-03-31', 67.7, 0.7, 'pct'),
     ('survey', 'msg', 'all', 'quarter', '2022-12-31', 73, null, 'pct'),
@@ -190,7 +199,7 @@ def test_a_line_says_the_measure_then_each_period_once():
     assert (
         plain(line.parts) == "Title – 12 months to July 2023: +11.8% (+11,039) year on year, significant; July 2023: 9,853, 3 month exceptional high"
     )
-    assert line.tone == "concern", "more than chance, against the better way"
+    assert line.tone == "improvement", "that of the series at the date, whatever the change on the year"
     assert [v.period_end for v in line.values] == [date(2023, 7, 31)] * 2
 
 
@@ -232,11 +241,12 @@ def test_a_part_of_the_whole_and_why_it_cannot_be_compared():
 def test_an_estimate_with_its_margin_beside_others_older_ones_named_and_marked():
     line = line_of("quarter.value quarter.change quarter.comparators*2", "survey", unit="pct", direction="increase")
     assert plain(line.statement) == (
-        "January to March 2023: 76.9% (± 3.6 pts), -3.9 pts on the quarter before, not significant, England and Wales 67.7% (± 0.7 pts), "
-        "most similar group in October to December 2022 73% after 74% in July to September 2022"
+        "January to March 2023: 76.9% (±3.6 percentage points), −3.9 percentage points on the quarter before, not significant, "
+        "England and Wales 67.7% (±0.7 percentage points), "
+        "most similar group in October to December 2022 73.0% after 74.0% in July to September 2022"
     )
     assert line.is_stale, "a quarter has ended since"
-    assert line.tone == "neutral", "not more than chance"
+    assert line.tone == "none", "nothing is known of its tone"
 
 
 def test_a_snapshot_may_be_taken_a_few_days_after_the_month():

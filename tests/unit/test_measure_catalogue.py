@@ -92,10 +92,11 @@ def test_generated_files_have_not_drifted():
 
 
 def digest(measure: dict[str, Any], parts: dict[str, dict[str, Any]]) -> str:
-    """What a measure is, without the names of its parts."""
+    """What a measure is, without the names of its parts and the words of its sentence."""
     content = measure | {side: parts[measure[side]]["sql"] if measure[side] else None for side in ("numerator_id", "denominator_id")}
     content["population_id"] = measure["population_id"] is not None
-    content = {key: value for key, value in content.items() if key not in {"fact", "hourly_profile", "operational", "process", "segments"}}
+    left_out = {"fact", "hourly_profile", "in_words", "operational", "process", "segments"}
+    content = {key: value for key, value in content.items() if key not in left_out}
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 

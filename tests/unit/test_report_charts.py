@@ -139,7 +139,7 @@ def test_axes_have_round_numbers(low, high, unit, expected):
 
 @pytest.mark.parametrize(
     ("value", "unit", "text"),
-    [(0, "seconds", "0s"), (300, "seconds", "5m"), (5400, "seconds", "1h30m"), (40, "pct", "40%"), (1000, "count", "1,000"), (2.5, "per_1k", "2.5")],
+    [(0, "seconds", "0s"), (300, "seconds", "5m"), (5400, "seconds", "1h 30m"), (40, "pct", "40%"), (1000, "count", "1,000"), (2.5, "per_1k", "2.5")],
 )
 def test_ticks_are_short(value, unit, text):
     assert units.axis_text(value, unit) == text

@@ -2,7 +2,7 @@
 
 {# A number with its unit: durations, then counts, shares and points. #}
 {% macro narrative_number() -%}
-\d+h\d+m\d+s|\d+m\d+s|\d+:\d\d(?::\d\d)?|(?:\d{1,3}(?:,\d\d\d)+|\d+)(?:\.\d+)?(?:\s?%\s?-?(?:pts?|points)\b|\s?%|\s?(?:pts?|points|s|seconds)\b)?
+\d+h\s?\d+m\s?\d+s|\d+m\s?\d+s|\d+:\d\d(?::\d\d)?|(?:\d{1,3}(?:,\d\d\d)+|\d+)(?:\.\d+)?(?:\s?%\s?-?(?:pts?|points)\b|\s?%|\s?(?:percentage points|pts?|points|s|seconds)\b)?
 {%- endmacro %}
 
 

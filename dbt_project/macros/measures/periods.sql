@@ -47,18 +47,40 @@
 {% endmacro %}
 
 
-{# A value as it is said aloud: 12% or 4.4%, 2h17m32s, 9,853, 146.1 per 100,000, £103,000. Half a unit rounds away from zero. #}
+{# A value as it is said aloud: 4.4%, 2h 17m 32s, 9,853, 146.1 per 100,000, £103,000. Half a unit rounds away from zero. #}
 {% macro value_text(value, unit) %}
     case
         when {{ value }} is null then null
         {%- for name, one in catalogue().units.items() %}
-        when {{ unit }} = '{{ name }}' then {{ joined_text(one.prefix, duration_text(value) if one.is_duration else number_text(value, one), one.suffix) }}
+        when {{ unit }} = '{{ name }}' then {{ value_text_in(value, one) }}
         {%- endfor %}
     end
 {% endmacro %}
 
 
-{# A change as it is said aloud: +11.8% (+1,039), -2.4 pts, +35s. The sign is that of the rounded number. #}
+{# A value in one unit of the catalogue; one below 1 in the unit's larger base, where it has one. #}
+{% macro value_text_in(value, unit) -%}
+    {%- if unit.is_duration -%}
+        {{ duration_text(value) }}
+    {%- elif unit.small_unit -%}
+        {%- set small = catalogue().units[unit.small_unit] -%}
+        case
+            when {{ is_small(value) }} then {{ value_text_in(value ~ ' * ' ~ (small.factor / unit.factor) | int, small) }}
+            else {{ joined_text(unit.prefix, number_text(value, unit), unit.suffix) }}
+        end
+    {%- else -%}
+        {{ joined_text(unit.prefix, number_text(value, unit), unit.suffix) }}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{# Whether a rate would be written with a nought before its decimal point. #}
+{% macro is_small(value) -%}
+    {{ value }} <> 0 and round(abs({{ value }}), 1) < 1
+{%- endmacro %}
+
+
+{# A change as it is said aloud: +11.8% (+1,039), −2.4 percentage points, +35s. The sign is that of the rounded number. #}
 {% macro change_text(change, change_pct, unit) %}
     case
         when {{ change }} is null then null
@@ -74,26 +96,23 @@
 {% macro change_text_in(change, change_pct, unit) -%}
     {%- set size = 'abs(' ~ change ~ ')' -%}
     {%- set signed = sign_text('round(' ~ change ~ (', 1)' if unit.decimals else ')')) ~ ' || '
-        ~ (duration_text(size) if unit.is_duration else trimmed_decimal(size) if unit.decimals else whole_text(size)) -%}
+        ~ (duration_text(size) if unit.is_duration else one_decimal(size) if unit.decimals else whole_text(size)) -%}
     {%- if unit.is_duration -%}
         {{ signed }}
+    {%- elif unit.per_residents -%}
+        coalesce({{ sign_text('round(' ~ change_pct ~ ', 1)') }} || {{ one_decimal('abs(' ~ change_pct ~ ')') }} || '% ', '')
+        || '(' || {{ sign_text(change) }} || {{ value_text_in(size, unit) }} || ')'
     {%- elif unit.change_suffix -%}
         {{ signed }} || '{{ unit.change_suffix }}'
     {%- else -%}
-        coalesce({{ sign_text('round(' ~ change_pct ~ ', 1)') }} || {{ trimmed_decimal('abs(' ~ change_pct ~ ')') }} || '% ', '') || '(' || {{ signed }} || ')'
+        coalesce({{ sign_text('round(' ~ change_pct ~ ', 1)') }} || {{ one_decimal('abs(' ~ change_pct ~ ')') }} || '% ', '') || '(' || {{ signed }} || ')'
     {%- endif -%}
 {%- endmacro %}
 
 
 {# The number of a unit of the catalogue, without what stands before and after it. #}
 {% macro number_text(value, unit) -%}
-    {%- if not unit.decimals -%}
-        {{ whole_text(value) }}
-    {%- elif unit.trims_zero -%}
-        {{ trimmed_decimal(value) }}
-    {%- else -%}
-        format('{:.1f}', round({{ value }}, 1))
-    {%- endif -%}
+    {{ one_decimal(value) if unit.decimals else whole_text(value) }}
 {%- endmacro %}
 
 
@@ -104,29 +123,29 @@
 
 {# 9,853 #}
 {% macro whole_text(value) -%}
-    format('{:,}', cast(round({{ value }}) as bigint))
+    replace(format('{:,}', cast(round({{ value }}) as bigint)), '-', '−')
 {%- endmacro %}
 
 
-{# One decimal, without a trailing .0. #}
-{% macro trimmed_decimal(value) -%}
-    regexp_replace(format('{:.1f}', round({{ value }}, 1)), '\.0$', '')
+{# 8.0 #}
+{% macro one_decimal(value) -%}
+    replace(format('{:,.1f}', round({{ value }}, 1)), '-', '−')
 {%- endmacro %}
 
 
-{# Seconds as 11s, 13m37s or 2h17m32s. #}
+{# Seconds as 11s, 13m 37s or 2h 17m 32s. #}
 {% macro duration_text(value) -%}
     case
         when round({{ value }}) < 60 then cast(cast(round({{ value }}) as bigint) as varchar) || 's'
-        when round({{ value }}) < 3600 then format('{}m{:02d}s', cast(round({{ value }}) as bigint) // 60, cast(round({{ value }}) as bigint) % 60)
+        when round({{ value }}) < 3600 then format('{}m {:02d}s', cast(round({{ value }}) as bigint) // 60, cast(round({{ value }}) as bigint) % 60)
         else format(
-            '{}h{:02d}m{:02d}s', cast(round({{ value }}) as bigint) // 3600,
+            '{}h {:02d}m {:02d}s', cast(round({{ value }}) as bigint) // 3600,
             cast(round({{ value }}) as bigint) % 3600 // 60, cast(round({{ value }}) as bigint) % 60)
     end
 {%- endmacro %}
 
 
-{# + or -, and nothing for 0. #}
+{# + or −, and nothing for 0. #}
 {% macro sign_text(number) -%}
-    case sign({{ number }}) when 1 then '+' when -1 then '-' else '' end
+    case sign({{ number }}) when 1 then '+' when -1 then '−' else '' end
 {%- endmacro %}

@@ -13,14 +13,14 @@
 {%- endmacro %}
 
 
-{% macro rag_text(is_target_met, assurance, status, target, months_running, doubt) -%}
+{% macro rag_text(is_target_met, assurance, status, target, periods_running, period_type, doubt) -%}
     case
         when {{ status }} <> 'collected' then 'no figure to judge'
         when {{ target }} is null then 'no target'
         when {{ is_target_met }} is null then 'neither way is better'
         else
             case when {{ is_target_met }} then 'target met' else 'target missed' end
-            || case when {{ months_running }} >= 2 then ' for ' || {{ months_running }} || ' months running' else '' end
+            || case when {{ periods_running }} >= 2 then ' for ' || {{ periods_running }} || ' ' || {{ period_noun(period_type) }} || 's running' else '' end
             || case
                 when {{ doubt }} is not null then '; the limits no longer describe this process'
                 when {{ assurance }} = 'pass' and {{ is_target_met }} then '; it will be met unless something changes'

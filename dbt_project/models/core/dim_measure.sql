@@ -13,6 +13,7 @@ catalogued as (
             {{ literal(measure.id) }},
             {{ literal(measure.title) }},
             {{ literal(measure.definition) }},
+            {{ literal(measure.in_words) }},
             {{ literal(measure.domain) }},
             {{ literal(measure.population) }},
             {{ literal(measure.exclusions) }},
@@ -39,7 +40,7 @@ catalogued as (
         ){{ ',' if not loop.last }}
         {%- endfor %}
     ) as entries (  -- noqa: AL05
-        measure_id, title, definition, domain, population, exclusions, statistic, numerator, denominator, segment_by, area_levels, unit, direction,
+        measure_id, title, definition, in_words, domain, population, exclusions, statistic, numerator, denominator, segment_by, area_levels, unit, direction,
         headline_period, yoy_basis, target, is_seasonal, is_sensitive, basis, source_feeds, owner, frameworks, plan_priority, themes, lag_months,
         not_collected
     )
@@ -70,6 +71,7 @@ select
     catalogued.measure_id,
     catalogued.title,
     catalogued.definition,
+    cast(catalogued.in_words as varchar) as in_words,
     catalogued.domain,
     catalogued.population as population_text,
     cast(catalogued.exclusions as varchar) as exclusions,

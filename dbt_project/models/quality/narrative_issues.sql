@@ -417,7 +417,7 @@ issues as (
             else '"' || trim(excerpt) || '" is said of a volume or a time, which does not change in points'
         end as message,
         case rule
-            when 'percent_for_points' then 'write pts, and take change from measures.measure_comparisons'
+            when 'percent_for_points' then 'write percentage points, and take change from measures.measure_comparisons'
             else 'write the change as a number and in %'
         end as way_out
     from found

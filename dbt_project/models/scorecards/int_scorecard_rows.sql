@@ -31,10 +31,6 @@ comparisons as (
     where comparison in ('yoy', 'previous_period')
 ),
 
-targets as (
-    select * from {{ ref('int_area_targets') }}
-),
-
 coverage as (
     select * from {{ ref('int_feed_coverage') }}
 ),
@@ -52,12 +48,20 @@ charts as (
     where is_latest
 ),
 
+tones as (
+    select * from {{ ref('measure_tones') }}
+),
+
 governance as (
     select * from {{ ref('int_scorecard_governance') }}
 ),
 
-findings as (
-    select * from {{ ref('measure_findings') }}
+narratives as (
+    select * from {{ ref('measure_narratives') }}
+),
+
+latest as (
+    select * from {{ ref('int_headline_figures') }}
     where is_latest
 ),
 
@@ -116,92 +120,6 @@ caveats as (
     group by measure_feeds.measure_id
 ),
 
--- The latest complete period of the kind that the measure is headlined by.
-headlined as (
-    select
-        measure_values.*,
-        -- too small a count: the period that is shown in its place
-        case
-            when
-                measure_values.period_type = 'month'
-                and measure_values.unit = 'count'
-                and measure_values.value < {{ var('min_monthly_count') }}
-                and areas.level <> 'force'
-                then 'r12m'
-        end as instead
-    from measure_values
-    inner join areas on measure_values.area_id = areas.area_id
-    inner join measures on
-        measure_values.measure_id = measures.measure_id
-        and measure_values.period_type = measures.headline_period
-    qualify row_number() over (
-        partition by measure_values.series_id
-        order by measure_values.period_end desc
-    ) = 1
-),
-
--- A month of a part of the force that counts only a few says little, and too much of single cases: its twelve months are shown instead.
-latest as (
-    select
-        headlined.series_id,
-        headlined.measure_id,
-        headlined.area_id,
-        headlined.segment,
-        headlined.period_end,
-        coalesce(rolling.period_type, headlined.period_type) as period_type,
-        case when rolling.period_type is null then headlined.numerator else rolling.numerator end as numerator,
-        case when rolling.period_type is null then headlined.denominator else rolling.denominator end as denominator,
-        case when rolling.period_type is null then headlined.value else rolling.value end as value,
-        case when rolling.period_type is null then headlined.margin else rolling.margin end as margin,
-        coalesce(rolling.quality_grade, headlined.quality_grade) as quality_grade,
-        concat_ws(
-            '; ',
-            case when rolling.period_type is null then headlined.caveat else rolling.caveat end,
-            case when rolling.period_type is not null then 'under {{ var("min_monthly_count") }} in the month: twelve months are shown' end
-        ) as caveat
-    from headlined
-    left join measure_values as rolling on
-        headlined.series_id = rolling.series_id
-        and headlined.period_end = rolling.period_end
-        and headlined.instead = rolling.period_type
-),
-
--- The target as it stood at the end of the period.
-targeted as (
-    select
-        lines.scorecard_id,
-        lines.line_id,
-        targets.target,
-        targets.target_type
-    from lines
-    inner join latest on lines.series_id = latest.series_id
-    inner join targets on
-        lines.measure_id = targets.measure_id
-        and lines.area_id = targets.area_id
-        and latest.period_end between targets.valid_from and targets.valid_to
-    qualify row_number() over (partition by lines.scorecard_id, lines.line_id order by targets.distance) = 1
-),
-
--- What is to be said first: what the chart says of the latest month, else the first finding on the period that the card shows.
-sentences as (
-    select
-        findings.series_id,
-        findings.sentence
-    from findings
-    inner join latest on
-        findings.series_id = latest.series_id
-        and (
-            findings.period_type = latest.period_type
-            or (findings.period_type = 'month' and findings.section in ('level', 'trend', 'movement'))
-        )
-    qualify row_number() over (
-        partition by findings.series_id
-        order by
-            findings.period_type = 'month' and findings.section in ('level', 'trend', 'movement') desc,
-            findings.finding_order
-    ) = 1
-),
-
 -- The same figure elsewhere; it stands beside the force's own lines only.
 elsewhere as (
     select
@@ -242,7 +160,7 @@ joined as (
         latest.value,
         latest.margin,
         latest.quality_grade,
-        nullif(latest.caveat, '') as caveat,
+        latest.caveat,
         case
             when latest.measure_id is not null then 'collected'
             when measures.measure_id is null or measures.status = 'not_collected' then 'not_collected'
@@ -258,19 +176,14 @@ joined as (
         end as status_reason,
         spoken.as_of,
         caveats.caveat as feed_caveat,
-        targeted.target,
-        targeted.target_type,
-        case
-            when measures.direction = 'increase' then latest.value >= targeted.target
-            when measures.direction = 'decrease' then latest.value <= targeted.target
-        end as is_target_met
+        latest.target,
+        latest.target_type,
+        latest.is_target_met,
+        latest.target_periods_running
     from lines
     left join measures on lines.measure_id = measures.measure_id
     left join areas on lines.area_id = areas.area_id
     left join latest on lines.series_id = latest.series_id
-    left join targeted on
-        lines.scorecard_id = targeted.scorecard_id
-        and lines.line_id = targeted.line_id
     left join spoken on
         lines.measure_id = spoken.measure_id
         and areas.force_code = spoken.force_code
@@ -298,7 +211,7 @@ select
     joined.numerator,
     joined.denominator,
     joined.value,
-    {{ value_text('joined.value', 'joined.unit') }} || coalesce(' ± ' || {{ trimmed_decimal('joined.margin') }}, '') as value_text,
+    {{ value_and_margin('joined.value', 'joined.unit', 'joined.margin') }} as value_text,
     joined.unit,
     joined.direction,
     previous.base_value as previous_value,
@@ -321,12 +234,11 @@ select
     joined.target_type,
     joined.is_target_met,
     {{ rag('joined.is_target_met', 'charts.assurance') }} as rag,
-    -- the run of the months is that of the figure where the figure is the month's
     {{ rag_text(
-        'joined.is_target_met', 'charts.assurance', 'joined.status', 'joined.target',
-        "case when joined.period_type = 'month' and charts.month = date_trunc('month', joined.period_end) then charts.target_months_running end",
+        'joined.is_target_met', 'charts.assurance', 'joined.status', 'joined.target', 'joined.target_periods_running', 'joined.period_type',
         'charts.assurance_doubt'
     ) }} as rag_text,
+    coalesce(tones.tone, 'none') as tone,
     charts.month as spc_month,
     charts.recommended_chart as spc_chart,
     charts.variation as spc_variation,
@@ -335,7 +247,8 @@ select
     coalesce(charts.limits_status, 'none') as limits_status,
     coalesce(charts.has_headline_icon, false) as has_spc_icon,
     coalesce(charts.note, case when joined.period_end is not null and charts.month is null then 'no monthly series to judge' end) as spc_note,
-    sentences.sentence as trend_sentence,
+    narratives.headline as trend_sentence,
+    narratives.paragraph,
     {%- for comparator in ['national', 'msg', 'england_wales'] %}
     elsewhere.{{ comparator }}_value,
     {{ value_text('elsewhere.' ~ comparator ~ '_value', 'joined.unit') }} as {{ comparator }}_text,
@@ -388,7 +301,16 @@ left join gaps on
     and joined.area_id = gaps.area_id
     and joined.period_end = gaps.period_end
 left join charts on joined.series_id = charts.series_id
-left join sentences on joined.series_id = sentences.series_id
+left join tones on
+    joined.measure_id = tones.measure_id
+    and joined.area_id = tones.area_id
+    and joined.segment = tones.segment
+    and last_day(joined.period_end) = tones.period_end
+left join narratives on
+    joined.measure_id = narratives.measure_id
+    and joined.area_id = narratives.area_id
+    and joined.segment = narratives.segment
+    and joined.period_end = narratives.period_end
 left join elsewhere on joined.series_id = elsewhere.series_id
 left join states on
     joined.series_id = states.series_id

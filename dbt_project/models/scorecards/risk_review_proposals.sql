@@ -48,7 +48,7 @@ series as (
 runs as (
     select
         *,
-        coalesce(variation in ('concern_high', 'concern_low'), false) as is_concern,
+        tone = 'concern' as is_concern,
         date_diff('month', month, max(month) over of_series) = row_number() over (of_series order by month desc) - 1 as has_no_gap
     from charts
     window of_series as (partition by measure_id, area_id, segment)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from pipelines.report.charts import Point, points_of
+from pipelines.report.charts import BY_MONTH, Point, points_of
 from pipelines.report.highlight.cells import Cell, Part, cell
 from pipelines.report.highlight.governance import Governance, governance_map
 from pipelines.report.highlight.model import Bar, Caveat, Chart, Notice, Report, Term, Tile, Topic
@@ -52,6 +52,7 @@ def build(marts: Marts, force: str | None = None, quarter: date | None = None, m
         card=card,
         plan=cell(card, "plan"),
         period=period,
+        summary=_summary(marts, card, period),
         priorities=tuple(priorities),
         terms=tuple(
             Term(cell(row, "term"), cell(row, "meaning"))
@@ -121,6 +122,7 @@ def _topic(figures: Figures, row: Row, lines: list[Row], governance: Governance)
     return Topic(
         topic_id=row.topic_id,
         title=cell(row, "title"),
+        headline=_headline(figures, lines),
         plan_priority=row.plan_priority,
         tiles=tuple(tile for line in lines if line.part == "tile" for tile in _tiles(figures, line)),
         charts=tuple(chart for chart in _charts(figures, lines) if chart),
@@ -130,6 +132,21 @@ def _topic(figures: Figures, row: Row, lines: list[Row], governance: Governance)
         caveats=tuple(caveats.values()),
         has_stale_figures=any(summarised.is_stale for summarised in summary),
     )
+
+
+def _summary(marts: Marts, card: Row, period: Period) -> tuple[Cell, ...]:
+    """The five sentences of the card, where they are of the report's month."""
+    rows = marts.rows("select * from scorecards.summaries where scorecard_id = ? and period_end = ?", [card.scorecard_id, period.month_end])
+    return tuple(cell(row, f"sentence_{n}") for row in rows for n in range(1, 6))
+
+
+def _headline(figures: Figures, lines: list[Row]) -> Cell | None:
+    """The headline of the first measure of the data summary that has one at the report's month."""
+    for line in lines:
+        narrative = figures.narrative(line) if line.part == "summary" else None
+        if narrative is not None:
+            return cell(narrative, "headline")
+    return None
 
 
 def _tiles(figures: Figures, line: Row) -> list[Tile]:
@@ -142,18 +159,18 @@ def _tiles(figures: Figures, line: Row) -> list[Tile]:
         value = figures.value(line.measure_id, line.area_id, segment, period_type)
         if value is None:
             continue
-        change, tone = _tile_change(figures, line, segment, words[1:])
+        change = _tile_change(figures, line, segment, words[1:])
         title: tuple[Part, ...] = (cell(line, "title"),) if segment == "all" else (cell(line, "title"), ", ", cell(value, "segment"))
-        tiles.append(Tile(title, cell(value, "period_end", "period"), (cell(value, "value", value.unit),), change, tone))
+        tiles.append(Tile(title, cell(value, "period_end", "period"), (cell(value, "value", value.unit),), change, figures.tone([value])))
     return tiles
 
 
-def _tile_change(figures: Figures, line: Row, segment: str, words: list[Token]) -> tuple[tuple[Part, ...], str]:
+def _tile_change(figures: Figures, line: Row, segment: str, words: list[Token]) -> tuple[Part, ...]:
     for word in words:
         value = figures.value(line.measure_id, line.area_id, segment, word.period or "month")
         for statement in apply(figures, line, value, word):
-            return statement.parts, next((tone for tone in statement.tones if tone != "neutral"), "neutral")
-    return (), "neutral"
+            return statement.parts
+    return ()
 
 
 def _charts(figures: Figures, lines: list[Row]) -> Iterable[Chart | None]:
@@ -192,16 +209,30 @@ def _spc(figures: Figures, line: Row) -> Chart | None:
     )
     if not rows:
         return None
-    note: list[Part] = ["by month to ", cell(rows[-1], "month", "short month")]
-    if rows[-1].target is not None:
-        note += ["; target ", cell(rows[-1], "target", line.unit)]
+    latest, points = rows[-1], points_of(rows)
+    if latest.recommended_chart in BY_MONTH:
+        targets = {point.month: point.target for point in points}
+        rows = figures.marts.rows(
+            """
+            select * from measures.spc_alternatives
+            where measure_id = $measure and area_id = $area and segment = $segment and is_recommended and month between $from::date and $until::date
+            order by point_no
+            """,
+            {"measure": line.measure_id, "area": line.area_id, "segment": line.segment, "from": rows[0].month, "until": latest.month},
+        )
+        points = [replace(point, target=targets.get(point.month)) for point in points_of(rows)]
+    elif latest.recommended_chart != "xmr":
+        points = [Point(row.month, row.value, target=row.target) for row in rows]
+    note: list[Part] = ["by month to ", cell(latest, "month", "short month")]
+    if latest.target is not None:
+        note += ["; target ", cell(latest, "target", line.unit)]
     if rows[-1].limits_status != "established":
         note += [f"; limits: {rows[-1].limits_status}"]
-    if rows[-1].is_seasonally_adjusted:
+    if latest.is_seasonally_adjusted and latest.recommended_chart not in BY_MONTH:
         note += ["; judged with the season removed (thin line)"]
-    if rows[-1].is_latest and _is_review_due(figures.marts, line):
+    if latest.is_latest and _is_review_due(figures.marts, line):
         note += ["; limits due for review"]
-    return Chart("spc", _title(line), tuple(note), line.unit, points=tuple(points_of(rows)), rows=tuple(rows))
+    return Chart("spc", _title(line), tuple(note), line.unit, points=tuple(points), rows=tuple(rows))
 
 
 def _is_review_due(marts: Marts, line: Row) -> bool:

@@ -17,7 +17,7 @@ from pipelines.report.trace import column, origin, text
 
 CHART_WIDTH, CHART_HEIGHT = 430, 200
 STATE_MARKS = {"overdue": "!", "at risk": "△", "on track": "●", "complete": "✓", "no date": "?"}
-TONE_MARKS = {"improvement": "▲ improvement", "concern": "■ concern", "neutral": ""}
+TONE_MARKS = {tone: f"{mark} {words}" if words else "" for tone, (_, _, mark, words) in palette.TONES.items()}
 
 
 def render(report: Report, for_print: bool = False) -> str:
@@ -99,7 +99,8 @@ def _description(chart: Chart) -> str:
 def chart_columns(chart: Chart) -> list[tuple[str, str, str]]:
     """Heading, column and form of the table behind a chart."""
     if chart.kind == "spc":
-        names = (("month", "month"), ("value", "value"), ("mean", "mean"), ("lower limit", "lpl_display"), ("upper limit", "upl_display"))
+        mean = "centre" if "centre" in chart.rows[0] else "mean"
+        names = (("month", "month"), ("value", "value"), ("mean", mean), ("lower limit", "lpl_display"), ("upper limit", "upl_display"))
         return [(head, name, "short month" if name == "month" else chart.unit) for head, name in names]
     row = chart.rows[0]
     heads = [("area", "area_id", "plain")] if "area_id" in row else []

@@ -103,10 +103,11 @@ class Caveat:
 
 @dataclass(frozen=True)
 class Topic:
-    """A slide: WHAT, DATA SUMMARY, SO WHAT, NOW WHAT."""
+    """A slide: WHAT, DATA SUMMARY, SO WHAT, NOW WHAT. `headline` leads it, as it leads the measure's line on the card."""
 
     topic_id: str
     title: Cell
+    headline: Cell | None
     plan_priority: int
     tiles: tuple[Tile, ...]
     charts: tuple[Chart, ...]
@@ -213,13 +214,14 @@ class Notice:
 
 @dataclass(frozen=True)
 class Report:
-    """The whole report."""
+    """The whole report. `summary` is that of the card, where the report is of the card's month."""
 
     force: Cell
     force_code: str
     card: Row
     plan: Cell
     period: Period
+    summary: tuple[Cell, ...]
     priorities: tuple[Priority, ...]
     terms: tuple[Term, ...]
     nodes: tuple[Node, ...]
@@ -265,6 +267,7 @@ class Report:
 
     def _statements(self) -> Iterable[str]:
         yield from (self.force_code, self.period.name, self.plan.text)
+        yield from (sentence.text for sentence in self.summary)
         for priority in self.priorities:
             yield f"{priority.number} {priority.title.text}"
             for item in (*priority.outcomes, *priority.focus):
@@ -274,6 +277,7 @@ class Report:
             for r in priority.risks:
                 yield f"{r.risk_id.text} {r.title.text} {r.score.text if r.score else ''}"
             for topic in priority.topics:
+                yield topic.headline.text if topic.headline else ""
                 for line in topic.summary:
                     yield plain(line.parts)
                 for remark in (*topic.so_what, *topic.now_what):

@@ -42,11 +42,10 @@ from pipelines.report.highlight.slide_text import (
     unstyled,
     write_paragraphs,
 )
-from pipelines.report.palette import BRAND, CONCERN, CONCERN_DARK, EDGE, IMPROVEMENT, IMPROVEMENT_DARK, INK, NEUTRAL, PALE, SOFT, TARGET
+from pipelines.report.palette import BRAND, CONCERN_DARK, IMPROVEMENT_DARK, INK, NEUTRAL, PALE, SOFT, TARGET, TONES
 
 # Can be edited in PowerPoint. Its master has shapes named Foot and Watermark; its colours are those of palette.py.
 TEMPLATE = Path(__file__).parent / "templates" / "slides.pptx"
-TONES = {"improvement": IMPROVEMENT, "concern": CONCERN, "neutral": EDGE}
 
 
 def write(report: Report, path: Path) -> None:
@@ -110,7 +109,10 @@ class _Deck:
             if report.is_draft or report.signed_on is None
             else [(f"Signed off by {report.signed_by} on {date_text(report.signed_on)}", 1.1, True, IMPROVEMENT_DARK)],
         ]
-        text_box(slide, rows, LEFT + 0.3, 2.35, 11.8, 1.7, 14)
+        text_box(slide, rows, LEFT + 0.3, 2.0, 11.8, 1.3, 12)
+        if report.summary:
+            short: list[Paragraph] = [[(" ".join(sentence.text for sentence in report.summary), 1.0, False, INK)]]
+            text_box(slide, short, LEFT + 0.3, 3.2, 12.1, 0.8, fitting_size(short, 12.1, 0.8, 11))
         contents: list[Paragraph] = []
         for priority in report.priorities:
             contents.append([(f"Priority {priority.number}: {priority.title.text}", 1.0, True, BRAND)])
@@ -212,7 +214,8 @@ class _Deck:
             "So what? What is happening, what does the analysis tell us?",
             [_remark(r) for r in topic.so_what] or [_nothing("Nobody has written commentary on this topic for this quarter.")],
         )
-        summary: Block = ("Data summary", [_summary(line) for line in topic.summary])
+        leads: list[Paragraph] = [[(topic.headline.text, 1.0, True, INK)]] if topic.headline else []
+        summary: Block = ("Data summary", [*leads, *(_summary(line) for line in topic.summary)])
         beside: Block = ("Beside the figures", [[(f"{c.letter} ", 0.85, True, SOFT), (c.text.text, 0.85, False, SOFT)] for c in topic.caveats])
         notes = [beside] if topic.caveats else []
 
@@ -356,8 +359,8 @@ def _remark(remark: Remark) -> Paragraph:
 
 
 def _summary(line: Line) -> Paragraph:
-    mark = {"improvement": ("▲ ", IMPROVEMENT_DARK), "concern": ("■ ", CONCERN), "neutral": ("– ", SOFT)}[line.tone]
-    runs: Paragraph = [(mark[0], 1.0, True, mark[1])]
+    _, dark, mark, _ = TONES[line.tone]
+    runs: Paragraph = [(f"{mark} ", 1.0, True, dark)]
     if line.lead:
         runs += [(plain(line.lead), 1.0, True, INK), (" – ", 1.0, False, INK)]
     runs.append((plain(line.statement), 1.0, False, INK))
@@ -394,7 +397,7 @@ def draw_tiles(slide: Slide, tiles: Sequence[Tile], x: float, y: float, w: float
         box.line.fill.background()
         unstyled(box)
         edge = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, Inches(left), Inches(y), Inches(0.06), Inches(h))
-        fill_with(edge, TONES[tile.tone])
+        fill_with(edge, TONES[tile.tone][0])
         edge.line.fill.background()
         unstyled(edge)
         edge.name = f"Tone: {tile.tone}"
@@ -402,7 +405,7 @@ def draw_tiles(slide: Slide, tiles: Sequence[Tile], x: float, y: float, w: float
         frame.word_wrap = True
         frame.vertical_anchor = MSO_ANCHOR.MIDDLE
         frame.margin_left, frame.margin_right, frame.margin_top, frame.margin_bottom = Inches(0.12), Inches(0.03), Inches(0.02), Inches(0.02)
-        change = plain(tile.change) + (f" {TONE_MARKS[tile.tone]}" if TONE_MARKS[tile.tone] and tile.change else "")
+        change = "  ".join(words for words in (plain(tile.change), TONE_MARKS[tile.tone]) if words)
         rows: list[Paragraph] = [
             [(plain(tile.title), 0.94, False, INK)],
             [(plain(tile.value), 1.85, True, BRAND), (f"  {tile.period.text}" if tile.period else "", 0.82, False, SOFT)],

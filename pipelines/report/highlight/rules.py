@@ -14,7 +14,7 @@ docs/highlight-report.md lists them. A rule without a result adds no text.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -50,10 +50,9 @@ class Token:
 
 @dataclass(frozen=True)
 class Statement:
-    """The result of a rule: the parts to print, and the tones of their rows."""
+    """The result of a rule: the parts to print."""
 
     parts: tuple[Part, ...]
-    tones: tuple[str, ...] = ()
 
 
 def tokens(shows: str, where: str) -> list[Token]:
@@ -114,6 +113,20 @@ class Figures:
             {"measures": measures, "areas": scope["areas"]} | ends,
         ):
             self._findings.setdefault(_series_key(row), []).append(row)
+        self._narratives: dict[tuple[str, str, str], Row] = {
+            (row.measure_id, row.area_id, row.segment): row
+            for row in marts.rows(
+                f"select * from measures.measure_narratives where {within} and period_end = $until::date",
+                {key: scope[key] for key in ("measures", "areas", "until")},
+            )
+        }
+        self._tones: dict[tuple[str, str, str, date], str] = {
+            (row.measure_id, row.area_id, row.segment, row.period_end): row.tone
+            for row in marts.rows(
+                f"select * from measures.measure_tones where {within} and period_end <= last_day($until::date)",
+                {"measures": measures, "areas": scope["areas"], "until": scope["snapshots"]},
+            )
+        }
         self._comparisons: dict[tuple[SeriesKey, str], Row] = {
             (_series_key(row), row.comparison): row
             for row in marts.rows(
@@ -140,6 +153,20 @@ class Figures:
 
     def comparison(self, value: Row, comparison: str) -> Row | None:
         return self._comparisons.get((_series_key(value), comparison))
+
+    def narrative(self, line: Row) -> Row | None:
+        """What is to be said of a line's measure at the report's month."""
+        return self._narratives.get((line.measure_id, line.area_id, "all" if line.segment == "*" else line.segment))
+
+    def tone(self, values: Iterable[Row]) -> str:
+        """The tone of the series whose figures these are, at the latest of their dates; none where several series differ."""
+        latest: dict[tuple[str, str, str], Row] = {}
+        for value in values:
+            key = (value.measure_id, value.area_id, value.segment)
+            if key not in latest or value.period_end > latest[key].period_end:
+                latest[key] = value
+        tones = {self._tones.get((*key, value.period_end + relativedelta(day=31)), "none") for key, value in latest.items()}
+        return tones.pop() if len(tones) == 1 else "none"
 
     def is_stale(self, value: Row) -> bool:
         """Whether the value is older than expected for the report's month."""
@@ -180,7 +207,7 @@ def _value(figures: Figures, line: Row, value: Row | None, token: Token) -> list
         return []
     parts: list[Part] = [cell(value, "value", value.unit)]
     if value.margin is not None:
-        parts += [" (± ", cell(value, "margin", "decimal"), " pts)" if value.unit == "pct" else ")"]
+        parts += [" (±", cell(value, "margin", "decimal"), " percentage points)" if value.unit == "pct" else ")"]
     return [Statement(tuple(parts))]
 
 
@@ -206,10 +233,7 @@ def _compared(figures: Figures, line: Row, value: Row | None, comparison: str, w
     if change.change is None:
         return [Statement(("not comparable: ", cell(change, "reason")))]
     test = {True: ", significant", False: ", not significant", None: ""}[change.is_significant]
-    tone = "neutral"
-    if change.is_significant and line.direction in ("increase", "decrease") and change.change:
-        tone = "improvement" if (change.change > 0) == (line.direction == "increase") else "concern"
-    return [Statement((cell(change, "change", f"change {line.unit}"), words + test), (tone,))]
+    return [Statement((cell(change, "change", f"change {line.unit}"), words + test))]
 
 
 def _per_month(figures: Figures, line: Row, value: Row | None, token: Token) -> list[Statement]:
@@ -222,7 +246,7 @@ def _findings(wanted: Callable[[Row], bool], prefer: Callable[[Row], bool] | Non
         rows = [row for row in figures.findings(value) if wanted(row)] if value is not None else []
         if prefer:
             rows.sort(key=lambda row: not prefer(row))
-        return [Statement((cell(row, "words"),), (row.tone,)) for row in rows[: token.most]]
+        return [Statement((cell(row, "words"),)) for row in rows[: token.most]]
 
     return rule
 
@@ -256,7 +280,7 @@ def _comparators(figures: Figures, line: Row, value: Row | None, token: Token) -
             parts += ["in ", cell(row, "period_end", "period"), " "]
         parts.append(cell(row, "value", row.unit))
         if row.margin is not None:
-            parts += [" (± ", cell(row, "margin", "decimal"), " pts)"]
+            parts += [" (±", cell(row, "margin", "decimal"), " percentage points)"]
         parts_by_comparator[row.comparator_id] = parts
     return [Statement(tuple(parts)) for parts in parts_by_comparator.values()]
 
@@ -382,7 +406,7 @@ class Line:
 
     lead       the measure, and the area or segment where it is not the whole; empty for whole sentences
     statement  the clauses, period by period
-    tone       improvement, concern or neutral
+    tone       that of measures.measure_tones at the figure's date
     caveats    letters of the notes at the foot of the page
     is_stale   the figure is older than expected for the report's month
     """
@@ -411,7 +435,7 @@ def summary_line(figures: Figures, line: Row) -> Line | None:
     words = tokens(line.shows, f"{line.topic_id} {line.part} {line.line_order}")
     if line.segment == "*" and words[0].what != "highest":
         return _segments_line(figures, line, words)
-    clauses, tones, values = _clauses(figures, line, "all" if line.segment == "*" else line.segment, words)
+    clauses, values = _clauses(figures, line, "all" if line.segment == "*" else line.segment, words)
     is_sentence = all(word.what in SENTENCES for word in words)
     if not clauses:
         if line.segment == "*" or is_sentence:
@@ -419,11 +443,11 @@ def summary_line(figures: Figures, line: Row) -> Line | None:
         why: tuple[Part, ...] = (
             ("not collected: ", cell(line, "status_reason")) if line.status_reason else ("no figure up to the month of this report",)
         )
-        return Line(_lead(line), why, "neutral", line.measure_id, line.area_id, ("all",), ())
+        return Line(_lead(line), why, "none", line.measure_id, line.area_id, ("all",), ())
     return Line(
         () if is_sentence else _lead(line),
         joined(clauses, ". " if is_sentence else "; "),
-        _tone(tones),
+        figures.tone(values),
         line.measure_id,
         line.area_id,
         (line.segment,),
@@ -432,10 +456,9 @@ def summary_line(figures: Figures, line: Row) -> Line | None:
     )
 
 
-def _clauses(figures: Figures, line: Row, segment: str, words: list[Token]) -> tuple[list[tuple[Part, ...]], list[str], list[Row]]:
+def _clauses(figures: Figures, line: Row, segment: str, words: list[Token]) -> tuple[list[tuple[Part, ...]], list[Row]]:
     """The results of the tokens, one clause per period: its name, then the statements."""
     clauses: list[tuple[Part, ...]] = []
-    tones: list[str] = []
     values: list[Row] = []
     open_period: str | None = None
     for word in words:
@@ -443,7 +466,6 @@ def _clauses(figures: Figures, line: Row, segment: str, words: list[Token]) -> t
         statements = apply(figures, line, value, word)
         if not statements:
             continue
-        tones += [tone for statement in statements for tone in statement.tones]
         pieces = joined([statement.parts for statement in statements], ". " if word.what in SENTENCES else ", ")
         if word.what in SENTENCES or value is None:
             clauses.append(pieces)
@@ -456,13 +478,12 @@ def _clauses(figures: Figures, line: Row, segment: str, words: list[Token]) -> t
         else:
             clauses.append((cell(value, "period_end", "period"), ": ", *pieces))
         open_period = word.period
-    return clauses, tones, values
+    return clauses, values
 
 
 def _segments_line(figures: Figures, line: Row, words: list[Token]) -> Line | None:
     """One line with the statements about each segment; segments without any are left out."""
     clauses: list[tuple[Part, ...]] = []
-    tones: list[str] = []
     values: list[Row] = []
     segments: list[str] = []
     for segment in figures.segments(line.measure_id, line.area_id, words[0].period or "month"):
@@ -471,7 +492,6 @@ def _segments_line(figures: Figures, line: Row, words: list[Token]) -> Line | No
         if value is None or not statements or len(clauses) == MOST_SEGMENTS:
             continue
         clauses.append((cell(value, "segment"), " ", *joined([statement.parts for statement in statements], ", ")))
-        tones += [tone for statement in statements for tone in statement.tones]
         values.append(value)
         segments.append(segment)
     if not clauses:
@@ -479,7 +499,7 @@ def _segments_line(figures: Figures, line: Row, words: list[Token]) -> Line | No
     return Line(
         _lead(line),
         (cell(values[0], "period_end", "period"), ": ", *joined(clauses, "; ")),
-        _tone(tones),
+        figures.tone(values),
         line.measure_id,
         line.area_id,
         tuple(segments),
@@ -495,8 +515,3 @@ def _lead(line: Row) -> tuple[Part, ...]:
     if line.segment not in ("all", "*"):
         lead += [" (", cell(line, "segment"), ")"]
     return tuple(lead)
-
-
-def _tone(tones: list[str]) -> str:
-    """Concern outranks improvement, which outranks neutral."""
-    return "concern" if "concern" in tones else "improvement" if "improvement" in tones else "neutral"

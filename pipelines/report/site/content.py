@@ -32,7 +32,9 @@ DOCUMENTS = (
     ("docs/dbt/index.html", "dbt docs", "models, columns and lineage"),
 )
 
-LINE_KEY = "measure_id, area_id, segment, spc_chart, spc_month, spc_variation, spc_assurance, has_spc_icon, is_target_met, rag, quality_grade, status"
+LINE_KEY = (
+    "measure_id, area_id, segment, spc_chart, spc_month, tone, spc_variation, spc_assurance, has_spc_icon, is_target_met, rag, quality_grade, status"
+)
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,11 @@ class Content:
             for row in self.marts.table(table, "scorecard_id, line_order, line_id"):
                 lines[row.scorecard_id].append(row)
         return lines
+
+    @cached_property
+    def summaries(self) -> dict[str, Row]:
+        """scorecard_id -> its five sentences."""
+        return {row.scorecard_id: row for row in self.marts.table("scorecards.summaries")}
 
     @property
     def line_tables(self) -> list[str]:

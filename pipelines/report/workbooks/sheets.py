@@ -68,12 +68,14 @@ SCORECARD_COLUMNS = (
     Column("Twelve months", "r12m_value", "value", 11),
     Column("Target", "target", "value", 11),
     Column("Rating in words", "rag_text", "long", 26, fill_by="rag"),
-    Column("Variation", "spc_variation", width=18, fill_by="spc_variation"),
+    Column("Tone", "tone", width=13, fill_by="tone"),
+    Column("Variation", "spc_variation", width=18),
     Column("Assurance", "spc_assurance", width=11),
-    Column("Headline finding", "trend_sentence", "long", 42),
+    Column("Headline", "trend_sentence", "long", 42),
     Column("Grade", "quality_grade", width=7),
     Column("Caveat", "caveat", "long", 42),
     # the rest of the row
+    Column("In words", "paragraph", "long", 60),
     Column("Value in words", "value_text", width=20),
     Column("Unit", "unit", width=9),
     Column("Period", "period_type", width=10),
@@ -148,7 +150,7 @@ from measures.measure_findings as findings
 semi join (select * from {table} where scorecard_id = $card) as card using (measure_id, area_id, segment)
 left join core.dim_measure as measure using (measure_id)
 left join core.dim_area as area using (area_id)
-where findings.is_latest
+where findings.is_latest and findings.is_said
 order by findings.measure_id, findings.area_id, findings.segment, findings.period_type, findings.finding_order, findings.kind
 """
 FINDINGS_COLUMNS = (
@@ -158,8 +160,9 @@ FINDINGS_COLUMNS = (
     Column("Period", "period_type", width=10),
     Column("Period to", "period_end", "date", 12),
     Column("Finding", "sentence", "long", 70),
-    Column("Tone", "tone", width=13, fill_by="tone"),
+    Column("Better or worse", "judgement", width=13),
     Column("Kind", "kind", width=24),
+    Column("Class of lead", "lead_class", "whole", 8),
     Column("Value", "value", "value", 12),
     Column("Compared with", "base_value", "value", 12),
     Column("Change", "change", "change", 12),
@@ -269,7 +272,7 @@ DELIVERABLES_COLUMNS = (
 def sheets_of(card_table: str) -> tuple[Sheet, ...]:
     """The sheets of a card whose lines stand in `card_table` (scorecards.cards.table_name). Queries ask for $card and $framework."""
     return (
-        Sheet("Scorecard", card_table, SCORECARD.format(table=card_table), SCORECARD_COLUMNS, 16, 2, "section", ("title", definition_note)),
+        Sheet("Scorecard", card_table, SCORECARD.format(table=card_table), SCORECARD_COLUMNS, 17, 2, "section", ("title", definition_note)),
         Sheet("Monthly values", "measures.measure_values", MONTHLY.format(table=card_table), MONTHLY_COLUMNS, 12, 1, "measure_id"),
         Sheet("Findings", "measures.measure_findings", FINDINGS.format(table=card_table), FINDINGS_COLUMNS, 11, 1, "measure_id"),
         Sheet("Definitions", "core.dim_measure", DEFINITIONS.format(table=card_table), DEFINITIONS_COLUMNS, 10, 1),

@@ -11,7 +11,7 @@ complete as (
         period_end,
         value,
         period_end = max(period_end) over (partition by series_id, period_type) as is_latest,
-        max(period_end) over () as latest
+        max(case when period_type in ('month', 'r12m') then period_end end) over () as latest
     from {{ ref('measure_values') }}
     where
         is_complete

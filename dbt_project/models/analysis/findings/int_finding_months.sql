@@ -1,15 +1,36 @@
--- What the charts say of each month that findings may speak of: how long a run has lasted when it reaches the month, how the month lies to those before
+-- What the chart to be trusted says of each month that findings may speak of (P′ and U′ where those are recommended, else XmR): how long a run has lasted when it reaches the month, how the month lies to those before
 -- it, how it lies to its target. One row per series and month: the last 24, and the latest of every series.
 {{ config(schema='intermediate', materialized='table') }}
 
 with
 
+alternatives as (
+    select * from {{ ref('spc_alternatives') }}
+    where
+        is_recommended
+        and chart in ('p_prime', 'u_prime')
+),
+
+{%- set of_the_chart = ['phase', 'side', 'rule_outside', 'rule_shift', 'rule_trend', 'rule_two_of_three', 'special_cause_sign', 'limits_status', 'lpl', 'upl'] %}
+
 charts as (
     select
-        *,
-        cast(12 * year(month) + month(month) as integer) as period,
-        cast(sign(rule_outside + rule_two_of_three) as integer) as exceptional
-    from {{ ref('measure_spc') }}
+        spc.* replace (
+            {%- for name in of_the_chart %}
+            if(alternatives.month is null, spc.{{ name }}, alternatives.{{ name }}) as {{ name }},
+            {%- endfor %}
+            coalesce(alternatives.centre, spc.mean) as mean,
+            coalesce(alternatives.centre - (alternatives.centre - alternatives.lpl) / 3 * 2, spc.lower_2s) as lower_2s,
+            coalesce(alternatives.centre + (alternatives.upl - alternatives.centre) / 3 * 2, spc.upper_2s) as upper_2s
+        ),
+        cast(12 * year(spc.month) + month(spc.month) as integer) as period,
+        cast(sign(
+            coalesce(alternatives.rule_outside, spc.rule_outside) + coalesce(alternatives.rule_two_of_three, spc.rule_two_of_three)
+        ) as integer) as exceptional
+    from {{ ref('measure_spc') }} as spc
+    left join alternatives on
+        spc.series_id = alternatives.series_id
+        and spc.month = alternatives.month
 ),
 
 trends as (
@@ -20,8 +41,8 @@ parameters as (
     select * from {{ ref('int_spc_parameters') }}
 ),
 
-measures as (
-    select * from {{ ref('dim_measure') }}
+tones as (
+    select * from {{ ref('measure_tones') }}
 ),
 
 targets as (
@@ -39,7 +60,6 @@ stepped as (
         min(special_cause_sign) over (since_rebase range between 3 preceding and 1 preceding) as lowest_sign_before,
         avg(value) over (since_rebase range between 3 preceding and 1 preceding) as mean_before,
         count(*) over (since_rebase range between 3 preceding and 1 preceding) as months_before,
-        avg(denominator) over (since_rebase range between 11 preceding and current row) as denominator_12,
         max(abs(special_cause_sign)) over (since_rebase range between 5 preceding and current row) as any_signal_last_6,
         row_number() over since_rebase as position,
         sum(abs(rule_outside)) over (since_rebase rows unbounded preceding) as outside_so_far,
@@ -129,10 +149,9 @@ select
     recent.target,
     target_types.target_type,
     recent.is_target_met,
+    recent.target_months_running,
     recent.assurance,
-    recent.recommended_chart in ('t', 'g', 'none')
-    -- a share, an average or a median of a handful
-    or (measures.unit not in ('per_1k', 'per_10k', 'per_100k') and recent.denominator_12 < {{ var('too_few') }}) is true as is_too_few,
+    tones.is_too_few,
     recent.is_latest,
     trends.trend_n,
     trends.z,
@@ -147,7 +166,11 @@ select
     trends.long_trend_sign
 from recent
 inner join parameters on recent.measure_id = parameters.measure_id
-inner join measures on recent.measure_id = measures.measure_id
+inner join tones on
+    recent.measure_id = tones.measure_id
+    and recent.area_id = tones.area_id
+    and recent.segment = tones.segment
+    and last_day(recent.month) = tones.period_end
 left join trends on
     recent.series_id = trends.series_id
     and recent.month = trends.month

@@ -6,14 +6,15 @@
 {%- set rules = findings.rules %}
 {%- set sections = findings.sections | list %}
 {%- set numbers = findings.numbers %}
+{%- set signals = findings.leads.index('signal') + 1 %}
+{%- set records = findings.leads.index('record') + 1 %}
+{%- set is_record_said = '(kept.k >= ' ~ var('high_months') ~ ' and tones.sign <> 0 and kept.sign = tones.sign) is true' %}
 
 with
 
 measures as (
     select
         *,
-        -- "Priority response time, average" is read as "average Priority response time"
-        regexp_replace(title, '^(.*), (average|median|90th percentile)', '\2 \1') as spoken_title,
         case when statistic = 'mean' then regexp_replace(measure_id, '_mean$', '_median') end as median_measure_id,
         regexp_extract(measure_id, '^(.*)_response_time_mean$', 1) || '_logs_over_10h_share' as over_10h_measure_id
     from {{ ref('dim_measure') }}
@@ -22,7 +23,7 @@ measures as (
 areas as (
     select
         *,
-        case when level = 'force' and force_code = '{{ var("home_force") }}' then 'Force level' else area_name end as spoken_name
+        {{ spoken_area('area_name', 'level', 'force_code') }} as spoken_name
     from {{ ref('dim_area') }}
 ),
 
@@ -32,6 +33,13 @@ months as (
 
 changes as (
     select * from {{ ref('int_finding_changes') }}
+),
+
+tones as (
+    select
+        *,
+        case when ends_with(variation, '_high') then 1 when ends_with(variation, '_low') then -1 else 0 end as sign
+    from {{ ref('measure_tones') }}
 ),
 
 charted as (
@@ -51,10 +59,28 @@ charted as (
         ) as is_newly_special,
         months.value - months.value_before as step_size,
         case months.target_type when 'SLA' then 'SLA' when 'statutory' then 'statutory target' else coalesce(months.target_type, 'target') end as target_name,
+        {{ running_text('months.target_months_running', 'month') }} as target_run,
+        strftime(months.month - interval 1 month, '%B %Y') as month_before_name,
+        case
+            when months.is_seasonally_adjusted is not true then {{ running_text('months.exceptional_k', 'month') }}
+            when months.exceptional_k > 1 then ' for the time of year,' || {{ running_text('months.exceptional_k', 'month') }}
+            else strftime(months.month, ' for %B')
+        end as unusual_text,
+        case
+            when months.exceptional_k = 1 then ''
+            when months.outside_k = months.exceptional_k then ' in each of the last ' || months.exceptional_k || ' months'
+            else ' in ' || months.outside_k || ' of the last ' || months.exceptional_k || ' months'
+        end as outside_text,
+        case
+            when months.exceptional_k = 1 then ''
+            when months.outside_k = months.exceptional_k then months.exceptional_k || ' months '
+            else months.outside_k || ' of the last ' || months.exceptional_k || ' months '
+        end as outside_term,
+        case when months.is_seasonally_adjusted then ' for the time of year,' else '' end || {{ running_text('months.shift_k', 'month') }} as shift_text,
         {{ value_text('months.value', 'measures.unit') }} as value_text,
         {{ value_text('months.value_before', 'measures.unit') }} as before_text,
         {{ value_text('months.target', 'measures.unit') }} as target_text,
-        {{ trimmed_decimal('abs(months.slope_pct)') }} as slope_text
+        {{ one_decimal('abs(months.slope_pct)') }} as slope_text
     from months
     inner join measures on months.measure_id = measures.measure_id
 ),
@@ -66,22 +92,31 @@ compared as (
         coalesce(months.is_too_few, false) as is_too_few,
         case when measures.unit <> 'pct' then changes.change_pct end as band_pct,
         100 * changes.change / nullif(abs(changes.base_value), 0) as relative_pct,
-        {{ finding_period_name('changes.period_type', 'changes.base_period_end') }} as base_name,
+        {{ finding_period_name('changes.period_type', 'changes.base_period_end', 'measures.statistic') }} as base_name,
+        {{ year_before_name('changes.period_type', 'changes.base_period_end') }} as year_before_name,
+        -- up 11.8% (1,039)
+        case sign(changes.change) when 1 then 'up ' else 'down ' end
+        || regexp_replace(
+            {{ change_text('changes.change', 'changes.change_pct', 'measures.unit') }},
+            case when changes.change_pct is null then '[+−()]' else '[+−]' end, '', 'g'
+        ) as moved_text,
         {{ value_text('changes.value', 'measures.unit') }} as value_text,
         {{ value_text('changes.base_value', 'measures.unit') }} as base_text,
         {{ change_text('changes.change', 'changes.change_pct', 'measures.unit') }} as change_text,
-        -- inside brackets: -9.4%, n=-1,188
+        -- inside brackets: −9.4%, −1,188
         regexp_replace(
             {{ change_text('changes.change', 'changes.change_pct', 'measures.unit') }},
             '^(.*?),? ?\((.*)\)$',
-            case measures.unit when 'count' then '\1, n=\2' else '\1, \2' end
+            '\1, \2'
         ).ltrim(', ') as change_inside_text,
         coalesce(
-            case sign(changes.change_per_month) when 1 then ', ' || format('{:,}', cast(changes.change_per_month as bigint)) || ' more a month' end,
-            case sign(changes.change_per_month) when -1 then ', ' || format('{:,}', cast(-changes.change_per_month as bigint)) || ' fewer a month' end,
+            case sign(changes.change_per_month) when 1 then ', ' || format('{:,}', cast(changes.change_per_month as bigint)) || ' more per month' end,
+            case sign(changes.change_per_month) when -1 then ', ' || format('{:,}', cast(-changes.change_per_month as bigint)) || ' fewer per month' end,
             ''
         ) as per_month_text,
-        case when changes.is_significant then ', significant' when not changes.is_significant then ', not significant' else '' end as significance_text
+        case when changes.is_significant then ', significant' when not changes.is_significant then ', not significant' else '' end as significance_text,
+        case when changes.is_significant then ', a significant change' when not changes.is_significant then ' (not significant)' else '' end
+            as significance_words
     from changes
     inner join measures on changes.measure_id = measures.measure_id
     left join months on
@@ -187,8 +222,10 @@ parts as (
         whole_measures.title as whole_title,
         100 * part.change / whole.change as share_pct,
         100 * part.base_value / whole.base_value as base_share_pct,
-        {{ trimmed_decimal('100 * part.change / whole.change') }} as share_text,
-        {{ trimmed_decimal('100 * part.base_value / whole.base_value') }} as base_share_text
+        {{ whole_text('100 * part.change / whole.change') }} as share_text,
+        {{ whole_text('100 * part.base_value / whole.base_value') }} as base_share_text,
+        case sign(whole.change) when 1 then 'increase' else 'decrease' end as whole_moved,
+        case part.period_type when 'month' then ' on ' || part.year_before_name when 'r12m' then ' over 12 months' else ' on the year before' end as whole_when
     from {{ ref('parts_of_wholes') }} as declared
     inner join compared as part on declared.part_measure_id = part.measure_id
     inner join compared as whole on
@@ -224,7 +261,7 @@ means as (
         long_ones.value as share_pct,
         {{ value_text('medians.value', 'measures.unit') }} as base_text,
         format('{:.2f}', round(means.value / nullif(medians.value, 0), 2)) as ratio_text,
-        {{ trimmed_decimal('long_ones.value') }} as share_text
+        {{ one_decimal('long_ones.value') }} as share_text
     from {{ ref('measure_values') }} as means
     inner join measures on means.measure_id = measures.measure_id
     inner join {{ ref('measure_values') }} as medians on
@@ -264,15 +301,19 @@ found as (
         {{ loop.index }} as rule_order,
         case
             when direction = 'neutral' or {{ rule.sign }} = 0 then 'neutral'
-            when {{ rule.sign }} = case direction when 'increase' then 1 else -1 end or {{ rule.sign }} = 2 then 'improvement'
-            else 'concern'
-        end as tone,
+            when {{ rule.sign }} = case direction when 'increase' then 1 else -1 end or {{ rule.sign }} = 2 then 'better'
+            else 'worse'
+        end as judgement,
         {%- for name, type in numbers.items() %}
         {%- set given = rule[name] or (name if name in findings.relations[relation] else 'null') %}
         cast({{ given }} as {{ type }}) as {{ name }},
         {%- endfor %}
-        {{ rule.says }} as words,
-        {{ literal(rule.because) }} as evidence
+        {{ rule.says }} as clause,
+        {{ rule.term or rule.says }} as words,
+        {{ literal(rule.because) }} as evidence,
+        {{ 'case when ' ~ rule.leads_when ~ ' then ' ~ (findings.leads.index(rule.leads) + 1) ~ ' end' if rule.leads else 'cast(null as integer)' }} as lead_class,
+        {{ rule.sign }} as sign,
+        {{ rule.special_causes or 'cast([] as varchar[])' }} as special_causes
     from {{ relation }}
     where
         {{ rule.when }}
@@ -325,7 +366,7 @@ select
         partition by kept.series_id, kept.period_type, kept.period_end
         order by kept.section_order, kept.rule_order
     ) as integer) as finding_order,
-    kept.tone,
+    kept.judgement,
     kept.value,
     measures.unit,
     {%- for name in numbers %}
@@ -333,15 +374,29 @@ select
     {%- endfor %}
     kept.evidence,
     kept.words,
-    concat_ws(
-        ' ',
-        areas.spoken_name,
-        measures.spoken_title,
-        case when kept.segment <> 'all' then '(' || kept.segment || ')' end,
-        {{ finding_period_name('kept.period_type', 'kept.period_end') }}
-    ) || ' = ' || {{ value_text('kept.value', 'measures.unit') }} || ', ' || kept.words as sentence,
+    kept.clause,
+    {{ said_of_figure(
+        figure_clause(
+            'measures', 'areas.spoken_name', 'kept.segment', value_text('kept.value', 'measures.unit'), 'kept.value', 'kept.period_type', 'kept.period_end'
+        ),
+        'kept.clause'
+    ) }} as sentence,
+    case
+        when kept.lead_class = {{ signals }} and not (kept.sign = tones.sign and list_contains(kept.special_causes, tones.special_cause)) is true then null
+        when kept.lead_class = {{ records }} and not {{ is_record_said }} then null
+        else cast(kept.lead_class as integer)
+    end as lead_class,
+    -- a high or low of a few months, against the tone or of common cause is no news
+    kept.lead_class is distinct from {{ records }} or {{ is_record_said }} as is_said,
     kept.is_latest
 from kept
 inner join measures on kept.measure_id = measures.measure_id
 inner join areas on kept.area_id = areas.area_id
-where kept.words is not null
+left join tones on
+    kept.measure_id = tones.measure_id
+    and kept.area_id = tones.area_id
+    and kept.segment = tones.segment
+    and kept.period_end = tones.period_end
+where
+    kept.words is not null
+    and kept.clause is not null

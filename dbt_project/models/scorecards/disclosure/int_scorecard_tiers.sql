@@ -260,6 +260,7 @@ select
         when status = 'collected' and (is_protected or is_value_of_few) then 'not judged: months of small numbers are not shown'
         else rag_text
     end as rag_text,
+    case when not is_protected and not is_value_of_few then tone else 'none' end as tone,
     case when not is_protected and not is_value_of_few then spc_month end as spc_month,
     case when not is_protected and not is_value_of_few then spc_chart end as spc_chart,
     case when not is_protected and not is_value_of_few then spc_variation end as spc_variation,
@@ -271,7 +272,7 @@ select
         when is_protected and status = 'collected' then 'no chart: months of small numbers are not shown'
         when not is_protected and not is_value_of_few then spc_note
     end as spc_note,
-    case when not is_protected and not is_change_of_few and not is_previous_of_few then trend_sentence end as trend_sentence,
+    case when not is_protected and not is_change_of_few and not is_previous_of_few and not is_value_of_few then trend_sentence end as trend_sentence,
     {%- for comparator in ['national', 'msg', 'england_wales'] %}
     case when not is_protected then {{ comparator }}_value end as {{ comparator }}_value,
     case when not is_protected then {{ comparator }}_text end as {{ comparator }}_text,

@@ -30,7 +30,7 @@ for (const form of document.querySelectorAll("form[data-filter]")) {
 // ---- tables that sort by a column
 const value = (cell) => {
   const text = (cell?.dataset.sort ?? cell?.textContent ?? "").trim();
-  const number = Number(text.replace(/[,%£]/g, ""));
+  const number = Number(text.replace(/[,%£]/g, "").replace("−", "-"));
   return text !== "" && !Number.isNaN(number) ? number : text.toLowerCase();
 };
 for (const table of document.querySelectorAll("table[data-sort]")) {

@@ -13,8 +13,8 @@ from pipelines.report.site.content import Content, Series, spark
 
 COUNTS = (
     ("with a figure", "value is not null"),
-    ("signal concern", "has_spc_icon and spc_variation like 'concern%'"),
-    ("signal improvement", "has_spc_icon and spc_variation like 'improvement%'"),
+    ("signal concern", "has_spc_icon and tone = 'concern'"),
+    ("signal improvement", "has_spc_icon and tone = 'improvement'"),
     ("targets met", "is_target_met"),
     ("targets missed", "not is_target_met"),
     ("with a caveat", "caveat is not null"),
@@ -26,9 +26,11 @@ with lines as (select distinct measure_id, area_id, segment, spc_chart from ({li
 select spc.measure_id, spc.area_id, spc.segment, spc.month, spc.value, spc.phase, spc.rebase_no, spc.is_excluded, spc.target,
     coalesce(other.centre, spc.mean) as mean, coalesce(other.lpl_display, spc.lpl_display) as lpl_display,
     coalesce(other.upl_display, spc.upl_display) as upl_display, coalesce(other.limits_status, spc.limits_status) as limits_status,
-    case when lines.spc_chart in ('p_prime', 'u_prime') then other.variation when lines.spc_chart = 'xmr' then spc.variation end as variation
+    tones.variation
 from measures.measure_spc as spc
 inner join lines on spc.measure_id = lines.measure_id and spc.area_id = lines.area_id and spc.segment = lines.segment
+inner join measures.measure_tones as tones
+    on spc.measure_id = tones.measure_id and spc.area_id = tones.area_id and spc.segment = tones.segment and last_day(spc.month) = tones.period_end
 left join measures.spc_alternatives as other
     on spc.measure_id = other.measure_id and spc.area_id = other.area_id and spc.segment = other.segment and spc.month = other.month
     and other.chart = lines.spc_chart and other.chart in ('p_prime', 'u_prime')
@@ -54,8 +56,7 @@ def pages(content: Content) -> Iterator[tuple[str, str]]:
 
 def needs_attention(line: Row) -> bool:
     """Whether the chart of a line signals, its target is missed, or the process cannot meet it."""
-    signals = line.has_spc_icon and line.spc_variation not in (None, "common_cause")
-    return bool((signals and not line.spc_variation.startswith("neutral")) or line.spc_assurance == "fail" or line.rag == "red")
+    return (line.has_spc_icon and line.tone in ("improvement", "concern")) or line.spc_assurance == "fail" or line.rag == "red"
 
 
 def _page(

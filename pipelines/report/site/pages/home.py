@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipelines.report.marts import Row
@@ -17,27 +17,11 @@ select * from quality.check_results
 where run_id = (select max_by(run_id, checked_at) from quality.check_results) and status in ('warned', 'failed')
 """
 
-# The latest point of each chart, with the variation of the one before.
+# The latest month of each chart to be trusted, with the variation of the one before.
 POINTS = """
-select measure_id, area_id, segment, 'xmr' as chart, is_latest,
-    lag(variation) over (partition by measure_id, area_id, segment order by month) as variation_before
-from measures.measure_spc
-union all
-select measure_id, area_id, segment, chart, is_latest,
-    lag(variation) over (partition by measure_id, area_id, segment, chart order by point_no)
-from measures.spc_alternatives
-"""
-
-# The kind of finding of each rule of the chart, for a high and a low signal (pipelines/catalogue/findings.yaml).
-SIGNAL_KINDS = {
-    "outside": {"high": "exceptional_high", "low": "exceptional_low"},
-    "two_of_three": {"high": "exceptional_high", "low": "exceptional_low"},
-    "trend": {"high": "trend_increasing", "low": "trend_decreasing"},
-    "shift": {"high": "consistently_above_average", "low": "consistently_below_average"},
-}
-SIGNALS = """
-select * from measures.measure_findings
-where period_type = 'month' and is_latest and kind in (select unnest($kinds::varchar[]))
+select measure_id, area_id, segment, is_latest,
+    lag(variation) over (partition by measure_id, area_id, segment order by period_end) as variation_before
+from measures.measure_tones
 """
 
 
@@ -65,13 +49,13 @@ def pages(content: Content) -> Iterator[tuple[str, str]]:
             "concern",
         ),
         Tile(
-            f"select count(*) from ({content.lines_sql}) where has_spc_icon and spc_variation like 'concern%'",
+            f"select count(*) from ({content.lines_sql}) where has_spc_icon and tone = 'concern'",
             "charts signal concern",
             "#going-on",
             "concern",
         ),
         Tile(
-            f"select count(*) from ({content.lines_sql}) where has_spc_icon and spc_variation like 'improvement%'",
+            f"select count(*) from ({content.lines_sql}) where has_spc_icon and tone = 'improvement'",
             "charts signal improvement",
             "cards/index.html",
             "signal",
@@ -96,8 +80,8 @@ def pages(content: Content) -> Iterator[tuple[str, str]]:
         tiles=tiles if content.cards else [],
         new=[line for line in lines if Series.of(line) in new],
         failing=[line for line in lines if line.spc_assurance == "fail"],
-        concerns=[line for line in lines if line.has_spc_icon and (line.spc_variation or "").startswith("concern") and Series.of(line) not in new],
-        signal_of=_signals(content),
+        concerns=[line for line in lines if line.has_spc_icon and line.tone == "concern" and Series.of(line) not in new],
+        summary=content.summaries.get(content.cards[0].scorecard_id) if content.cards else None,
         overdue=[d for d in content.deliverables.values() if not d.is_withdrawn and (d.is_overdue or d.is_at_risk or d.is_due_in_month)],
         moved=[r for r in content.risks.values() if r.movement not in (None, "same") or r.is_review_overdue],
         warnings=warnings(content)[:MOST_WARNINGS],
@@ -127,27 +111,10 @@ def new_sql(content: Content) -> str:
         select lines.measure_id, lines.area_id, lines.segment from ({content.lines_sql}) as lines
         inner join ({POINTS}) as points
             on lines.measure_id = points.measure_id and lines.area_id = points.area_id and lines.segment = points.segment
-            and lines.spc_chart = points.chart and points.is_latest
-        where lines.has_spc_icon and lines.spc_variation <> 'common_cause' and points.variation_before is distinct from lines.spc_variation
+            and points.is_latest
+        where lines.has_spc_icon and lines.tone <> 'none' and points.variation_before is distinct from lines.spc_variation
             and lines.spc_month >= ({content.month_sql})
     """
-
-
-def _signals(content: Content) -> Callable[[Row], Row | None]:
-    """Looks up the finding behind the icon of a line; None where there is none, as for a chart that is not monthly.
-
-    It need not be the leading finding: a figure may be the highest of a year while its chart still signals low.
-    """
-    kinds = sorted({kind for by_level in SIGNAL_KINDS.values() for kind in by_level.values()})
-    findings = {(Series.of(row), row.kind): row for row in content.marts.rows(SIGNALS, {"kinds": kinds})} if content.cards else {}
-
-    def signal_of(line: Row) -> Row | None:
-        level = line.spc_variation.rsplit("_", 1)[-1]
-        rules = [line.spc_special_cause, *SIGNAL_KINDS]
-        candidates = (findings.get((Series.of(line), SIGNAL_KINDS[rule][level])) for rule in rules if rule in SIGNAL_KINDS)
-        return next((row for row in candidates if row is not None and row.period_end.replace(day=1) == line.spc_month), None)
-
-    return signal_of
 
 
 def _new_signals(content: Content) -> set[Series]:

@@ -11,14 +11,13 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from pipelines.report.charts import Event, Label, Point, bar, line_chart, points_of, spc_chart
+from pipelines.report.charts import BY_MONTH, Event, Label, Point, bar, line_chart, points_of, spc_chart
 from pipelines.report.formatting import cell_text
 from pipelines.report.marts import Marts, Row
 from pipelines.report.site.content import Content, Series
 from pipelines.report.trace import column, origin, table_origin
 
-# Charts with limits per month (by denominator), and charts of the time between events, which are not monthly.
-BY_MONTH = ("p_prime", "u_prime")
+# Charts of the time between events, which are not monthly.
 BETWEEN_EVENTS = ("t", "g")
 CHART_NAMES = {
     "xmr": "Individual values (XmR chart)",
@@ -65,10 +64,15 @@ qualify row_number() over (partition by measure_id, area_id, segment, period_typ
 order by measure_id, area_id, segment, period_type, period_end
 """
 FINDINGS = """
-select measure_id, area_id, segment, period_type, period_end, kind, section, finding_order, tone, evidence, sentence
+select measure_id, area_id, segment, period_type, period_end, kind, section, finding_order, evidence, sentence
 from measures.measure_findings
-where is_latest and measure_id in (select unnest($measures::varchar[]))
+where is_latest and is_said and measure_id in (select unnest($measures::varchar[]))
 order by measure_id, area_id, segment, period_type = 'month' desc, period_type, section, finding_order
+"""
+NARRATIVES = """
+select * from measures.measure_narratives
+where is_latest and measure_id in (select unnest($measures::varchar[]))
+order by measure_id, area_id, segment
 """
 COMPARISONS = """
 with newest as (
@@ -135,11 +139,17 @@ class SeriesRows:
     latest: list[Row] = field(default_factory=list)
     rare: list[Row] = field(default_factory=list)
     findings: list[Row] = field(default_factory=list)
+    narratives: list[Row] = field(default_factory=list)
     comparisons: list[Row] = field(default_factory=list)
     drivers: list[Row] = field(default_factory=list)
     revisions: list[Row] = field(default_factory=list)
     candidates: list[Row] = field(default_factory=list)
     reviews: list[Row] = field(default_factory=list)
+
+    @property
+    def narrative(self) -> Row | None:
+        """What is to be said of the series now."""
+        return self.narratives[0] if self.narratives else None
 
 
 def index_page(content: Content) -> tuple[str, str]:
@@ -184,6 +194,7 @@ def _figures(marts: Marts, chosen: Sequence[str]) -> dict[str, dict[Series, Seri
         ("latest", LATEST, "measures.measure_values"),
         ("rare", RARE, "measures.measure_values"),
         ("findings", FINDINGS, "measures.measure_findings"),
+        ("narratives", NARRATIVES, "measures.measure_narratives"),
         ("comparisons", COMPARISONS, "measures.measure_comparisons"),
     )
     for name, sql, table in large:
