@@ -109,6 +109,7 @@ FORMS: dict[str, Form] = {
     "decimal": lambda value, row: one_decimal(value),
     "signed": lambda value, row: signed_text(value),
     "number": lambda value, row: number_text(value),
+    "share done": lambda value, row: f"{number_text(value)}%",  # progress is reported in whole per cents
     "plain": lambda value, row: plain_text(value),
     "comparison": lambda value, row: comparison_text(value),
     "code": lambda value, row: str(value),

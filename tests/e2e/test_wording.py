@@ -193,7 +193,7 @@ def test_every_number_of_a_finding_is_in_its_row(marts):
         held = _held(row) | {n for n in NUMBER.findall(value_text(row.target, row.unit) or "")}
         held |= {f"{row.target_months_running}{ending}" for ending in ("st", "nd", "rd", "th")}
         loose += [(number, row.sentence) for number in NUMBER.findall(NAMES.sub(" ", said)) if number not in held]
-    assert len(rows) > 5_000
+    assert len(rows) > 3_000
     assert loose[:5] == []
 
 

@@ -94,7 +94,7 @@ class Governance:
                 title=cell(plan, "title"),
                 due=cell(row, "due_raw"),
                 read_as=_some(row, "due_date"),
-                progress=cell(row, "progress_pct", "pct"),
+                progress=cell(row, "progress_pct", "share done"),
                 change=cell(row, "progress_change", "signed") if row.progress_change is not None else None,
                 state=state,
                 days_overdue=cell(plan, "days_overdue") if is_current and state == "overdue" and plan.days_overdue is not None else None,

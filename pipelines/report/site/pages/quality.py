@@ -67,7 +67,7 @@ def _limits_page(content: Content) -> tuple[str, str]:
     parts = [
         ("Charts of the scorecards", [case for case in due if case[0] in carded], True),
         ("Other charts", [case for case in due if case[0] not in carded], False),
-        ("Left as they are", [case for case in queue if not case[1][0].is_review_due], False),
+        ("Left as they are", [case for case in queue if not case[1][0].is_review_due], True),
     ]
     return content.page("limits.html.j2", "quality/limits.html", section="quality", parts=[part for part in parts if part[1]])
 
