@@ -49,8 +49,9 @@ drivers as (
         flagged.measure_id,
         flagged.area_id,
         flagged.local_date,
-        arg_max(team_days.area_name, team_days.difference * sign(flagged.z)) as driver_area_name,
-        arg_max(team_days.difference, team_days.difference * sign(flagged.z)) as driver_difference
+        -- of teams that differ alike, the first by name
+        first(team_days.area_name order by team_days.difference * sign(flagged.z) desc, team_days.area_name asc) as driver_area_name,
+        first(team_days.difference order by team_days.difference * sign(flagged.z) desc, team_days.area_name asc) as driver_difference
     from flagged
     inner join areas on flagged.area_id = areas.area_id
     inner join team_days

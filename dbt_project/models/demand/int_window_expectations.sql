@@ -56,14 +56,17 @@ expected as (
 scattered as (
     select
         *,
+        -- in whole billionths, so that the order in which the windows of a day are added changes nothing
         greatest(
-            avg(pow(observed - expected, 2) / expected) filter (where expected >= 1 and is_ordinary) over (
-                partition by area_id, line order by local_date
-                range between interval 84 day preceding and interval 1 day preceding
-            ),
+            sum({{ spc_billionths('pow(observed - expected, 2) / expected') }}) filter (where expected >= 1 and is_ordinary) over last_weeks / 1e9
+            / count(*) filter (where expected >= 1 and is_ordinary) over last_weeks,
             1
         ) as scatter
     from expected
+    window last_weeks as (
+        partition by area_id, line order by local_date
+        range between interval 84 day preceding and interval 1 day preceding
+    )
 ),
 
 varied as (

@@ -102,8 +102,9 @@ rest as (
     select
         measure_id,
         area_id,
-        sum(expected) as expected,
-        sum(exposure) as exposure
+        -- whole billionths, so that the order of the days changes nothing
+        sum({{ spc_billionths('expected') }}) / 1e9 as expected,
+        sum({{ spc_billionths('exposure') }}) / 1e9 as exposure
     from to_come
     group by measure_id, area_id
 ),

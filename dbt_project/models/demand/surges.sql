@@ -17,16 +17,16 @@ select
     area_id,
     line,
     local_date,
-    local_date = any_value(latest_date) as is_latest,
-    arg_max(interval_start_at, z) as interval_start_at,
-    arg_max(interval_start_local, z) as interval_start_local,
-    cast(arg_max(offered_count, z) as bigint) as offered_count,
-    arg_max(expected_value, z) as expected_value,
-    max(z) as z,
+    local_date = latest_date as is_latest,
+    interval_start_at,
+    interval_start_local,
+    cast(offered_count as bigint) as offered_count,
+    expected_value,
+    z,
     -- one-sided; all windows of the force that were looked at share the false flags that a day may have
-    max(z) > 0 and {{ normal_p('max(z)') }} / 2 * any_value(judged_count) <= {{ var('false_flags_per_day') }} as is_flagged,
-    cast(any_value(judged_count) as bigint) as judged_count
+    z > 0 and {{ normal_p('z') }} / 2 * judged_count <= {{ var('false_flags_per_day') }} as is_flagged,
+    cast(judged_count as bigint) as judged_count
 from latest
-where local_date > latest_date - {{ var('judged_days') }}
-group by area_id, line, local_date
-having max(z) is not null
+where local_date > latest_date - {{ var('judged_days') }} and z is not null
+-- of windows that stand out alike, the first
+qualify row_number() over (partition by area_id, line, local_date order by z desc, interval_start_at asc) = 1
