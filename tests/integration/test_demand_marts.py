@@ -58,7 +58,7 @@ def random_logs() -> pl.DataFrame:
         {
             "log_number": [f"L{n}" for n in range(count)],
             "created": days + random.integers(0, 3 * 86_400_000, count).astype("timedelta64[ms]"),
-            "grade": random.choice(["Immediate", "Priority", "Standard"], count),
+            "grade": random.choice(["Immediate", "Priority", "Scheduled"], count),
             "deployed": random.random(count) < 0.6,
         }
     )
