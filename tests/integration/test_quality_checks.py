@@ -258,7 +258,7 @@ def test_a_late_feed_warns_by_cadence_and_latency(made):
     settings, contracts = made
     late = run(settings, contracts, "raw.force_calls", now=NOW + timedelta(days=2))["raw.force_calls", "fresh"]
     assert late.status == "warned"
-    assert late.message == "Force calls: data are overdue, latest 31 July 2023, expected daily"
+    assert late.message == "Force telephony calls: data are overdue, latest 31 July 2023, expected daily"
     assert late.observed == 3
     assert run(settings, contracts, "raw.force_calls", now=NOW + timedelta(days=1))["raw.force_calls", "fresh"].status == "passed"
 
