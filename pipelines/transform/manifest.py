@@ -31,7 +31,7 @@ def load_manifest(settings: Settings) -> dict[str, Any]:
     # Partial parsing misses some changes (a seed's columns, a macro behind a unit test): another version is parsed whole.
     parsed = call_dbt(settings, ["parse", "--no-partial-parse"])
     if not parsed.success:
-        raise TransformError(f"dbt cannot parse the project: {parsed.exception}")
+        raise TransformError(f"dbt cannot parse the project: {parsed.exception}") from parsed.exception
     manifest = dict(json.loads(manifest_path.read_text()))
     refuse_personal_columns(settings, load_contracts(), manifest, parsed.result, version)
     # last: a project that was refused is parsed, and refused, again

@@ -65,7 +65,7 @@ def parsed_project(settings: Settings) -> Any:
     if version not in _parsed:
         outcome = call_dbt(settings, ["parse", "--no-write-json"])
         if not outcome.success:
-            raise TransformError(f"dbt cannot parse the project: {outcome.exception}")
+            raise TransformError(f"dbt cannot parse the project: {outcome.exception}") from outcome.exception
         _parsed.clear()
         _parsed[version] = outcome.result
     return _parsed[version]

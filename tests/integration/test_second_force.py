@@ -114,9 +114,9 @@ def test_the_body_has_its_own_card_with_its_own_areas_priorities_and_targets(war
     )
     assert card == [
         ("MAYOR", "Answer and attend", "Answer", "public_999_calls_offered", "Dorset Police", "310", None, None, None),
-        ("MAYOR", "Answer and attend", "Answer", "public_999_answered_within_10s_rate", "Dorset Police", "80%", "85%", "ambition", False),
-        ("MAYOR", "Answer and attend", "Attend", "immediate_response_time_mean", "Dorset Police", "15m30s", "15m00s", "SLA", False),
-        ("MAYOR", "Answer and attend", "Attend", "immediate_response_time_mean", "Dorset county", "19m00s", "18m20s", "SLA", False),
+        ("MAYOR", "Answer and attend", "Answer", "public_999_answered_within_10s_rate", "Dorset Police", "80.0%", "85.0%", "ambition", False),
+        ("MAYOR", "Answer and attend", "Attend", "immediate_response_time_mean", "Dorset Police", "15m 30s", "15m 00s", "SLA", False),
+        ("MAYOR", "Answer and attend", "Attend", "immediate_response_time_mean", "Dorset county", "19m 00s", "18m 20s", "SLA", False),
         ("MAYOR", "Fewer victims", "Victims", "da_crime_volume", "Dorset Police", None, None, None, None),
         ("MAYOR", "Fewer victims", "Victims", "victim_satisfaction_rate", "Dorset Police", None, None, None, None),
     ]
@@ -142,7 +142,7 @@ def test_its_partnership_has_every_line_that_partnerships_have(warehouse):
     assert rows(
         warehouse,
         "select area_id, value_text, target_text from scorecards.csp where scorecard_id = 'csp_bcp' and measure_id = 'immediate_response_time_mean'",
-    ) == [("bournemouth_christchurch_and_poole", "12m00s", "15m00s")]
+    ) == [("bournemouth_christchurch_and_poole", "12m 00s", "15m 00s")]
 
 
 def test_the_first_force_keeps_its_cards_and_its_figures(warehouse):
@@ -156,10 +156,10 @@ def test_the_first_force_keeps_its_cards_and_its_figures(warehouse):
         order by all
         """,
     ) == [
-        ("immediate_response_time_mean", "swindon", "10m00s", "15m00s"),
-        ("immediate_response_time_mean", "wiltshire_county", "15m00s", "20m00s"),
-        ("immediate_response_time_mean", "wiltshire_force", "12m30s", None),
-        ("public_999_answered_within_10s_rate", "wiltshire_force", "80%", "90%"),
+        ("immediate_response_time_mean", "swindon", "10m 00s", "15m 00s"),
+        ("immediate_response_time_mean", "wiltshire_county", "15m 00s", "20m 00s"),
+        ("immediate_response_time_mean", "wiltshire_force", "12m 30s", None),
+        ("public_999_answered_within_10s_rate", "wiltshire_force", "80.0%", "90.0%"),
         ("public_999_calls_offered", "wiltshire_force", "310", None),
     ]
     assert rows(
