@@ -18,7 +18,6 @@ from pipelines.private import open_to_others
 from pipelines.settings import DBT_PROJECT_DIR, Settings
 from pipelines.warehouse import WarehouseBusy, run_lock
 
-NEEDED_FREE_GB = 5
 PACKAGES = ("dagster", "dbt-core", "dbt-duckdb", "duckdb", "polars", "great-expectations")
 
 
@@ -39,7 +38,8 @@ def findings(settings: Settings) -> Iterator[tuple[bool, str]]:
     yield (DBT_PROJECT_DIR / "dbt_project.yml").exists(), f"dbt project at {DBT_PROJECT_DIR.name}/"
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(settings.data_dir).free / 1e9
-    yield free >= NEEDED_FREE_GB, f"{free:.0f} GB free under {settings.data_dir} ({NEEDED_FREE_GB} GB or more is comfortable)"
+    enough = settings.alerting.free_gb
+    yield free >= enough, f"{free:.0f} GB free under {settings.data_dir} ({enough:g} GB or more is comfortable)"
     yield os.access(settings.data_dir, os.W_OK), "the data directory can be written"
     source = hash_key.VARIABLE if os.environ.get(hash_key.VARIABLE) else "made for this data directory (warehouse/hash.key); back it up elsewhere"
     yield True, f"hash key: {source}; fingerprint {hash_key.fingerprint(settings.hash_key)}"

@@ -10,6 +10,7 @@ import duckdb
 from pipelines.commands.console import console, print_table
 from pipelines.contracts.model import load_contracts
 from pipelines.masking import masked
+from pipelines.operations.state import NEWEST_RUN_CHECKED, STANDING_PROBLEMS
 from pipelines.settings import Settings
 from pipelines.warehouse import open_build
 
@@ -22,15 +23,6 @@ select feed,
        coalesce(sum(rows_accepted), 0)::bigint                                       as rows_held
 from ingest.loads
 group by feed
-"""
-
-# A refused file stands until its content loads or is replaced: the newest outcome of each path counts.
-STANDING_PROBLEMS = """
-select feed, load_id, masked(file_path), status, message
-from ingest.loads
-qualify row_number() over (partition by feed, file_path order by load_id desc) = 1
-    and status <> 'loaded'
-order by feed, file_path
 """
 
 REJECT_REASONS = """
@@ -101,7 +93,8 @@ def print_feeds(connection: duckdb.DuckDBPyConnection, run_id: str) -> int:
     missing = [name for name in contracts.feeds if not found.get(name, (0, 0, 0, 0, 0))[4]]
     if missing:
         console.print(f"No data yet for: {', '.join(missing)} (nothing under landing/<feed>/); everything else goes on.")
-    problems = connection.execute(STANDING_PROBLEMS).fetchall()
+    rows = connection.execute(STANDING_PROBLEMS).fetchall()
+    problems = [(feed, load, masked(path), status, message) for feed, load, path, status, message in rows]
     if problems:
         print_table("Files that are not in the warehouse", ["feed", "load", "file", "status", "why, and the way out"], problems)
         console.print("`scorecards file LOAD` says where a file lies, by its full name.")
@@ -247,7 +240,7 @@ def print_status(settings: Settings) -> int:
         with open_build(settings, read_only=True) as connection:
             last = None
             with suppress(duckdb.CatalogException):
-                last = connection.execute("select run_id, max(checked_at) from quality.check_results group by 1 order by 2 desc limit 1").fetchone()
+                last = connection.execute(NEWEST_RUN_CHECKED).fetchone()
             if last is None:
                 console.print("No run has finished yet.")
                 return 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from calendar import day_name
 from collections.abc import Sequence
 from datetime import time
 from pathlib import Path
@@ -14,9 +15,8 @@ import polars as pl
 from pipelines.commands.console import console, print_table
 from pipelines.demand.queues import Whole, rostered_for
 from pipelines.demand.what_if import Change, Week, outcome
+from pipelines.report.units import duration_text, value_text
 from pipelines.settings import Settings
-
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 HALF_HOURS = """
 with latest as (
@@ -109,7 +109,7 @@ def _print_line(
     present: Whole = operators.of(needed).astype(np.int64)
     console.print(
         f"\nLine {line}: target {target[-1]:g}% in {week.within_seconds:g} seconds. "
-        f"Callers would wait {_duration(week.patience_seconds)} on average before they give up."
+        f"Callers would wait {duration_text(week.patience_seconds)} on average before they give up."
     )
     print_table(
         "",
@@ -142,9 +142,9 @@ def _case(name: str, week: Week, operators: Whole, shrinkage: float) -> Sequence
     return (
         name,
         f"{found.calls:,.0f}",
-        _duration(week.handling_seconds),
+        duration_text(week.handling_seconds),
         _pct(found.answered_within),
-        _duration(found.mean_wait_seconds),
+        duration_text(found.mean_wait_seconds),
         _pct(found.abandonment),
         _pct(found.occupancy),
         f"{found.operator_hours:,.1f}",
@@ -153,16 +153,9 @@ def _case(name: str, week: Week, operators: Whole, shrinkage: float) -> Sequence
 
 
 def _pct(share: float) -> str:
-    return "none" if math.isnan(share) else f"{100 * share:.1f}%"
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 60:
-        return f"{seconds:.1f}s"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}m {rest:02d}s"
+    return "none" if math.isnan(share) else str(value_text(100 * share, "pct"))
 
 
 def _when(rows: pl.DataFrame, position: int) -> str:
     start: time = rows["start_time"][position]
-    return f"on {WEEKDAYS[rows['weekday'][position] - 1]} from {start:%H:%M}"
+    return f"on {day_name[rows['weekday'][position] - 1]} from {start:%H:%M}"

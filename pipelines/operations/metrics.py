@@ -25,7 +25,9 @@ def as_metrics(state: State, found: Sequence[Problem]) -> str:
         Gauge(name, text, registry=registry).set(value)
 
     gauge("scorecards_published_timestamp_seconds", "When the marts that readers see were published; 0: never.", _seconds(state.published_at))
-    gauge("scorecards_last_run_timestamp_seconds", "When the newest run began; 0: never.", _seconds(state.last_run[2] if state.last_run else None))
+    gauge(
+        "scorecards_last_run_timestamp_seconds", "When the newest run began; 0: never.", _seconds(state.last_run.began_at if state.last_run else None)
+    )
     gauge("scorecards_run_is_working", "Whether a run holds the warehouse.", state.is_working)
     gauge("scorecards_disk_free_bytes", "Free space where the warehouse lies.", state.free_bytes)
     by_kind = Gauge("scorecards_problems", "Problems that stand, by kind.", ["kind"], registry=registry)
@@ -44,11 +46,12 @@ def as_json(state: State, found: Sequence[Problem]) -> dict[str, Any]:
     def at(moment: datetime | None) -> str | None:
         return f"{moment:%Y-%m-%dT%H:%M:%SZ}" if moment else None
 
+    run = state.last_run
     return {
         "is_healthy": not found,
         "at": at(state.now),
         "is_working": state.is_working,
-        "last_run": {"run_id": state.last_run[0], "status": state.last_run[1].lower(), "began_at": at(state.last_run[2])} if state.last_run else None,
+        "last_run": {"run_id": run.run_id, "status": run.status.lower(), "began_at": at(run.began_at)} if run else None,
         "published_at": at(state.published_at),
         "data_to": state.data_to.isoformat() if state.data_to else None,
         "version": state.version,

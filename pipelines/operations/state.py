@@ -17,22 +17,24 @@ import duckdb
 from pipelines.instance import prepare_home
 from pipelines.masking import masked, without_contacts
 from pipelines.quality.gate import Finding, evaluate_gate
+from pipelines.quality.model import RUNBOOKS_DIR
 from pipelines.settings import Settings
 from pipelines.warehouse import is_held, open_build
 
 GIGABYTE = 1_000_000_000
 JOBS = ("nightly", "marts")
-RUNBOOKS = "docs/runbooks"
 # Kinds of problem that only the build database can tell of.
 OF_THE_BUILD = frozenset({"gate_closed", "file_refused", "feed_overdue"})
 
-REFUSED = """
-select feed, file_path, message
+# A refused file stands until its content loads or is replaced: the newest outcome of each path counts.
+STANDING_PROBLEMS = """
+select feed, load_id, file_path, status, message
 from ingest.loads
-qualify row_number() over (partition by feed, file_path order by load_id desc) = 1 and status = 'refused'
+qualify row_number() over (partition by feed, file_path order by load_id desc) = 1
+    and status <> 'loaded'
 order by feed, file_path
 """
-NEWEST_RUN_CHECKED = "select run_id from quality.check_results order by checked_at desc limit 1"
+NEWEST_RUN_CHECKED = "select run_id, checked_at from quality.check_results order by checked_at desc limit 1"
 OVERDUE = "select feed, message from quality.check_results where run_id = ? and check_name = 'fresh' and status in ('warned', 'failed') order by feed"
 COUNTS = "select status, count(*) from quality.check_results where run_id = ? group by status"
 HEARTBEAT = "select published_at, data_to, files, package_version from quality.heartbeat"
@@ -50,7 +52,17 @@ class Problem:
 
     @property
     def runbook_path(self) -> str:
-        return f"{RUNBOOKS}/{self.runbook}.md"
+        return f"{RUNBOOKS_DIR}/{self.runbook}.md"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A nightly run as Dagster knows it."""
+
+    run_id: str
+    status: str  # Dagster's: SUCCESS, FAILURE, STARTED …
+    began_at: datetime
+    failed_step: str | None
 
 
 @dataclass(frozen=True)
@@ -59,8 +71,7 @@ class State:
 
     now: datetime
     is_working: bool
-    last_run: tuple[str, str, datetime] | None  # run, Dagster's status of it, when it began
-    failed_step: str | None
+    last_run: Run | None
     published_at: datetime | None
     data_to: Any
     version: str | None
@@ -82,26 +93,25 @@ class Build:
 def read_state(settings: Settings, now: datetime | None = None) -> State:
     now = (now or datetime.now(UTC)).astimezone(UTC).replace(tzinfo=None)
     is_working = is_held(settings)
-    last_run, failed_step = _last_run(settings)
     published_at, data_to, version = _published(settings)
     free = shutil.disk_usage(next(path for path in (settings.data_dir, *settings.data_dir.parents) if path.exists())).free
-    return State(now, is_working, last_run, failed_step, published_at, data_to, version, free, None if is_working else _build(settings))
+    return State(now, is_working, _last_run(settings), published_at, data_to, version, free, None if is_working else _build(settings))
 
 
-def _last_run(settings: Settings) -> tuple[tuple[str, str, datetime] | None, str | None]:
-    """The newest nightly run that Dagster knows of, and the step in which it failed."""
+def _last_run(settings: Settings) -> Run | None:
+    """The newest nightly run that Dagster knows of."""
     prepare_home(settings)
     import dagster as dg
 
     with dg.DagsterInstance.get() as instance:
         records = [record for job in JOBS for record in instance.get_run_records(dg.RunsFilter(job_name=job), limit=1)]
         if not records:
-            return None, None
+            return None
         newest = max(records, key=lambda record: record.create_timestamp)
         run = newest.dagster_run
         failed = instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE) if run.status == dg.DagsterRunStatus.FAILURE else []
         step = failed[0].dagster_event.step_key if failed and failed[0].dagster_event else None
-        return (run.run_id, run.status.value, newest.create_timestamp.astimezone(UTC).replace(tzinfo=None)), step
+        return Run(run.run_id, run.status.value, newest.create_timestamp.astimezone(UTC).replace(tzinfo=None), step)
 
 
 def _published(settings: Settings) -> tuple[datetime | None, Any, str | None]:
@@ -117,11 +127,12 @@ def _build(settings: Settings) -> Build | None:
         return Build()
     try:
         with open_build(settings, read_only=True) as connection:
-            refused = tuple(connection.execute(REFUSED).fetchall())
+            standing = connection.execute(STANDING_PROBLEMS).fetchall()
+            refused = tuple((feed, path, message) for feed, _, path, status, message in standing if status == "refused")
             newest = connection.execute(NEWEST_RUN_CHECKED).fetchone()
             if newest is None:
                 return Build(refused=refused)
-            (run_id,) = newest
+            run_id = newest[0]
             return Build(
                 run_id,
                 evaluate_gate(connection, run_id).errors,
@@ -141,24 +152,25 @@ def problems(state: State, settings: Settings) -> list[Problem]:
 
 
 def _of_the_run(state: State) -> Iterator[Problem]:
-    if state.last_run is None:
+    run = state.last_run
+    if run is None:
         return
-    _, status, began = state.last_run
-    if status == "FAILURE" and not (state.build and state.build.gate_errors):
-        where = f" in step {state.failed_step}" if state.failed_step else ""
+    is_gate = state.build is not None and state.build.run_id == run.run_id and bool(state.build.gate_errors)  # told as such
+    if run.status == "FAILURE" and not is_gate:
+        where = f" in step {run.failed_step}" if run.failed_step else ""
         yield Problem(
             "run_failed",
-            f"run_failed:{state.failed_step}",
+            f"run_failed:{run.failed_step}",
             "The nightly run failed",
-            f"The run that began {_at(began)} failed{where}; the last good marts stay in place. `make ui` shows the run's own log.",
+            f"The run that began {_at(run.began_at)} failed{where}; the last good marts stay in place. `make ui` shows the run's own log.",
             "run_failed",
         )
-    elif status in {"STARTED", "STARTING"} and not state.is_working:
+    elif run.status in {"STARTED", "STARTING"} and not state.is_working:
         yield Problem(
             "run_failed",
             "run_failed:died",
             "The nightly run died",
-            f"The run that began {_at(began)} ended without a word: the machine went down, or the process was killed. "
+            f"The run that began {_at(run.began_at)} ended without a word: the machine went down, or the process was killed. "
             "The last good marts stay in place, and the next run puts everything right.",
             "run_failed",
         )

@@ -7,7 +7,7 @@
       .versions/<version>/                     the marts of this publication, and of the one before
 
 Readers go through two links that never change; a publication replaces the third (pipelines/versioned_folder.py). Database and
-Parquet files therefore always are of one run, and whoever holds the old database open keeps it.
+Parquet files therefore always are of one run, and a reader that has the old database open keeps it.
 """
 
 from __future__ import annotations

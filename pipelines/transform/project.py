@@ -23,7 +23,8 @@ def code_version(dbt_project_dir: Path = DBT_PROJECT_DIR, contracts_dir: Path = 
     """
     digest = hashlib.sha256()
     files = [path for folder in MODEL_FOLDERS for path in (dbt_project_dir / folder).rglob("*") if path.suffix in {".sql", ".yml", ".csv", ".md"}]
-    files += [dbt_project_dir / "dbt_project.yml", *contracts_dir.rglob("*.yaml"), PROJECT_DIR / "pipelines" / "masking.py"]
+    masking = [PROJECT_DIR / "pipelines" / "masking.py", *(PROJECT_DIR / "pipelines" / "words").glob("*.txt")]
+    files += [dbt_project_dir / "dbt_project.yml", *contracts_dir.rglob("*.yaml"), *masking]
     for path in sorted(files):
         digest.update(path.name.encode())
         digest.update(path.read_bytes())

@@ -195,6 +195,14 @@ def test_a_cause_is_told_once_by_every_channel_with_its_runbook(cause, settings,
     assert "jane" not in servers.everything.lower() and "smith" not in servers.everything.lower() and "900123" not in servers.everything
 
 
+def test_a_run_that_fails_after_a_closed_gate_is_told_as_well(settings, servers):
+    checked(settings, "night-2", "failed")
+    alert(settings)
+    run_of(settings, fails)
+    alert(settings)
+    assert [subject for subject, _ in servers.mailbox.letters] == ["Scorecards: the gate is closed", "Scorecards: the nightly run failed"]
+
+
 def test_a_full_disk(settings, servers):
     full = replace(settings, alerting=replace(servers.alerting, free_gb=1e9))
     assert alert(full) == 1

@@ -9,6 +9,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
+from dateutil.relativedelta import relativedelta
 from markupsafe import Markup, escape
 
 from pipelines.report.charts import BY_MONTH, Event, Label, Point, bar, line_chart, points_of, spc_chart
@@ -363,17 +364,13 @@ def _shown(shared: _Shared, content: Content, measure: Row, series: Series | Non
         judged = figures.alternatives[-1] if figures.alternatives else latest
     events = _events(shared, content, measure, series, points)
     letters = [Event(_first(row.event_date), letter) for letter, row in events]
-    recent = [p for p in points if _months_between(p.month, points[-1].month) < MONTHS_SHOWN]
+    recent = [p for p in points if p.month > points[-1].month - relativedelta(months=MONTHS_SHOWN)]
     drawing = spc_chart(recent, measure.unit, label, letters, width=1080, height=340)
     history = spc_chart(points, measure.unit, label, letters, width=1080, height=340) if len(recent) < len(points) else None
     is_adjusted = any(p.adjusted is not None for p in points)
     table = _table(rows, measure.unit, chart, is_adjusted)
     has_rebases = len({p.rebase_no for p in points}) > 1
     return Shown(drawing, chart, rows, judged, is_adjusted, events, drivers, table, history, has_rebases)
-
-
-def _months_between(first: date, last: date) -> int:
-    return 12 * (last.year - first.year) + last.month - first.month
 
 
 def _first(day: date) -> date:
