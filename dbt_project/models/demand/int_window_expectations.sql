@@ -53,16 +53,22 @@ expected as (
     where earlier_days >= 8
 ),
 
+-- In whole billionths, so that the order in which the windows of a day are added changes nothing.
+deviating as (
+    select
+        *,
+        case when expected >= 1 and is_ordinary then {{ spc_billionths('pow(observed - expected, 2) / expected') }} end as deviation
+    from expected
+),
+
 scattered as (
     select
         *,
-        -- in whole billionths, so that the order in which the windows of a day are added changes nothing
         greatest(
-            sum({{ spc_billionths('pow(observed - expected, 2) / expected') }}) filter (where expected >= 1 and is_ordinary) over last_weeks / 1e9
-            / count(*) filter (where expected >= 1 and is_ordinary) over last_weeks,
+            sum(deviation) over last_weeks / 1e9 / count(deviation) over last_weeks,
             1
         ) as scatter
-    from expected
+    from deviating
     window last_weeks as (
         partition by area_id, line order by local_date
         range between interval 84 day preceding and interval 1 day preceding
