@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import dagster as dg
 
 from pipelines.as_at import build_as_at_job
-from pipelines.contracts.model import Contracts, load_contracts
+from pipelines.contracts.loading import load_contracts
+from pipelines.contracts.model import Contracts
 from pipelines.ingest.assets import build_folder_asset
 from pipelines.ingest.sensor import build_landing_sensor
 from pipelines.instance import purge_history

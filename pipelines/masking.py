@@ -44,8 +44,13 @@ def use_words(path: Path) -> None:
         masked.cache_clear()
 
 
+def words_in(text: str) -> frozenset[str]:
+    """Its words in lower case."""
+    return frozenset(re.findall(r"[^\W\d_]+", text.lower()))
+
+
 def _words_of(path: Path) -> frozenset[str]:
-    return frozenset(re.findall(r"[^\W\d_]+", path.read_text(encoding="utf-8").lower()))
+    return words_in(path.read_text(encoding="utf-8"))
 
 
 @cache
@@ -78,7 +83,7 @@ def masked(text: str, also: frozenset[str] = frozenset()) -> str:
     return _MASKS.sub(MASK, _TOKENS.sub(shown, text))
 
 
-def _masked(text: str) -> str:  # DuckDB takes functions of one parameter, not ones that are kept
+def _masked(text: str) -> str:  # DuckDB takes functions of one parameter, and no cached ones
     return masked(text)
 
 

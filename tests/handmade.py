@@ -11,7 +11,8 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.contracts.model import Contracts, load_contracts
+from pipelines.contracts.loading import load_contracts
+from pipelines.contracts.model import Contracts
 from pipelines.settings import Settings
 from pipelines.warehouse import create_tables, open_build
 from tests.landing import HASH_KEY

@@ -7,13 +7,15 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from pipelines.contracts.model import Contracts, load_contracts
+from pipelines.contracts.loading import load_contracts
+from pipelines.contracts.model import Contracts
 from pipelines.ingest.feed import FeedOutcome, FileOutcome, ingest_feed
 from pipelines.settings import Settings
 from pipelines.warehouse import create_tables, open_build
 
 NOW = datetime(2023, 8, 1, 2, 0)
 HASH_KEY = b"a key for tests only, long enough"
+OTHER_KEY = b"another key for tests only, as long"
 CLI = "07700900123"
 
 
@@ -48,7 +50,7 @@ def calls(*rows: str, header: str = HEADER) -> str:
 
 @dataclass
 class Landing:
-    """`with Landing.at(tmp_path) as landing:` and then write, run, query."""
+    """Make one by `Landing.at(tmp_path)`, then write, run, query."""
 
     settings: Settings
     contracts: Contracts = field(default_factory=contracts)
@@ -91,6 +93,3 @@ class Landing:
 def raw_content(landing: Landing, feed: str = "force_calls") -> list[tuple]:
     """The raw rows without what depends on the load: order, load id."""
     return landing.query(f"select * exclude (_load_id, _modified_at) from raw.{feed} order by all")
-
-
-__all__ = ["CLI", "HASH_KEY", "HEADER", "NOW", "Landing", "call", "calls", "contracts", "raw_content"]

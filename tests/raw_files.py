@@ -12,7 +12,8 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.contracts.model import DEFAULT_NULL_TIMES, Column, Feed, load_contracts
+from pipelines.contracts.loading import load_contracts
+from pipelines.contracts.model import DEFAULT_NULL_TIMES, Column, Feed
 
 LONDON = "Europe/London"
 TIMES = ("%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d", "%d/%m/%Y")

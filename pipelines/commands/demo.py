@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from pipelines.commands.console import TerminalReporter, console, print_table
-from pipelines.contracts.model import load_contracts
+from pipelines.contracts.loading import load_contracts
 from pipelines.demonstration import AS_AT, declare
 from pipelines.settings import Settings
 from pipelines.synthetic.generate import write_extracts

@@ -11,7 +11,8 @@ from typing import Any
 import duckdb
 
 from pipelines.commands.console import TerminalReporter, console
-from pipelines.contracts.model import Contracts, load_contracts
+from pipelines.contracts.loading import load_contracts
+from pipelines.contracts.model import Contracts
 from pipelines.publish.dictionary import checks_page, data_dictionary, feed_page, measures_page
 from pipelines.publish.governance_map import governance_page, read_map
 from pipelines.publish.pages import Entry, index_page, page

@@ -12,7 +12,7 @@ import duckdb
 
 from pipelines import hash_key
 from pipelines.commands.console import console
-from pipelines.contracts.model import load_contracts
+from pipelines.contracts.loading import load_contracts
 from pipelines.contracts.properties import ContractError
 from pipelines.private import open_to_others
 from pipelines.settings import DBT_PROJECT_DIR, Settings

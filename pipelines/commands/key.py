@@ -8,7 +8,7 @@ import shutil
 from pipelines import hash_key
 from pipelines.commands.console import TerminalReporter, console
 from pipelines.commands.run import BUSY
-from pipelines.contracts.model import load_contracts
+from pipelines.contracts.loading import load_contracts
 from pipelines.ingest.rehash import rehash
 from pipelines.settings import Settings
 from pipelines.warehouse import WarehouseBusy, create_tables, open_build, run_lock

@@ -8,7 +8,8 @@ import polars as pl
 from rich.markup import escape
 
 from pipelines.commands.console import console, print_table
-from pipelines.contracts.model import load_contracts, read_layout
+from pipelines.contracts.layouts import read_layout
+from pipelines.contracts.loading import load_contracts
 from pipelines.ingest.conform import conform
 from pipelines.ingest.files import FileRefused, ending_of
 from pipelines.ingest.headers import unexpected_text

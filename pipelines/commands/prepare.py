@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.commands.console import TerminalReporter, console
-from pipelines.contracts.model import load_contracts
+from pipelines.contracts.loading import load_contracts
 from pipelines.instance import prepare_home
 from pipelines.settings import Settings
 from pipelines.transform.manifest import load_manifest

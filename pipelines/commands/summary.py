@@ -8,7 +8,7 @@ from difflib import get_close_matches
 import duckdb
 
 from pipelines.commands.console import console, print_table
-from pipelines.contracts.model import load_contracts
+from pipelines.contracts.loading import load_contracts
 from pipelines.masking import masked
 from pipelines.operations.state import NEWEST_RUN_CHECKED, STANDING_PROBLEMS
 from pipelines.settings import Settings

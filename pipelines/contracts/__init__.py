@@ -1,1 +1,1 @@
-"""Feed contracts as data: one Open Data Contract Standard v3 YAML a feed, and the model that reads them."""
+"""Feed contracts as data: one Open Data Contract Standard v3 YAML per feed, read into the model."""

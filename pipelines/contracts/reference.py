@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from pipelines.contracts.model import CONTRACTS_DIR
+from pipelines.contracts.loading import CONTRACTS_DIR
 from pipelines.contracts.properties import (
     LAYOUT_COLUMN_KEYS,
     PARTS,

@@ -1,4 +1,4 @@
-"""One Dagster asset a feed: `raw/<feed>`, made from its contract; feeds that share a landing folder are taken in by one step."""
+"""One Dagster asset per feed: `raw/<feed>`, made from its contract; feeds that share a landing folder are taken in by one step."""
 
 from collections.abc import Iterator, Sequence
 
@@ -64,7 +64,7 @@ def build_folder_asset(feeds: Sequence[Feed], contracts: Contracts) -> dg.Assets
 
         warehouse.reporter.step(f"ingest {feeds[0].folder}")
         taken = []
-        if feeds[0].name == next(iter(contracts.feeds)):
+        if feeds[0].name == next(iter(contracts.feeds)):  # once per run
             for problem in contracts.problems:
                 context.log.warning(f"layout {problem}")
         with warehouse.connect() as connection:

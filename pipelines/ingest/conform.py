@@ -85,7 +85,7 @@ def _regex(pattern: str) -> re.Pattern[str]:
 
 
 def over_distinct(values: pl.Series, function: Callable[[str], object], dtype: pl.DataType) -> pl.Series:
-    """A Python function of each text, worked out once a distinct value."""
+    """A Python function of each text, worked out once per distinct value."""
     distinct = values.drop_nulls().unique()
     results = pl.Series([function(v) for v in distinct.to_list()], dtype=dtype)
     return values.replace_strict(distinct, results, default=None, return_dtype=dtype)

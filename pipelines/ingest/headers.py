@@ -8,9 +8,12 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from pipelines.contracts.model import Feed, normalise_header
-from pipelines.masking import MASK, masked
+from pipelines.ingest.files import NotTaken
+from pipelines.masking import MASK, masked, words_in
 
 MAX_LISTED = 40
+HEADER_WITHIN_ROWS = 20  # rows that are not blank: titles may stand above the header
+TRIAL_ROWS = 200  # by which it is seen which of several layouts reads a file
 MAX_WIDTH = 1_000  # columns of a wide table
 
 
@@ -228,7 +231,7 @@ def _shown(headers: Sequence[str], layout: Feed) -> str:
 def _words(layout: Feed) -> frozenset[str]:
     """The words of the headers that a layout names."""
     headers = [*layout.headers_read, *(h for column in layout.columns for h in column.headers)]
-    return frozenset(word for header in headers for word in re.findall(r"[^\W\d_]+", header.lower()))
+    return words_in(" ".join(headers))
 
 
 def why_not(match: HeaderMatch) -> str:
@@ -253,3 +256,16 @@ def why_not(match: HeaderMatch) -> str:
 def unexpected_text(match: HeaderMatch) -> str | None:
     """The headers that the contract does not know, for the ledger; None where there are none."""
     return _shown(match.unexpected, match.layout) or None
+
+
+def refuse_others(rows: Sequence[Sequence[str]], feed: Feed) -> None:
+    """Raises NotTaken where a row of headers is that of files which the feed's contract knows as no files of its own."""
+    for row in rows if feed.other_files else ():
+        present = {normalise_header(header) for header in row}
+        for other in feed.other_files:
+            if {normalise_header(header) for header in other.headers} <= present:
+                raise NotTaken(f"holds {other.what}, which {feed.name} does not take: it is left as it is")
+
+
+def last_header_row(layouts: Sequence[Feed]) -> int:
+    return max([HEADER_WITHIN_ROWS, *(x.reading.header_row for x in layouts if x.reading.header_row)])

@@ -45,9 +45,9 @@ def one_spelling(text: str, region: str) -> str:
 
 
 def without_persons(block: Conformed, feed: Feed, digest: Callable[[str], str]) -> Conformed:
-    """The block with the columns hashed that the contract calls personal_identifier, and masked those in which people write who answers for a thing.
+    """The block with its personal identifiers hashed, and the texts that may name a person masked.
 
-    Callers and owners come again, so each distinct value is worked on once.
+    Values repeat, so each distinct one is worked on once.
     """
     changes = {c.name: _hashing(c.phone_region, digest) for c in feed.columns if c.is_personal_identifier}
     changes |= {c.name: masked for c in feed.columns if c.is_masked}

@@ -16,8 +16,8 @@ import polars as pl
 from pipelines.contracts.model import DEFAULT_DATE_FORMATS, DEFAULT_TIMESTAMP_FORMATS, FALSE_VALUES, TRUE_VALUES, Contracts, Feed
 from pipelines.ingest.conform import parse_dates, parse_times
 from pipelines.ingest.files import FileRefused, ending_of
-from pipelines.ingest.headers import HeaderMatch, candidates, likely_header
-from pipelines.ingest.tables import HEADER_WITHIN_ROWS, RawRows, raw_rows
+from pipelines.ingest.headers import HEADER_WITHIN_ROWS, HeaderMatch, candidates, likely_header
+from pipelines.ingest.raw_rows import RawRows, raw_rows
 
 ROWS_LOOKED_AT = 5_000
 _KINDS = (

@@ -30,7 +30,7 @@ class RehashError(RuntimeError):
 @dataclass(frozen=True)
 class Rehashed:
     rows: int
-    unlinked: int  # rows whose file is gone, so that their identifiers no longer match anybody's
+    unlinked: int  # rows whose file is gone, so that their identifiers no longer match any other
 
 
 def rehash(
@@ -40,7 +40,8 @@ def rehash(
 
     unlink  rows whose files no longer lie in the landing folder get identifiers that match no other; without it they raise RehashError
     """
-    feeds = [feed for feed in contracts.feeds.values() if any(c.is_personal_identifier for c in feed.columns)]
+    feeds = [feed for feed in contracts.feeds.values() if _identifiers(feed)]
+    now = datetime.now(UTC).replace(tzinfo=None)
     rows = unlinked = 0
     connection.execute("begin transaction")
     try:
@@ -52,15 +53,15 @@ def rehash(
                 numbers = ", ".join(str(load) for load, _ in lost[:10]) + (f" and {len(lost) - 10} more" if len(lost) > 10 else "")
                 raise RehashError(
                     f"{feed.name}: {sum(count for _, count in lost):,} rows are of files that the landing folder no longer has as they were loaded "
-                    f"(load {numbers} of quality.feed_outcomes). Put these files back; or run with --unlink, and the persons in these rows match "
-                    "nobody in any other"
+                    f"(load {numbers} of quality.feed_outcomes). Put these files back; or run with --unlink, and the identifiers in these rows will "
+                    "no longer match those in any other"
                 )
             rows += _replace(connection, feed)
             unlinked += sum(count for _, count in lost)
-        record(connection, key, datetime.now(UTC).replace(tzinfo=None))
+        record(connection, key, now)
         connection.execute(
             "insert into ingest.builds select 'key rotate', $now, coalesce(max(load_id), 0), false, $version from ingest.loads",
-            {"now": datetime.now(UTC).replace(tzinfo=None), "version": CODE_VERSION},
+            {"now": now, "version": CODE_VERSION},
         )
         connection.execute("commit")
     except BaseException:
@@ -94,17 +95,14 @@ def _lost(connection: duckdb.DuckDBPyConnection, feed: Feed) -> list[tuple[int, 
 
 
 def _replace(connection: duckdb.DuckDBPyConnection, feed: Feed) -> int:
-    """Write the new hashes over the old; those of lost rows are hashed once more, with a salt that nobody keeps. Returns the rows replaced."""
+    """Write the new hashes over the old; those of lost rows are hashed once more, with a salt that is kept nowhere. Returns the rows replaced."""
     names = _identifiers(feed)
     salt = secrets.token_hex(16)
     salted = ", ".join(f'"{name}" = sha256(\'{salt}\' || "{name}")' for name in names)
     fresh = ", ".join(f'"{name}" = _rehashed."{name}"' for name in names)
-    there = "select 1 from _rehashed where _rehashed._file_hash = raw_rows._file_hash and _rehashed._file_row = raw_rows._file_row"
-    connection.execute(f'update raw."{feed.name}" as raw_rows set {salted} where not exists ({there})')
-    (count,) = connection.execute(
-        f'update raw."{feed.name}" as raw_rows set {fresh} from _rehashed '
-        "where _rehashed._file_hash = raw_rows._file_hash and _rehashed._file_row = raw_rows._file_row"
-    ).fetchone() or (0,)
+    same_row = "_rehashed._file_hash = raw_rows._file_hash and _rehashed._file_row = raw_rows._file_row"
+    connection.execute(f'update raw."{feed.name}" as raw_rows set {salted} where not exists (select 1 from _rehashed where {same_row})')
+    (count,) = connection.execute(f'update raw."{feed.name}" as raw_rows set {fresh} from _rehashed where {same_row}').fetchone() or (0,)
     if feed.row_identity == "content":
         connection.execute(f'update raw."{feed.name}" set _row_hash = {row_hash_sql(feed)}')
     connection.execute("drop table _rehashed")

@@ -5,12 +5,29 @@ The readers give fields `f0`, `f1` … with `_file_row` and `_fault`; what comes
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import polars as pl
 
 from pipelines.contracts.expressions import TEXT, TIME, Scope, Value, as_text, compiled, to_local
 from pipelines.contracts.model import Column, Feed
 from pipelines.ingest.conform import FAULT, LEFT_OUT, ROW, is_any_of
 from pipelines.ingest.headers import MAX_WIDTH, HeaderMatch
+
+
+@dataclass(frozen=True)
+class Table:
+    """An opened file: the layout that fits, and its rows as blocks.
+
+    A block has one text column per canonical column found, `_file_row` and `_fault`. Records without any value are no rows.
+    """
+
+    match: HeaderMatch
+    blocks: Iterator[pl.DataFrame]
+    is_typed: bool  # dates and times were typed in the file
+    notes: tuple[tuple[int, str, str], ...] = ()  # what is remarkable about single cells: row, column, rule
+    is_comma_doubtful: bool = False  # a comma in a number may well begin its decimals
 
 
 def fields_of(match: HeaderMatch) -> list[str]:
@@ -101,3 +118,33 @@ def long(frame: pl.DataFrame, match: HeaderMatch) -> pl.DataFrame:
         FAULT,
     )
     return pl.concat([rows, empty]).sort(ROW, maintain_order=True)
+
+
+def rows_of_layout(frame: pl.DataFrame, match: HeaderMatch) -> pl.DataFrame:
+    """A file's rows (f0 …, `_file_row`, `_fault`) as the layout reads them, under canonical names."""
+    if match.wide:
+        frame = long(frame, match)
+    return canonical_block(_mark_repeated_headers(frame, fields_of(match), match), match)
+
+
+def _mark_repeated_headers(frame: pl.DataFrame, fields: list[str], match: HeaderMatch) -> pl.DataFrame:
+    """Rows that repeat the header get the fault `repeated_header`."""
+    places = match.places
+    if not places:
+        return frame
+    first = match.headers[places[0]].strip()
+    # A text of another length is not the header; to lower every text costs more than the rest of this.
+    if first.isascii() and not (frame[fields[places[0]]].str.strip_chars().str.len_chars() == len(first)).any():
+        return frame
+    same = [pl.col(fields[p]).str.strip_chars().str.to_lowercase() == match.headers[p].strip().lower() for p in places]
+    repeated = pl.all_horizontal(same).fill_null(False)
+    return frame.with_columns(pl.when(repeated).then(pl.lit("repeated_header")).otherwise(pl.col(FAULT)).alias(FAULT))
+
+
+def without_blank_rows(frame: pl.DataFrame, fields: list[str]) -> pl.DataFrame:
+    """The frame without rows in which no field holds anything (spreadsheets leave them behind)."""
+    blank = {f: pl.col(f).str.strip_chars().fill_null("") == "" for f in fields}
+    candidates = frame.select(pl.all_horizontal(pl.col(f).fill_null("").str.len_bytes() < 3 for f in fields[:3])).to_series()
+    if not candidates.any():
+        return frame
+    return frame.filter(~pl.all_horizontal(blank.values()) | (pl.col(FAULT) == "too_many_fields").fill_null(False))

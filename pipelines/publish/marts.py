@@ -7,7 +7,7 @@
       .versions/<version>/                     the marts of this publication, and of the one before
 
 Readers go through two links that never change; a publication replaces the third (pipelines/versioned_folder.py). Database and
-Parquet files therefore always are of one run, and a reader that has the old database open keeps it.
+Parquet files therefore always are of one run, and programs that hold the old database open keep it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from typing import Any
 
 import duckdb
 
-from pipelines.contracts.model import Contracts, load_contracts
+from pipelines.contracts.loading import load_contracts
+from pipelines.contracts.model import Contracts
 from pipelines.publish.writing import DATABASE, PARQUET, PublishError, Step, plan_of, verify, write
 from pipelines.quality.gate import Gate
 from pipelines.quality.runner import utc_naive

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from pipelines.contracts.model import Feed, load_contracts
+from pipelines.contracts.loading import load_contracts
+from pipelines.contracts.model import Feed
 from pipelines.synthetic import calibration as cal
 from pipelines.synthetic import (
     comparators,

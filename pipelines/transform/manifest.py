@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from pipelines.catalogue.compiler import compile_catalogue
-from pipelines.contracts.model import load_contracts
+from pipelines.contracts.loading import load_contracts
 from pipelines.settings import Settings
 from pipelines.transform.personal import refuse_personal_columns
 from pipelines.transform.project import TransformError, code_version

@@ -6,7 +6,7 @@ import hashlib
 import os
 from pathlib import Path
 
-from pipelines.contracts.model import CONTRACTS_DIR
+from pipelines.contracts.loading import CONTRACTS_DIR
 from pipelines.settings import DBT_PROJECT_DIR, PROJECT_DIR, Settings
 
 MODEL_FOLDERS = ("models", "macros", "seeds", "tests", "snapshots")

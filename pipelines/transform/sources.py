@@ -11,7 +11,8 @@ from typing import Any
 
 import yaml
 
-from pipelines.contracts.model import DUCKDB_TYPES, PROVENANCE_COLUMNS, Column, Contracts, Feed, load_contracts
+from pipelines.contracts.loading import load_contracts
+from pipelines.contracts.model import DUCKDB_TYPES, PROVENANCE_COLUMNS, Column, Contracts, Feed
 from pipelines.settings import DBT_PROJECT_DIR
 
 SOURCES_FILE = "models/staging/_sources.yml"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.contracts.model import load_contracts
+from pipelines.contracts.loading import load_contracts
 from pipelines.ingest.feed import FileOutcome
 from tests.landing import Landing
 

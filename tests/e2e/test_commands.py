@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from pipelines.cli import cli
 from pipelines.commands.demo import holds_force_extracts
-from pipelines.contracts.model import load_contracts
+from pipelines.contracts.loading import load_contracts
 from pipelines.warehouse import run_lock
 from tests.landing import HASH_KEY
 

@@ -18,7 +18,7 @@ from tests.handmade import NOW, PUBLISHED, make_warehouse
 CHILD = """
 import os, signal, sys
 from pathlib import Path
-from pipelines.contracts.model import load_contracts
+from pipelines.contracts.loading import load_contracts
 from pipelines.publish import marts
 from pipelines.quality.gate import Gate
 from tests.handmade import NOW, PUBLISHED, make_settings

@@ -10,14 +10,17 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from pipelines.contracts.model import load_contracts
+import duckdb
+
+from pipelines.contracts.loading import load_contracts
 from pipelines.ingest.feed import ingest_feed
+from pipelines.ingest.files import ending_of
 from pipelines.warehouse import create_tables, open_build
 from tests.fuzz.mutants import CASES, Mutant, mutant
 from tests.fuzz.records import records_of
 from tests.landing import NOW, Landing
 
-# What a message about a file must not say: an error that nobody foresaw.
+# What a message about a file must not hold: the name of an unforeseen error.
 UNFORESEEN = re.compile(r"cannot be read \(\w*(Error|Exception|Interrupt)\b")
 
 
@@ -31,14 +34,14 @@ def megabytes() -> float:
     return max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024
 
 
-def take(landing: Landing, connection: object, one: Mutant, now: datetime) -> list[str]:
+def take(landing: Landing, connection: duckdb.DuckDBPyConnection, one: Mutant, now: datetime) -> list[str]:
     """What is wrong with how a mutant was taken in; empty where nothing is."""
     folder = landing.settings.landing_dir
     shutil.rmtree(folder, ignore_errors=True)
     path = folder / one.feed / one.file_name
     path.parent.mkdir(parents=True)
     path.write_bytes(one.content)
-    outcome = ingest_feed(connection, one.feed, landing.contracts, landing.settings, "fuzz", now)  # type: ignore[arg-type]
+    outcome = ingest_feed(connection, one.feed, landing.contracts, landing.settings, "fuzz", now)
     if not outcome.files:
         return []  # known: the same bytes as an earlier mutant
     (file,) = outcome.files
@@ -47,7 +50,7 @@ def take(landing: Landing, connection: object, one: Mutant, now: datetime) -> li
         return [f"unforeseen: {said}"] if UNFORESEEN.search(said) else []
     if file.status != "loaded":
         return [f"{file.status}: {said}"]
-    query = connection.execute  # type: ignore[attr-defined]
+    query = connection.execute
     (accepted,) = query(f"select count(*) from raw.{one.feed} where _load_id = ?", [file.load_id]).fetchone()
     (rejected,) = query("select count(distinct file_row) from ingest.rejects where load_id = ?", [file.load_id]).fetchone()
     wrong = []
@@ -55,8 +58,8 @@ def take(landing: Landing, connection: object, one: Mutant, now: datetime) -> li
         said = f"{file.rows_read} read, {file.rows_accepted} accepted and {file.rows_rejected} rejected"
         wrong.append(f"{said}, but {accepted} in raw and {rejected} with reasons")
     feed = next(x for x in landing.contracts.layouts[one.feed] if x.layout == file.layout)
-    if not (feed.reading.is_wide or feed.layout != "canonical"):
-        expected = records_of(feed, "".join(path.suffixes[-2:]) if path.suffix == ".gz" else path.suffix, one.content)
+    if feed.layout == "canonical":
+        expected = records_of(feed, ending_of(path.name), one.content)
         if expected not in (None, file.rows_read):
             wrong.append(f"{file.rows_read} rows read, {expected} records counted")
     return wrong

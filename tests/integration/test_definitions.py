@@ -7,7 +7,7 @@ import dagster as dg
 import pytest
 
 from pipelines.as_at import as_at_config
-from pipelines.contracts.model import load_contracts
+from pipelines.contracts.loading import load_contracts
 from pipelines.definitions import build_defs
 from pipelines.ingest.sensor import build_landing_sensor
 from pipelines.publish.marts import contract_key, published_models, published_tables

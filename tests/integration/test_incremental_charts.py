@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines.contracts.model import load_contracts
+from pipelines.contracts.loading import load_contracts
 from pipelines.transform.manifest import load_manifest
 from pipelines.warehouse import create_tables
 from tests.building import Dbt
@@ -106,9 +104,8 @@ def snapshot(path: Path) -> dict[str, list[tuple[Any, ...]]]:
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     folder = tmp_path_factory.mktemp("charts")
-    environment = dict(os.environ)
     path = folder / "build.duckdb"
     with duckdb.connect(str(path)) as connection:
         create_tables(connection, load_contracts())
@@ -134,9 +131,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     dbt.build_only(path, BUILT)
     repeated = snapshot(path)
     dbt.build_only(path, BUILT, "--full-refresh")
-    yield Story(carried, incremental, repeated, snapshot(path))
-    os.environ.clear()
-    os.environ.update(environment)
+    return Story(carried, incremental, repeated, snapshot(path))
 
 
 def test_incremental_equals_full(story: Story):

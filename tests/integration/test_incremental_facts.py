@@ -5,8 +5,6 @@ dbt runs in this process over small scratch databases; every run costs seconds, 
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -15,7 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines.contracts.model import load_contracts
+from pipelines.contracts.loading import load_contracts
 from pipelines.warehouse import create_tables
 from tests.building import Dbt
 
@@ -279,9 +277,8 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     folder = tmp_path_factory.mktemp("incremental")
-    environment = dict(os.environ)
     dbt = Dbt(folder / "target", [table.split(".")[1] for table in FACTS])
     early, late = datetime(2023, 3, 1, 2), datetime(2023, 4, 1, 2)
 
@@ -318,9 +315,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     load(other, 2, "first", early, FIRST)
     dbt.build(other)
 
-    yield Story(path, first, touched, mark, incremental, repeated, full, as_at, snapshot(other))
-    os.environ.clear()
-    os.environ.update(environment)
+    return Story(path, first, touched, mark, incremental, repeated, full, as_at, snapshot(other))
 
 
 @pytest.mark.parametrize("table", FACTS)

@@ -19,7 +19,7 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.contracts.model import load_contracts
+from pipelines.contracts.loading import load_contracts
 from pipelines.ingest import csv_records, load
 from pipelines.ingest import feed as feed_module
 from pipelines.ingest.identifiers import one_spelling

@@ -7,7 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from pipelines.cli import cli
-from pipelines.contracts.model import load_contracts, read_layout
+from pipelines.contracts.layouts import read_layout
+from pipelines.contracts.loading import load_contracts
 
 CASES = Path(__file__).parents[1] / "cases"
 CAD = CASES / "foreign_cad" / "landing" / "incident_logs" / "cad_july.csv"

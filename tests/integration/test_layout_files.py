@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.contracts.model import load_contracts
+from pipelines.contracts.loading import load_contracts
 from tests.faults.bad_files import workbook
 from tests.landing import HEADER, Landing, call, calls
 

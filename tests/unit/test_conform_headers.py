@@ -2,7 +2,7 @@
 
 import yaml
 
-from pipelines.contracts.model import read_layout
+from pipelines.contracts.layouts import read_layout
 from pipelines.ingest.headers import best_match, layouts_for, match_headers, unexpected_text, why_not
 from tests.landing import HEADER, contracts
 

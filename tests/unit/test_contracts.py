@@ -11,8 +11,11 @@ from open_data_contract_standard.model import OpenDataContractStandard
 
 from pipelines.contracts import reference
 from pipelines.contracts.expressions import FUNCTIONS, Scope, Value, compiled
-from pipelines.contracts.model import CONTRACTS_DIR, LAYOUTS_DIR, ContractError, load_contracts, normalise_header, read_feed, read_layout
-from pipelines.contracts.properties import LayoutColumnProperties, LayoutProperties
+from pipelines.contracts.feeds import read_feed
+from pipelines.contracts.layouts import read_layout
+from pipelines.contracts.loading import CONTRACTS_DIR, LAYOUTS_DIR, load_contracts
+from pipelines.contracts.model import normalise_header
+from pipelines.contracts.properties import ContractError, LayoutColumnProperties, LayoutProperties
 
 CASES = Path(__file__).parents[1] / "cases"
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from pipelines.ingest import csv_records
 from pipelines.ingest.csv_records import TextFacts, inspect_text, record_blocks, utf8_chunks
+from pipelines.ingest.csv_tables import csv_blocks
 from pipelines.ingest.files import FileRefused
 from pipelines.ingest.headers import match_headers
-from pipelines.ingest.tables import _csv_blocks
 from tests.landing import contracts
 
 FIELDS = st.text(st.characters(codec="utf-8", exclude_characters="\0\x1e\x1f\r", exclude_categories=("Cs",)), max_size=12)
@@ -36,7 +36,7 @@ def read_back(data: bytes, size: int, delimiter: str = ",") -> list[tuple[list[s
     feed = contracts().feeds["bt_incidents"]
     names = ["bt_incident_id", "started_at", "ended_at", "kind"]
     rows = []
-    for block in _csv_blocks(chunked(data, size), delimiter, match_headers(feed, names), 1, 2):
+    for block in csv_blocks(chunked(data, size), delimiter, match_headers(feed, names), 1, 2):
         rows += [(list(row[:WIDTH]), row[-1]) for row in block.select(*names, "_file_row", "_fault").iter_rows()]
     return rows
 
@@ -79,7 +79,7 @@ def test_broken_and_odd_quotes_among_good_ones(small_blocks, size):
 def test_record_numbers_count_blank_lines_and_records_with_newlines_once():
     feed = contracts().feeds["bt_incidents"]
     match = match_headers(feed, ["bt_incident_id", "started_at", "ended_at", "kind"])
-    blocks = _csv_blocks(iter([b'1,a,b,c\n\n2,"a\nb",c,d\n3,a,b,c\n']), ",", match, 2, 2)
+    blocks = csv_blocks(iter([b'1,a,b,c\n\n2,"a\nb",c,d\n3,a,b,c\n']), ",", match, 2, 2)
     assert [n for block in blocks for n in block["_file_row"].to_list()] == [2, 4, 5]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from pipelines import masking
 from pipelines.catalogue.catalogue import read_catalogue
-from pipelines.contracts.model import load_contracts
+from pipelines.contracts.loading import load_contracts
 from pipelines.masking import masked, without_contacts, without_values
 from pipelines.settings import DBT_PROJECT_DIR
 

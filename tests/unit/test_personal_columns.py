@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.contracts.model import load_contracts
+from pipelines.contracts.loading import load_contracts
 from pipelines.contracts.personal import personal_columns
 from pipelines.settings import Settings
 from pipelines.transform.lineage import LineageError, Relation, model_lineage

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 import sqlalchemy as sa
 
-from pipelines.contracts.model import load_contracts
+from pipelines.contracts.loading import load_contracts
 from pipelines.quality import checks
 from pipelines.quality.checks import SuiteError, planned_checks, runbook_for
 from pipelines.quality.dialect import shared_url

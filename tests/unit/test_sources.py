@@ -2,7 +2,7 @@
 
 import yaml
 
-from pipelines.contracts.model import load_contracts
+from pipelines.contracts.loading import load_contracts
 from pipelines.settings import DBT_PROJECT_DIR
 from pipelines.transform.sources import FEEDS_FILE, SOURCES_FILE, render_feeds, render_sources, write_sources
 

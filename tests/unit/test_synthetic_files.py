@@ -11,7 +11,8 @@ import fastexcel
 import polars as pl
 import pytest
 
-from pipelines.contracts.model import load_contracts, normalise_header
+from pipelines.contracts.loading import load_contracts
+from pipelines.contracts.model import normalise_header
 from pipelines.settings import PROJECT_DIR
 from pipelines.synthetic import calibration as cal
 from pipelines.synthetic import data_faults

@@ -7,7 +7,8 @@ from datetime import date
 import fastexcel
 import pytest
 
-from pipelines.contracts.model import load_contracts, normalise_header
+from pipelines.contracts.loading import load_contracts
+from pipelines.contracts.model import normalise_header
 from pipelines.synthetic.governance import FOLDER, VERSIONS, sheet_rows, write_templates, write_workbooks
 
 SHEETS = load_contracts().folders[FOLDER]

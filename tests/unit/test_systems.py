@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from pipelines.catalogue.catalogue import read_catalogue
-from pipelines.contracts.model import load_contracts
+from pipelines.contracts.loading import load_contracts
 from pipelines.publish.systems import PAGE, measures_of, read_systems, render_systems, scorecards_of, states_of
 from pipelines.settings import DBT_PROJECT_DIR
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 import yaml
 
-from pipelines.contracts.model import load_contracts
+from pipelines.contracts.loading import load_contracts
 from pipelines.settings import DBT_PROJECT_DIR, Settings
 from pipelines.transform import passed, unit_tests
 from pipelines.transform.project import TransformError
