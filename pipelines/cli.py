@@ -339,7 +339,7 @@ def key() -> None:
 
 
 @key.command("rotate")
-@click.option("--unlink", is_flag=True, help="Where files are gone from the landing folder: their rows stay, and match nobody in any other.")
+@click.option("--unlink", is_flag=True, help="Where files are gone from the landing folder: their rows stay, and their identifiers match no others.")
 def key_rotate(unlink: bool) -> None:
     """Hash the personal identifiers anew, from the landing files, with a new key; or with the present one, where it was changed or lost."""
     from pipelines.commands.key import rotate

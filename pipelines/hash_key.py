@@ -39,7 +39,7 @@ def given_key(warehouse_dir: Path) -> bytes:
         return _long_enough(given.encode(), VARIABLE, "make one with `openssl rand -hex 32`, or unset it to have one made for this warehouse")
     path = warehouse_dir / FILE_NAME
     if not path.exists():
-        _write(path, new_key(), os.O_EXCL)
+        _write(path, new_key())
     return _long_enough(path.read_bytes(), f"warehouse/{FILE_NAME}", "put the former file back from a backup")
 
 
@@ -53,14 +53,14 @@ def keep(warehouse_dir: Path, key: bytes) -> None:
     """Put a key in the place of the one kept with the warehouse, in one step."""
     fresh = warehouse_dir / f"{FILE_NAME}.new"
     fresh.unlink(missing_ok=True)
-    _write(fresh, key, os.O_EXCL)
+    _write(fresh, key)
     fresh.replace(warehouse_dir / FILE_NAME)
 
 
-def _write(path: Path, key: bytes, flags: int) -> None:
+def _write(path: Path, key: bytes) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | flags, 0o600)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:  # another process was first
         return
     with os.fdopen(descriptor, "wb") as file:

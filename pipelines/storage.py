@@ -67,7 +67,7 @@ def _free(path: Path) -> int:
     return shutil.disk_usage(_existing(path)).free
 
 
-def _megabytes(size: int) -> str:
+def _size_text(size: int) -> str:
     return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
 
 
@@ -93,7 +93,7 @@ def sentence(data_dir: Path, trouble: BaseException | str) -> str | None:
         build = data_dir / "warehouse" / "build.duckdb"
         need = max(SMALLEST_NEED, TIMES_THE_BUILD * (build.stat().st_size if build.exists() else 0))
         return (
-            f"The disk of {place} is full ({_megabytes(_free(place))} free; a run needs about {_megabytes(need)}): make room and run again. {stands}."
+            f"The disk of {place} is full ({_size_text(_free(place))} free; a run needs about {_size_text(need)}): make room and run again. {stands}."
         )
     if kind == READ_ONLY:
         return f"{place} is on a read-only file system: mount it for writing, or set SCORECARDS_DATA_DIR to a folder that can be written. {stands}."

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import re
 import zipfile
 from pathlib import Path
 
-import xlsxwriter
-
 from tests.bad_workbook import badly_edited
+from tests.faults.bad_files import workbook
 from tests.landing import HEADER, call, calls
 
 # Every canary begins alike; what follows says where it was planted.
@@ -17,16 +15,6 @@ CANARY = "Quillfeather"
 NUMBERS = ("07700900987", "7700 900987", "07700 900 987", "447700900987")
 MAIL = "quill@example.org"
 FOUND = re.compile(rb"quillf\w*|[\w.+-]*quill@[\w.-]*|7700[ ]?900[ ]?987", re.I)
-
-
-def workbook(**sheets: list[list[str]]) -> bytes:
-    buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer) as book:
-        for name, rows in sheets.items():
-            sheet = book.add_worksheet(name.replace("_", " "))
-            for number, row in enumerate(rows):
-                sheet.write_row(number, 0, row)
-    return buffer.getvalue()
 
 
 def plant(landing: Path) -> None:
@@ -46,7 +34,7 @@ def plant(landing: Path) -> None:
     put(f"force_calls/{CANARY}Pipe.csv.gz", b"no gzip " + CANARY.encode())
     put("force_calls/row.csv", f"{CANARY}First,wiltshire,999,2023-07-01 10:00:00,{NUMBERS[0]}\n" * 2)
     sheet = [HEADER.split(","), call(5).split(",")]
-    put("force_calls/sheets.xlsx", workbook(**{f"{CANARY}Sheet_one": sheet, f"{CANARY}Sheet_two": sheet}))
+    put("force_calls/sheets.xlsx", workbook(sheet, sheet, names=(f"{CANARY}Sheet one", f"{CANARY}Sheet two")))
     put(f"{CANARY}Stray/x.csv", "a\n1\n")
     put(
         f"measure_returns/measure_returns_{CANARY}_x20231020T1700.csv",

@@ -49,7 +49,7 @@ def _at(name: str) -> tuple[int, int]:
     return int(digits) - 1, column - 1
 
 
-def _text(element: ET.Element) -> str:
+def text_of(element: ET.Element) -> str:
     return "".join(part.text or "" for part in element.iter(f"{MAIN}t"))
 
 
@@ -60,7 +60,7 @@ def read_workbook(path: Path) -> dict[str, SheetXml]:
         def parsed(name: str) -> ET.Element:
             return ET.fromstring(archive.read(name))
 
-        strings = [_text(item) for item in parsed("xl/sharedStrings.xml")]
+        strings = [text_of(item) for item in parsed("xl/sharedStrings.xml")]
         styles = parsed("xl/styles.xml")
         codes = {int(f.get("numFmtId", 0)): f.get("formatCode", "") for f in styles.iter(f"{MAIN}numFmt")} | {3: "#,##0"}
         formats = [(codes.get(int(xf.get("numFmtId", 0)), "General"), xf.get("quotePrefix") == "1") for xf in styles.find(f"{MAIN}cellXfs") or ()]
@@ -75,7 +75,7 @@ def read_workbook(path: Path) -> dict[str, SheetXml]:
                 comments = [r.get("Target", "") for r in parsed(relations) if (r.get("Type") or "").endswith("/comments")]
                 for target in comments:
                     for note in parsed(f"xl/{target.removeprefix('../')}").iter(f"{MAIN}comment"):
-                        found[sheet.get("name", "")].notes[note.get("ref", "")] = _text(note)
+                        found[sheet.get("name", "")].notes[note.get("ref", "")] = text_of(note)
         return found
 
 

@@ -54,7 +54,7 @@ def metrics(settings: Settings, out: Path | None, port: int | None) -> int:
     if out is None:
         print(text, end="")
     else:
-        fresh = out.with_name(f"{out.name}.new")  # the collector never reads half a file
+        fresh = out.with_name(f"{out.name}.new")  # so that the collector never reads half a file
         fresh.write_text(text, encoding="utf-8")
         fresh.replace(out)
     return WELL

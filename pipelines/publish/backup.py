@@ -6,7 +6,7 @@
       marts.duckdb  parquet/   the publication in place
       settings/          layouts and known words of this force
 
-The hash key is never in it: with both, one could find out whose number a hash is. Nor are the landing files, Dagster's history, and the site and
+The hash key is never in it: with both, anyone could find out whose number a hash is. Nor are the landing files, Dagster's history, and the site and
 workbooks, which the next run draws.
 """
 

@@ -24,7 +24,7 @@ TITLE = """\
 
 Boards, plans, scorecards and registers, and what passes between them. Drawn from sheets `nodes` and `links` of the governance workbook
 (`governance.governance_nodes`, `governance.governance_map`); `scorecards docs` draws it anew from the published marts. The printed diagram
-lost its arrows in extraction: the ones here are the demonstration's reading (basis `synthetic`), to be put right by whoever keeps the workbook.
+lost its arrows in extraction: the ones here are the demonstration's reading (basis `synthetic`), to be put right by the workbook's owner.
 """
 
 Node = tuple[str, str, str, str | None, str | None]  # node_id, name, kind, framework, period

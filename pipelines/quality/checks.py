@@ -71,9 +71,6 @@ FILES_OF_MONTHS = """(
         limit 3
     )
 )"""
-# By how much the share of one value may differ from that of the six months before, in months with so many rows.
-LARGEST_CHANGE_OF_SHARE = 0.3
-FEWEST_ROWS_OF_SHARES = 50
 # Kinds of contract column checks by the first words of their names.
 COLUMN_CHECKS = ("contract_values", "not_null", "allowed_values", "listed_values", "known_values", "within_range", "pattern", "unique_key")
 
@@ -130,6 +127,11 @@ def _local(feed: Feed, moment: str) -> str:
     return moment if is_date else f"timezone('Europe/London', timezone('UTC', {moment}))"
 
 
+def _listed_columns(feed: Feed) -> list[str]:
+    """The columns of few values that are known: listed ones, and yes or no."""
+    return [c.name for c in feed.columns if (c.listed or c.type == "boolean") and not c.classification.startswith("personal")]
+
+
 def _variables(feed: Feed) -> dict[str, str]:
     """What a suite may say of a feed, by name. The sheets of a workbook have no event: what dates their rows is the version."""
     event_time = feed.event_time or "coalesce(_extracted_at, _loaded_at)"
@@ -153,6 +155,11 @@ def _variables(feed: Feed) -> dict[str, str]:
         "latency": str(feed.latency_days),
         "allowed_days": str(feed.allowed_days),
         "tolerated_pct": str(TOLERATED_PCT),
+        "listed_columns": ", ".join(f"coalesce(cast({name} as varchar), 'nothing') as {name}" for name in _listed_columns(feed)),
+        "listed_counts": " union all ".join(
+            f"select month, '{name}' as column_name, {name} as value, sum(row_count) as row_count from cells group by all"
+            for name in _listed_columns(feed)
+        ),
         "columns": ", ".join(f"('{_text(name)}', '{type_}')" for name, type_ in feed.raw_columns.items()),
     }
 
@@ -160,8 +167,9 @@ def _variables(feed: Feed) -> dict[str, str]:
 def _chosen(wanted: object, contracts: Contracts, where: str) -> Iterator[Feed]:
     """The feeds that a check is for: a list of names, or a kind.
 
-    Of `counted` feeds every month has rows; `dated` feeds say the day of their events, `timed` feeds the time. `events` are keyed feeds whose
-    key does not hold the event's time. `past` is without those that may speak of days to come, `extracts` without the sheets of a workbook.
+    Of `counted` feeds every month has rows; `listed` feeds have columns of few values; `dated` feeds say the day of their events, `timed` feeds
+    the time. `events` are keyed feeds whose key does not hold the event's time. `past` is without those that may speak of days to come,
+    `extracts` without the sheets of a workbook.
     """
     for feed in contracts.feeds.values():
         is_dated = feed.fact is not None and not (feed.is_snapshot or feed.is_sparse or feed.is_dated_ahead or has_months_only(feed))
@@ -174,6 +182,7 @@ def _chosen(wanted: object, contracts: Contracts, where: str) -> Iterator[Feed]:
             "dated": is_dated,
             "timed": is_dated and feed.by_name[str(feed.event_time)].type == "timestamp",
             "counted": feed.fact is not None and not feed.is_snapshot and not feed.is_sparse and feed.cadence_days <= LONGEST_MONTHLY_CADENCE_DAYS,
+            "listed": feed.fact is not None and not feed.is_snapshot and not feed.is_sparse and bool(_listed_columns(feed)),
             "snapshots": feed.fact is not None and feed.is_snapshot,
             "past": not feed.is_dated_ahead and not feed.is_whole,
             "events": feed.row_identity == "key" and not _has_personal_key(feed) and not feed.is_whole and feed.event_time not in feed.key,
@@ -364,7 +373,7 @@ def _known_values(feed: Feed, column: Column) -> CheckSpec:
 
 
 def _listed_values(feed: Feed, column: Column) -> CheckSpec:
-    """A value that is not listed is published as another, so that no text reaches readers unseen: each one is somebody's to look at."""
+    """A text that is not listed is published under the contract's other value, so that none reaches readers unseen; each is reported."""
     values = ", ".join(f"'{_text(v.lower())}'" for v in column.listed)
     return _column_spec(
         feed,
@@ -382,64 +391,6 @@ def _listed_values(feed: Feed, column: Column) -> CheckSpec:
         months="select month from ($failing)",
         message=f"{feed.name}.{column.name}: {{failed:,}} rows hold values that the contract does not list, published as {column.otherwise} "
         f"({{files}}); have the supplier correct them, or add them in {feed.path.name}",
-    )
-
-
-def _share_checks(feed: Feed) -> Iterator[CheckSpec]:
-    """Each value of a column keeps about the share that it had: a column that is filled by default, or not any more, shows here."""
-    told = [c for c in feed.columns if (c.listed or c.type == "boolean") and not c.classification.startswith("personal")]
-    if not told or feed.fact is None or feed.event_time is None or feed.is_sparse or feed.is_snapshot:
-        return
-    columns = ", ".join(f"coalesce(cast({c.name} as varchar), 'nothing') as {c.name}" for c in told)
-    counts = " union all ".join(
-        f"select month, '{c.name}' as told, {c.name} as value, sum(row_count) as row_count from cells group by all" for c in told
-    )
-    yield CheckSpec(
-        name="share_of_a_value",
-        table=feed.staging_table,
-        dimension="plausibility",
-        severity="warn",
-        owner=feed.owner,
-        description=f"No value of a column of {feed.name} changes its share of a month's rows by more than {LARGEST_CHANGE_OF_SHARE:.0%}",
-        runbook="plausibility",
-        feed=feed.name,
-        sql=f"""
-            with cells as (
-                select cast(date_trunc('month', {feed.event_time}) as date) as month, {columns}, count(*) as row_count from $table group by all
-            ),
-            told as ({counts}),
-            months as (
-                select told, month, sum(row_count) as total, max(month) over () as last_month from told group by told, month
-            ),
-            shares as (
-                select months.*, worded.value, coalesce(told.row_count, 0) / months.total as share
-                from months
-                inner join (select distinct told, value from told) as worded using (told)
-                left join told on told.told = months.told and told.month = months.month and told.value = worded.value
-            ),
-            compared as (
-                select *, median(share) over past as usual, count(*) over past as past_months, min(total) over past as least_total
-                from shares
-                window past as (partition by told, value order by month rows between 6 preceding and 1 preceding)
-            )
-            select told, value, month, share, usual
-            from compared
-            where past_months >= 3 and least(total, least_total) >= {FEWEST_ROWS_OF_SHARES} and month > last_month - interval 12 month
-                and abs(share - usual) > {LARGEST_CHANGE_OF_SHARE}
-        """,
-        detail=f"""
-            select count(*) as failed,
-                string_agg(
-                    printf('%s is %s in %d %% of %s, where %d %% are usual', told, value, round(100 * share)::bigint, strftime(month, '%Y-%m'),
-                        round(100 * usual)::bigint),
-                    '; ' order by told, month, value
-                ) as jumps,
-                {FILES_OF_MONTHS.format(raw=f"raw.{feed.name}", event_time=feed.event_time)} as files
-            from ($failing)
-        """,
-        months="select month from ($failing)",
-        message=f"{feed.name}: {{jumps}} ({{files}}); compare with the source, and have the column exported as before or a layout say what it holds",
-        needs=(feed.name,),
     )
 
 
@@ -465,7 +416,7 @@ def _key_checks(feed: Feed) -> Iterator[CheckSpec]:
 def planned_checks(contracts: Contracts) -> list[CheckSpec]:
     """Every check there is for these contracts. Raises SuiteError."""
     specs = [
-        *(spec for feed in contracts.feeds.values() for spec in (*_column_checks(feed), *_key_checks(feed), *_share_checks(feed))),
+        *(spec for feed in contracts.feeds.values() for spec in (*_column_checks(feed), *_key_checks(feed))),
         *_suite_checks(contracts),
     ]
     seen: set[tuple[str, str]] = set()
@@ -482,8 +433,6 @@ def runbook_for(check_name: str, engine: str = "great_expectations") -> str:
         for _, check in _suites():
             if re.fullmatch(re.sub(r"\$\{\w+\}", r"\\w+", check["name"]), check_name):
                 return f"docs/runbooks/{check['runbook']}.md"
-        if check_name == "share_of_a_value":
-            return "docs/runbooks/plausibility.md"
         if check_name.startswith(COLUMN_CHECKS):
             return "docs/runbooks/schema.md"
     return "docs/runbooks/gate_closed.md"

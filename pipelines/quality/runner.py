@@ -124,7 +124,7 @@ class _Placeholder(ModuleType):
 
 @contextmanager
 def _deferred(*names: str) -> Iterator[None]:
-    """Whoever imports these modules in the block gets them when first used; everybody else imports them as ever."""
+    """Imports these modules lazily within the block; imports elsewhere are as ever."""
     placed = {name: _Placeholder(name) for name in names if name not in sys.modules}
     sys.modules.update(placed)
     try:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -24,8 +22,7 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Landing]:
-    environment = dict(os.environ)
+def built(tmp_path_factory: pytest.TempPathFactory) -> Landing:
     folder = tmp_path_factory.mktemp("cases")
     for case in CASES:
         shutil.copytree(HERE / case, folder / "landing", dirs_exist_ok=True)
@@ -33,9 +30,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Landing]:
     for feed in FEEDS:
         landing.run(feed)
     Dbt(folder / "target", ["measure_values", "measure_comparisons", "fct_logs", "return_issues", "report_lines"]).build(landing.settings.build_path)
-    yield landing
-    os.environ.clear()
-    os.environ.update(environment)
+    return landing
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipelines.ingest.files import ending_of
 from tests.faults.bad_files import CORPUS
 from tests.fuzz.mutants import corpus
 from tests.fuzz.records import records_of
@@ -18,7 +19,7 @@ def test_rows_read_are_as_many_as_an_independent_count_of_records_gives(tmp_path
     landing = Landing.at(tmp_path)
     files = {f"{feed}/{number:03}{ending}": (feed, ending, content) for number, (feed, ending, content) in enumerate(corpus())}
     for number, bad in enumerate(one for one in CORPUS if not callable(one.content)):
-        ending = next(e for e in (".csv.gz", ".csv", ".xlsx", ".parquet") if bad.file_name.lower().endswith(e))
+        ending = ending_of(bad.file_name)
         content = bad.content if isinstance(bad.content, bytes) else bad.content.encode()
         if len(content) < 1 << 20 and ending != ".parquet":
             files[f"{bad.feed}/bad{number:03}{ending}"] = (bad.feed, ending, content)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from pipelines.ingest.files import ending_of
 from tests.faults.bad_files import workbook
 from tests.landing import HEADER, call
 
@@ -55,7 +56,7 @@ def corpus() -> tuple[tuple[str, str, bytes], ...]:
     ]
     for path in sorted(CASES.glob("*/landing/*/*")) + sorted(CASES.glob("faults/*/*")):
         if path.is_file() and path.stat().st_size < 20_000:
-            found.append((path.parent.name, "".join(path.suffixes[-2:] if path.suffix == ".gz" else path.suffixes[-1:]), path.read_bytes()))
+            found.append((path.parent.name, ending_of(path.name), path.read_bytes()))
     return tuple(found)
 
 

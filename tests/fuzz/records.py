@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from xml.etree import ElementTree
 
 from pipelines.contracts.model import Feed, normalise_header
-from tests.fuzz.mutants import BROKEN_ZIP
+from tests.fuzz.mutants import BROKEN_ZIP, DELIMITERS
+from tests.xlsx import MAIN, text_of
 
 # White space as Unicode has it; Python's own strip also takes the separators of information (\\x1c to \\x1f).
 _BLANKS = "".join(map(chr, (*range(0x09, 0x0E), 0x20, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000)))
-_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
-def records_of(feed: Feed, ending: str, content: bytes, delimiter: str | None = None) -> int | None:
+def records_of(feed: Feed, ending: str, content: bytes) -> int | None:
     """Records below the header that hold anything."""
     if ending == ".xlsx":
         return _below_header(feed, _sheet_rows(content))
@@ -30,7 +30,7 @@ def records_of(feed: Feed, ending: str, content: bytes, delimiter: str | None = 
     text = _decoded(content)
     if text is None:
         return None
-    counts = [_below_header(feed, _text_rows(text, mark)) for mark in ((delimiter,) if delimiter else (",", ";", "|", "\t"))]
+    counts = [_below_header(feed, _text_rows(text, mark)) for mark in DELIMITERS]
     known = [count for count in counts if count is not None]
     return known[0] if len(known) == 1 else None
 
@@ -77,16 +77,13 @@ def _below_header(feed: Feed, rows: Sequence[Sequence[str]] | None) -> int | Non
 def _sheet_rows(content: bytes) -> list[list[str]] | None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            strings = [
-                "".join(t.text or "" for t in item.iter(f"{_MAIN}t"))
-                for item in ElementTree.fromstring(archive.read("xl/sharedStrings.xml")).iterfind(f"{_MAIN}si")
-            ]
+            strings = [text_of(item) for item in ElementTree.fromstring(archive.read("xl/sharedStrings.xml")).iterfind(f"{MAIN}si")]
             root = ElementTree.fromstring(archive.read("xl/worksheets/sheet1.xml"))
         rows = []
-        for row in root.iterfind(f"{_MAIN}sheetData/{_MAIN}row"):
+        for row in root.iterfind(f"{MAIN}sheetData/{MAIN}row"):
             cells = []
-            for cell in row.iterfind(f"{_MAIN}c"):
-                value = cell.findtext(f"{_MAIN}v") or ""
+            for cell in row.iterfind(f"{MAIN}c"):
+                value = cell.findtext(f"{MAIN}v") or ""
                 if cell.get("t") not in ("s", None, "n"):
                     return None
                 cells.append(strings[int(value)] if cell.get("t") == "s" and value else value)

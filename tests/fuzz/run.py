@@ -1,6 +1,6 @@
 """`python -m tests.fuzz.run [MUTANTS] [SEED] [FIRST]`: mutants through the door, in a process that may die of them.
 
-No mutant may end the process, take ten seconds of processor time, need a gigabyte of memory, be refused for a reason that nobody foresaw, or lose
+No mutant may end the process, take ten seconds of processor time, need a gigabyte of memory, be refused for an unforeseen reason, or lose
 a row: rows read are those in raw and those with reasons, and as many as an independent count of records gives.
 """
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import email.policy
 import json
-import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -27,6 +26,7 @@ from pipelines.quality.results import store_results
 from pipelines.settings import Alerting, Settings, SettingsError, load_settings
 from pipelines.warehouse import open_build, run_lock
 from tests.handmade import make_warehouse
+from tests.landing import HASH_KEY
 
 NOW = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 
@@ -211,7 +211,7 @@ def test_a_full_disk(settings, servers):
 
 def test_a_warehouse_that_never_ran(tmp_path, servers, monkeypatch):
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "dagster"))
-    empty = Settings(data_dir=tmp_path, hash_key=b"x" * 32, alerting=servers.alerting)
+    empty = Settings(data_dir=tmp_path, hash_key=HASH_KEY, alerting=servers.alerting)
     assert alert(empty) == 1
     assert [subject for subject, _ in servers.mailbox.letters] == ["Scorecards: no run at all"]
 
@@ -294,6 +294,6 @@ def test_health_is_an_endpoint(settings):
 def test_a_setting_that_cannot_be_used_says_which(variables, said, monkeypatch, tmp_path):
     monkeypatch.setenv("SCORECARDS_DATA_DIR", str(tmp_path))
     for name, value in variables.items():
-        monkeypatch.setitem(os.environ, name, value)
+        monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError, match=said):
         load_settings()

@@ -11,9 +11,7 @@ from pipelines.private import open_to_others
 from pipelines.publish.backup import BackupError, back_up, restore
 from pipelines.resources import held_warehouse
 from pipelines.warehouse import WarehouseBusy, run_lock
-from tests.landing import CLI, HASH_KEY, Landing, call, calls
-
-OTHER = b"another key for tests only, as long"
+from tests.landing import CLI, HASH_KEY, OTHER_KEY, Landing, call, calls
 
 
 @pytest.fixture
@@ -57,9 +55,9 @@ def test_a_backup_is_not_restored_over_a_warehouse(landing, tmp_path):
         restore(landing.settings, backup)
 
 
-def test_a_backup_wants_its_key(landing, fresh, tmp_path):
+def test_a_backup_needs_its_key(landing, fresh, tmp_path):
     backup = back_up(landing.settings, tmp_path / "backups")
-    changed = replace(fresh.settings, hash_key=OTHER)
+    changed = replace(fresh.settings, hash_key=OTHER_KEY)
     with pytest.raises(BackupError, match=hash_key.fingerprint(HASH_KEY)):
         restore(changed, backup)
     assert not changed.build_path.exists()

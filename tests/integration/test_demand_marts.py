@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -75,8 +73,7 @@ def logs() -> pl.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def built(calls: pl.DataFrame, logs: pl.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Landing]:
-    environment = dict(os.environ)
+def built(calls: pl.DataFrame, logs: pl.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Landing:
     landing = Landing.at(tmp_path_factory.mktemp("demand"))
     rows = pl.DataFrame(
         {
@@ -113,13 +110,9 @@ def built(calls: pl.DataFrame, logs: pl.DataFrame, tmp_path_factory: pytest.Temp
     for feed in ("force_calls", "incident_logs"):
         landing.run(feed)
     assert landing.reasons() == set()
-    Dbt(folder := landing.settings.warehouse_dir / "target", ["interval_demand", "hourly_logs", "daily_values", "measure_values"]).build(
-        landing.settings.build_path
-    )
-    assert folder.exists()
-    yield landing
-    os.environ.clear()
-    os.environ.update(environment)
+    models = ["interval_demand", "hourly_logs", "daily_values", "measure_values"]
+    Dbt(landing.settings.warehouse_dir / "target", models).build(landing.settings.build_path)
+    return landing
 
 
 def local_day(column: str) -> pl.Expr:

@@ -16,9 +16,8 @@ from pipelines.ingest.rehash import RehashError
 from pipelines.private import open_to_others
 from pipelines.resources import held_warehouse
 from pipelines.settings import SettingsError, load_settings
-from tests.landing import CLI, HASH_KEY, HEADER, Landing, call, calls
+from tests.landing import CLI, HASH_KEY, HEADER, OTHER_KEY, Landing, call, calls
 
-OTHER = b"another key for tests only, as long"
 SUSPECTS = "snapshot_date,suspect_id,crime_ref,force_code,status\n2023-07-01,S1,C1,wiltshire,outstanding\n2023-07-01,S2,C1,wiltshire,outstanding\n"
 
 
@@ -68,7 +67,7 @@ def test_a_key_file_that_was_cut_short_is_refused(tmp_path, monkeypatch):
 
 
 def test_another_key_stops_the_run_and_the_database_never_holds_the_key(landing, capsys):
-    changed = replace(landing.settings, hash_key=OTHER)
+    changed = replace(landing.settings, hash_key=OTHER_KEY)
     with pytest.raises(HashKeyError, match="key rotate"), held_warehouse(changed, landing.contracts):
         pass
     assert run_nightly(changed) == FAILED
@@ -83,16 +82,16 @@ def test_another_key_stops_the_run_and_the_database_never_holds_the_key(landing,
 
 def test_a_rotation_changes_the_identifiers_and_nothing_else(landing):
     before = everything_else(landing)
-    assert rotate(replace(landing.settings, hash_key=OTHER), unlink=False) == 0
+    assert rotate(replace(landing.settings, hash_key=OTHER_KEY), unlink=False) == 0
     assert everything_else(landing) == before
     assert landing.query("select cli from raw.force_calls order by call_id") == [
-        (hashed("+447700900123", OTHER),), (hashed("+447700900999", OTHER),), (None,), (hashed("+447700900123", OTHER),)
+        (hashed("+447700900123", OTHER_KEY),), (hashed("+447700900999", OTHER_KEY),), (None,), (hashed("+447700900123", OTHER_KEY),)
     ]  # fmt: skip
-    assert landing.query("select suspect_id from raw.suspects order by all") == sorted([(hashed("S1", OTHER),), (hashed("S2", OTHER),)])
+    assert landing.query("select suspect_id from raw.suspects order by all") == sorted([(hashed("S1", OTHER_KEY),), (hashed("S2", OTHER_KEY),)])
     assert landing.query("select fingerprint from ingest.hash_keys order by since, rowid") == [
-        (hash_key.fingerprint(HASH_KEY),), (hash_key.fingerprint(OTHER),)
+        (hash_key.fingerprint(HASH_KEY),), (hash_key.fingerprint(OTHER_KEY),)
     ]  # fmt: skip
-    landing.settings = replace(landing.settings, hash_key=OTHER)
+    landing.settings = replace(landing.settings, hash_key=OTHER_KEY)
     with held_warehouse(landing.settings, landing.contracts):
         pass
     assert landing.run().files_known == 2  # nothing is read again, nothing counts twice
@@ -116,15 +115,15 @@ def test_the_key_of_the_environment_is_changed_there(landing, monkeypatch):
 
 def test_rows_of_files_that_are_gone_are_named_or_unlinked(landing):
     (landing.settings.landing_dir / "force_calls" / "b.csv").unlink()
-    changed = replace(landing.settings, hash_key=OTHER)
+    changed = replace(landing.settings, hash_key=OTHER_KEY)
     before = landing.query("from raw.force_calls order by all")
     with pytest.raises(RehashError, match=r"force_calls: 1 rows are of files that the landing folder no longer has.*load 2 .*--unlink"):
         rotate(changed, unlink=False)
     assert landing.query("from raw.force_calls order by all") == before
     assert rotate(changed, unlink=True) == 0
     first, unlinked = landing.query("select cli from raw.force_calls where call_id in ('C1', 'C4') order by call_id")
-    assert first == (hashed("+447700900123", OTHER),)
-    assert unlinked[0] not in {hashed("+447700900123", OTHER), hashed("+447700900123", HASH_KEY), None}
+    assert first == (hashed("+447700900123", OTHER_KEY),)
+    assert unlinked[0] not in {hashed("+447700900123", OTHER_KEY), hashed("+447700900123", HASH_KEY), None}
 
 
 # --- who can read it -------------------------------------------------------------------------------------------------

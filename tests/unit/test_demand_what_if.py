@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from pipelines.cli import cli
 from pipelines.demand.what_if import Change, Week, outcome, read_change
+from tests.landing import HASH_KEY
 
 WEEK = Week(
     calls_per_hour=np.array([2.0, 40.0, 200.0]), handling_seconds=180, patience_seconds=90, within_seconds=10, target_share=0.9, max_occupancy=0.85
@@ -109,7 +110,7 @@ def published(tmp_path, monkeypatch):
             )
         """)
     monkeypatch.setenv("SCORECARDS_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("SCORECARDS_HASH_KEY", "a key for tests only, long enough to be one")
+    monkeypatch.setenv("SCORECARDS_HASH_KEY", HASH_KEY.decode())
     return tmp_path
 
 

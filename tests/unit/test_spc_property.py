@@ -13,7 +13,7 @@ from tests.spc_reference import Point, Rules, judge
 
 # years of a window (0: the whole series is one phase) -> how many series
 SERIES = {0: 5_000, 3: 2_000, 2: 500}
-# One measure a set of rules, as seed spc_parameters would have it.
+# One measure per set of rules, as seed spc_parameters would have it.
 RULES: dict[str, Rules] = {
     "standard": Rules(),
     "unscreened": Rules(mr_screen=False),

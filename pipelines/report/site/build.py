@@ -2,7 +2,7 @@
 (pipelines/versioned_folder.py).
 
 Pages fall into groups, one per measure and one per kind of register. A group whose rows, templates and code are as they were is not
-drawn again: its files are linked from the version before. Whoever reads the old site goes on reading it whole.
+drawn again: its files are linked from the version before. Readers of the old site keep a whole one.
 """
 
 from __future__ import annotations
