@@ -1,14 +1,6 @@
 -- The figures that somebody else worked out, as rows of a fact: their place and period's end resolved, and why they count for nothing, if they do.
 -- Goes on after the CTEs `supplied` (staged rows, the place as named in `place`) and `places` (spelling, place_id, force_code). A figure of a measure that
 -- the warehouse works out itself is a fault where `refuses_computed`: of another place it is not.
-{% macro published_segment(segment, listed) -%}
-    case
-        when {{ segment }} is null then 'all'
-        when list_contains(coalesce({{ listed }}, []), {{ segment }}) then {{ segment }}
-        else 'other'
-    end
-{%- endmacro %}
-
 {% macro supplied_figures(place_id, local_date, refuses_computed) %}
 recipes as (
     select * from {{ ref('int_measure_recipes') }}
@@ -20,7 +12,7 @@ resolved as (
         supplied.measure_id,
         coalesce(places.place_id, supplied.place) as {{ place_id }},
         coalesce(places.force_code, 'unknown') as force_code,
-        {{ published_segment('supplied.segment', 'recipes.segments') }} as segment,
+        case when supplied.segment is null then 'all' when list_contains(recipes.segments, supplied.segment) then supplied.segment else 'other' end as segment,
         coalesce(supplied.segment, 'all') as supplied_segment,
         supplied.period_type,
         {{ period_end_of('supplied.period_type', 'supplied.period_end') }} as period_end,

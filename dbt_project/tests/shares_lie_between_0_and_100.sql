@@ -1,5 +1,5 @@
--- What cannot be is published nowhere: a share of one population outside 0 to 100, less than nothing. A rate over another population can pass 100:
--- then it says so.
+-- What cannot be is published nowhere: a share of one population outside 0 to 100, less than nothing. A rate over another population can pass 100,
+-- with a caveat.
 {{ config(meta={'dagster': {'ref': {'name': 'measure_values'}}}) }}
 
 select

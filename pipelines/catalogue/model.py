@@ -90,7 +90,7 @@ class SharedFields(_Strict):
     frameworks: list[str] | None = Field(None, description="whose business it is (frameworks.yaml)")
     plan_priority: int | None = None
     themes: list[str] | None = Field(None, description="themes that run across domains")
-    process: Identifier | None = Field(None, description="the process that counts it: measures of one process share series breaks and rebases")
+    process: Identifier | None = Field(None, description="what is counted: measures of one process share series breaks and rebases")
     lag_months: int | None = Field(None, description="months until a figure is to be had")
     exclusions: str | None = Field(None, description="what else is left out, in words")
     not_collected: str | None = Field(None, description="returned: why there is no figure yet; the first return makes it collected")

@@ -4,6 +4,14 @@
 {% endmacro %}
 
 
+{# Whether a period ends in the months that findings are made for, counted back from the newest month of all rows: a window function. #}
+{% macro is_recent(table='') -%}
+    {{ table }}period_end > last_day(
+        max(case when {{ table }}period_type in ('month', 'r12m') then {{ table }}period_end end) over () - to_months({{ var('findings_months') }})
+    )
+{%- endmacro %}
+
+
 {#
   A period as a sentence names it: July 2023, the year to July 2023, the quarter to June 2023, 2022, 2 August 2023. A quarterly estimate of a survey
   is of the year that the quarter ends.

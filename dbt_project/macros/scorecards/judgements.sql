@@ -13,6 +13,12 @@
 {%- endmacro %}
 
 
+{# How long the same answer has been given: nothing for a first time, " for 3 months running". #}
+{% macro running_periods(periods, period_type) -%}
+    case when {{ periods }} > 1 then ' for ' || {{ periods }} || ' ' || {{ period_noun(period_type) }} || 's running' else '' end
+{%- endmacro %}
+
+
 {% macro rag_text(is_target_met, assurance, status, target, periods_running, period_type, doubt) -%}
     case
         when {{ status }} <> 'collected' then 'no figure to judge'
@@ -20,7 +26,7 @@
         when {{ is_target_met }} is null then 'neither way is better'
         else
             case when {{ is_target_met }} then 'target met' else 'target missed' end
-            || case when {{ periods_running }} >= 2 then ' for ' || {{ periods_running }} || ' ' || {{ period_noun(period_type) }} || 's running' else '' end
+            || {{ running_periods(periods_running, period_type) }}
             || case
                 when {{ doubt }} is not null then '; the limits no longer describe this process'
                 when {{ assurance }} = 'pass' and {{ is_target_met }} then '; it will be met unless something changes'

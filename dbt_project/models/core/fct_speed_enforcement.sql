@@ -1,4 +1,4 @@
--- Speed enforcement visits and what came of them. One row per visit and force.
+-- Speed enforcement visits and their results. One row per visit and force.
 {{ config(
     materialized='incremental',
     incremental_strategy='append',

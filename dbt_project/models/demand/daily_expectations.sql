@@ -17,7 +17,7 @@ latest as (
     from expectations
 ),
 
--- So many false flags are expected per day as the variable says, whatever the number of measures (Bonferroni).
+-- The false flags expected per day are those of the variable, whatever the number of measures (Bonferroni).
 flagged as (
     select
         *,

@@ -48,8 +48,8 @@ select
     cast(coalesce(numerators.total, 0) as double) as numerator,
     case when recipes.denominator_component_id is not null then cast(coalesce(denominators.total, 0) as double) end as denominator,
     case
-        when recipes.denominator_component_id is null then cast(coalesce(numerators.total, 0) as double)
-        else recipes.scale * cast(coalesce(numerators.total, 0) as double) / nullif(cast(denominators.total as double), 0)
+        when recipes.denominator_component_id is null then numerator
+        else recipes.scale * numerator / nullif(denominator, 0)
     end as value,
     recipes.unit
 from measure_days

@@ -10,7 +10,7 @@ days as (
     select * from {{ ref('int_feed_days') }}
 ),
 
--- As far back as the newest feed says.
+-- Counted back from the newest day that a feed of an operational measure covers.
 kept as (
     select cast(date_trunc('month', max(covered_to)) - interval {{ var('daily_months') - 1 }} month as date) as first_month
     from coverage

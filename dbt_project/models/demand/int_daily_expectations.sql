@@ -1,4 +1,4 @@
--- What each day of each operational measure of a force would have had by what came before it: the level of the last eight weeks, its weekday, the season
+-- What was to be expected of each day of each operational measure of a force: the level of the last eight weeks, its weekday, the season
 -- by last year, and what bank holidays did before; and how far the day lies from that. Methods: docs/demand.md.
 with
 
@@ -10,7 +10,7 @@ days as (
         daily_values.numerator as observed,
         coalesce(daily_values.denominator, 1) as exposure,
         daily_values.denominator is null as is_count,
-        -- cases out of so many: where most are, those that are not are the counts to be judged
+        -- of a share above a half, the cases that are not in it are the counts to be judged
         recipes.statistic = 'share' as is_share,
         recipes.unit = 'seconds' as is_seconds,
         recipes.scale,

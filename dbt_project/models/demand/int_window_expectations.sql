@@ -47,7 +47,7 @@ shares as (
 expected as (
     select
         *,
-        -- the level of the day without the two hours, so that a surge does not explain itself
+        -- the level of the day without the two hours, so that a surge does not raise its own expectation
         (of_day - observed) * earlier_observed / nullif(earlier_of_day - earlier_observed, 0) as expected
     from shares
     where earlier_days >= 8

@@ -35,8 +35,9 @@ so_far as (
         any_value(unit) as unit,
         bool_or(denominator is not null) as is_quotient,
         count(*) filter (where date_trunc('month', local_date) = date_trunc('month', newest_date)) as day_count,
-        coalesce(sum(numerator) filter (where date_trunc('month', local_date) = date_trunc('month', newest_date)), 0) as observed,
-        coalesce(sum(denominator) filter (where date_trunc('month', local_date) = date_trunc('month', newest_date)), 0) as exposure,
+        -- as decimals, which add up alike in any order
+        coalesce(sum(cast(numerator as decimal(18, 3))) filter (where date_trunc('month', local_date) = date_trunc('month', newest_date)), 0) as observed,
+        coalesce(sum(cast(denominator as decimal(18, 3))) filter (where date_trunc('month', local_date) = date_trunc('month', newest_date)), 0) as exposure,
         avg(coalesce(denominator, 1)) filter (where local_date > newest_date - 56) as exposure_per_day
     from days
     group by measure_id, area_id
@@ -160,13 +161,13 @@ charts as (
     select
         measure_id,
         area_id,
-        arg_max(lpl_display, month) as lpl_display,
-        arg_max(upl_display, month) as upl_display
+        lpl_display,
+        upl_display
     from {{ ref('measure_spc') }}
     where
         segment = 'all'
         and not is_seasonally_adjusted
-    group by measure_id, area_id
+        and is_latest
 ),
 
 beside as (

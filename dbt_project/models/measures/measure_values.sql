@@ -334,13 +334,13 @@ measured as (
     inner join recipes on returns.measure_id = recipes.measure_id
 ),
 
--- What cannot be is no figure: a share of one population outside 0 to 100, less than nothing. A rate over another population can pass 100, and says so.
+-- What cannot be is no figure: a share of one population outside 0 to 100, less than nothing. A rate over another population can pass 100, with a caveat.
 judged as (
     select
         *,
         coalesce(
             (unit = 'pct' and statistic <> 'rate' and value not between 0 and 100)
-            or (unit in ('count', 'pct', 'per_1k', 'per_100k', 'seconds', 'hours', 'days') and value < 0),
+            or (unit not in ('score', 'gbp') and value < 0),
             false
         ) as is_impossible
     from measured

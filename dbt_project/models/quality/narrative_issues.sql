@@ -2,7 +2,7 @@
 -- are generated (measures.measure_findings). One row per sentence, rule and excerpt.
 --   percent_for_points     a percentage that changed is said to have changed by %
 --   points_for_volume      a volume or a time is said to have changed by points
---   impossible_percentage  no whole number of so many gives that percentage, or not the two numbers beside it
+--   impossible_percentage  no whole number of the base gives that percentage, or the two numbers beside it give another
 --   number_not_in_marts    a fact or an interpretation holds a number that the marts do not hold for its measure
 --   direction_contradicted it says up where the marts say down, or down where they say up
 --   significance_not_held  "significant" of what was not tested, or is not
@@ -57,7 +57,7 @@ sentences as (
         measures.title,
         measures.unit,
         commentary.period_end,
-        -- a hypothesis says itself that it is untested; an action says what will be
+        -- a hypothesis is marked as untested, and an action is of what is to come
         commentary.type in ('fact', 'interpretation') and measures.status = 'collected' as is_held_to_marts,
         commentary.sentence
     from commentary
@@ -381,7 +381,7 @@ weighed as (
                 and measure_values.period_end <= last_day(claims.period_end)
         ) as month_count,
         (
-            select arg_max(correlations, abs(correlations.r))
+            select arg_max(correlations, row(abs(correlations.r), correlations.pair_id))
             from correlations
             where
                 claims.measure_id in (correlations.measure_a, correlations.measure_b)

@@ -27,8 +27,6 @@ select
     tones.special_cause,
     charts.assurance,
     charts.assurance_doubt,
-    charts.target_months_running,
-    charts.target,
     charts.months_met_last_12,
     tones.limits_status,
     charts.has_headline_icon and tones.variation is not null as has_headline_icon,

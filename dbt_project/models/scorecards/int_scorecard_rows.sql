@@ -1,7 +1,7 @@
--- The rows of every scorecard: each line of each card with its latest complete figure and all that a board member asks of it.
--- One row per card and line;
--- a line without data stays, and says why. scorecards.opcc, csp and wcjb are parts of this table.
+-- The rows of every scorecard: each line of each card with its latest complete figure, and what it is judged by and compared with. One row per card and
+-- line; a line without data stays, with the reason. scorecards.opcc, csp and wcjb are parts of this table.
 {{ config(schema='intermediate') }}
+{%- set comparators = ['national', 'msg', 'england_wales'] %}
 
 with
 
@@ -67,21 +67,21 @@ latest as (
 
 comparators as (
     select * from {{ ref('comparator_values') }}
-    where comparator_id in ('national', 'msg', 'england_wales')
+    where comparator_id in ('{{ comparators | join("', '") }}')
 ),
 
--- How the force lies to each of them.
+-- Whether the force is above, below or like each of them.
 states as (
     select
         series_id,
         period_type,
         period_end,
-        {%- for comparator in ['national', 'msg', 'england_wales'] %}
+        {%- for comparator in comparators %}
         max(case when state = 'not comparable' then 'not compared: ' || reason else state end) filter (where comparison = 'vs_{{ comparator }}') as {{ comparator }}_state
         {{- ',' if not loop.last }}
         {%- endfor %}
     from {{ ref('measure_comparisons') }}
-    where comparison in ('vs_national', 'vs_msg', 'vs_england_wales')
+    where comparison in ('vs_{{ comparators | join("', 'vs_") }}')
     group by series_id, period_type, period_end
 ),
 
@@ -124,9 +124,9 @@ caveats as (
 elsewhere as (
     select
         latest.series_id,
-        max(comparators.value) filter (where comparators.comparator_id = 'national') as national_value,
-        max(comparators.value) filter (where comparators.comparator_id = 'msg') as msg_value,
-        max(comparators.value) filter (where comparators.comparator_id = 'england_wales') as england_wales_value
+        {%- for comparator in comparators %}
+        max(comparators.value) filter (where comparators.comparator_id = '{{ comparator }}') as {{ comparator }}_value{{ ',' if not loop.last }}
+        {%- endfor %}
     from latest
     inner join areas on
         latest.area_id = areas.area_id
@@ -249,7 +249,7 @@ select
     coalesce(charts.note, case when joined.period_end is not null and charts.month is null then 'no monthly series to judge' end) as spc_note,
     narratives.headline as trend_sentence,
     narratives.paragraph,
-    {%- for comparator in ['national', 'msg', 'england_wales'] %}
+    {%- for comparator in comparators %}
     elsewhere.{{ comparator }}_value,
     {{ value_text('elsewhere.' ~ comparator ~ '_value', 'joined.unit') }} as {{ comparator }}_text,
     states.{{ comparator }}_state,

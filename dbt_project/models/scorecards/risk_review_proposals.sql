@@ -119,7 +119,7 @@ signals as (
         charts.segment,
         'target_fails' as reason_code,
         last_day(charts.month) as period_end,
-        'the process as it is cannot meet its ' || case series.target_type when 'SLA' then 'SLA' when 'statutory' then 'statutory target' else 'ambition' end
+        'the process as it is cannot meet its ' || {{ target_name('series.target_type') }}
         || coalesce(' of ' || series.target_text, '') || coalesce('; met in ' || charts.months_met_last_12 || ' of the last 12 months', '') as reason
     from charts
     inner join series on

@@ -1,5 +1,5 @@
--- What each card says in five sentences: how many measures give cause for concern, the targets, the first concern, the first improvement, and what is
--- overdue or has moved. Page one of the report and the home page are this summary. One row per card; each sentence keeps what it rests on.
+-- The summary of each card, in five sentences: how many measures give cause for concern, the targets, the first concern, the first improvement, and what is
+-- overdue or has moved. Page one of the report and the home page are this summary. One row per card, with what each sentence rests on.
 with
 
 cards as (
@@ -11,6 +11,11 @@ card_rows as (
         *,
         status = 'collected' and value is not null as has_figure
     from {{ ref('int_scorecard_rows') }}
+),
+
+figures as (
+    select * from {{ ref('int_headline_figures') }}
+    where is_latest
 ),
 
 narratives as (
@@ -33,7 +38,7 @@ counted as (
         count(*) filter (where tone = 'improvement') as improvements,
         count(*) filter (where is_target_met is not null) as targets,
         count(*) filter (where is_target_met) as met,
-        mode(period_end) filter (where has_figure and period_type in ('month', 'r12m')) as period_end
+        mode(period_end order by period_end desc) filter (where has_figure and period_type in ('month', 'r12m')) as period_end
     from card_rows
     group by scorecard_id
 ),
@@ -41,19 +46,22 @@ counted as (
 -- The target that has been missed for longest, in months.
 missed as (
     select
-        scorecard_id,
-        line_id,
-        title,
-        rag_text,
-        regexp_extract(rag_text, ' for [0-9]+ [a-z]+ running') as run
+        card_rows.scorecard_id,
+        card_rows.line_id,
+        card_rows.title,
+        {{ running_periods('figures.target_periods_running', 'figures.period_type') }} as run
     from card_rows
-    where not is_target_met
+    inner join figures on
+        card_rows.measure_id = figures.measure_id
+        and card_rows.area_id = figures.area_id
+        and card_rows.segment = figures.segment
+    where not card_rows.is_target_met
     qualify row_number() over (
-        partition by scorecard_id
+        partition by card_rows.scorecard_id
         order by
-            try_cast(regexp_extract(rag_text, ' for ([0-9]+) ', 1) as integer)
-            * case when rag_text like '%quarters running%' then 3 when rag_text like '%years running%' then 12 else 1 end desc nulls last,
-            line_order
+            figures.target_periods_running = 1,
+            figures.target_periods_running * case figures.period_type when 'quarter' then 3 when 'year' then 12 else 1 end desc,
+            card_rows.line_order
     ) = 1
 ),
 

@@ -4,25 +4,18 @@
 
 with
 
-complete as (
+recent as (
     select
         series_id,
         period_type,
         period_end,
         value,
-        period_end = max(period_end) over (partition by series_id, period_type) as is_latest,
-        max(case when period_type in ('month', 'r12m') then period_end end) over () as latest
+        period_end = max(period_end) over (partition by series_id, period_type) as is_latest
     from {{ ref('measure_values') }}
     where
         is_complete
         and isfinite(value)
-),
-
-recent as (
-    select * from complete
-    where
-        is_latest
-        or period_end > last_day(latest - to_months({{ var('findings_months') }}))
+    qualify is_latest or {{ is_recent() }}
 )
 
 select
@@ -42,7 +35,6 @@ select
     comparisons.change_per_month,
     comparisons.months,
     comparisons.z,
-    comparisons.z_overlapping,
     comparisons.p,
     comparisons.is_significant,
     comparisons.significance_test,

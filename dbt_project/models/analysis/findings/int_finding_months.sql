@@ -1,5 +1,5 @@
--- What the chart to be trusted says of each month that findings may speak of (P′ and U′ where those are recommended, else XmR): how long a run has lasted when it reaches the month, how the month lies to those before
--- it, how it lies to its target. One row per series and month: the last 24, and the latest of every series.
+-- What the chart to be trusted (P′ or U′ where it is recommended, else XmR) says of each month that findings may speak of: how long a run has lasted by
+-- then, how the month lies to those before it, and to its target. One row per series and month: the last 24, and the latest of every series.
 {{ config(schema='intermediate', materialized='table') }}
 
 with
@@ -43,10 +43,6 @@ parameters as (
 
 tones as (
     select * from {{ ref('measure_tones') }}
-),
-
-targets as (
-    select * from {{ ref('int_area_targets') }}
 ),
 
 -- The step from the month before, if there was one and no rebase in between; a gap or a rebase ends every run.
@@ -98,18 +94,8 @@ recent as (
         or period > (select max(charts.period) from charts) - {{ var('findings_months') }}
 ),
 
--- SLA, statutory target or ambition: the one in force, as the chart took it.
-target_types as (
-    select
-        recent.series_id,
-        recent.month,
-        arg_min(targets.target_type, targets.distance) as target_type
-    from recent
-    inner join targets on
-        recent.measure_id = targets.measure_id
-        and recent.area_id = targets.area_id
-        and last_day(recent.month) between targets.valid_from and targets.valid_to
-    group by recent.series_id, recent.month
+targeted as (
+    {{ targets_in_force('recent', 'month', 'last_day(figures.month)') }}
 )
 
 select
@@ -128,7 +114,6 @@ select
     recent.upper_2s,
     recent.is_seasonally_adjusted,
     recent.limits_status,
-    recent.recommended_chart,
     recent.exceptional,
     cast(recent.exceptional_k as integer) as exceptional_k,
     cast(recent.outside_k as integer) as outside_k,
@@ -147,7 +132,7 @@ select
     recent.adjusted_before,
     case when recent.months_before = 3 then recent.mean_before end as mean_before,
     recent.target,
-    target_types.target_type,
+    targeted.target_type,
     recent.is_target_met,
     recent.target_months_running,
     recent.assurance,
@@ -174,6 +159,6 @@ inner join tones on
 left join trends on
     recent.series_id = trends.series_id
     and recent.month = trends.month
-left join target_types on
-    recent.series_id = target_types.series_id
-    and recent.month = target_types.month
+left join targeted on
+    recent.series_id = targeted.series_id
+    and recent.month = targeted.month

@@ -58,7 +58,7 @@ charted as (
             ), false
         ) as is_newly_special,
         months.value - months.value_before as step_size,
-        case months.target_type when 'SLA' then 'SLA' when 'statutory' then 'statutory target' else coalesce(months.target_type, 'target') end as target_name,
+        {{ target_name('months.target_type') }} as target_name,
         {{ running_text('months.target_months_running', 'month') }} as target_run,
         strftime(months.month - interval 1 month, '%B %Y') as month_before_name,
         case
@@ -94,21 +94,14 @@ compared as (
         100 * changes.change / nullif(abs(changes.base_value), 0) as relative_pct,
         {{ finding_period_name('changes.period_type', 'changes.base_period_end', 'measures.statistic') }} as base_name,
         {{ year_before_name('changes.period_type', 'changes.base_period_end') }} as year_before_name,
-        -- up 11.8% (1,039)
-        case sign(changes.change) when 1 then 'up ' else 'down ' end
-        || regexp_replace(
-            {{ change_text('changes.change', 'changes.change_pct', 'measures.unit') }},
-            case when changes.change_pct is null then '[+−()]' else '[+−]' end, '', 'g'
-        ) as moved_text,
         {{ value_text('changes.value', 'measures.unit') }} as value_text,
         {{ value_text('changes.base_value', 'measures.unit') }} as base_text,
         {{ change_text('changes.change', 'changes.change_pct', 'measures.unit') }} as change_text,
+        -- up 11.8% (1,039)
+        case sign(changes.change) when 1 then 'up ' else 'down ' end
+        || regexp_replace(change_text, case when changes.change_pct is null then '[+−()]' else '[+−]' end, '', 'g') as moved_text,
         -- inside brackets: −9.4%, −1,188
-        regexp_replace(
-            {{ change_text('changes.change', 'changes.change_pct', 'measures.unit') }},
-            '^(.*?),? ?\((.*)\)$',
-            '\1, \2'
-        ).ltrim(', ') as change_inside_text,
+        regexp_replace(change_text, '^(.*?),? ?\((.*)\)$', '\1, \2').ltrim(', ') as change_inside_text,
         coalesce(
             case sign(changes.change_per_month) when 1 then ', ' || format('{:,}', cast(changes.change_per_month as bigint)) || ' more per month' end,
             case sign(changes.change_per_month) when -1 then ', ' || format('{:,}', cast(-changes.change_per_month as bigint)) || ' fewer per month' end,
@@ -255,7 +248,7 @@ means as (
         means.value,
         measures.direction,
         means.period_end = max(means.period_end) over (partition by means.series_id, means.period_type) as is_latest,
-        means.period_end > last_day(max(means.period_end) over () - to_months({{ var('findings_months') }})) as is_recent,
+        {{ is_recent('means.') }} as is_recent,
         medians.value as base_value,
         means.value / nullif(medians.value, 0) as ratio,
         long_ones.value as share_pct,

@@ -18,16 +18,11 @@ areas as (
     select * from {{ ref('dim_area') }}
 ),
 
-targets as (
-    select * from {{ ref('int_area_targets') }}
-),
-
 headlined as (
     select
         measure_values.*,
         measures.direction,
-        measures.statistic,
-        -- too small a count: the period that is shown in its place
+        -- the period that is shown in place of a count that is too small
         case
             when
                 measure_values.period_type = 'month'
@@ -43,7 +38,7 @@ headlined as (
         and measure_values.period_type = measures.headline_period
 ),
 
--- A month of a part of the force that counts only a few says little, and too much of single cases: its twelve months are shown instead.
+-- A month that counts only a few tells little, and too much of single cases.
 figures as (
     select
         headlined.series_id,
@@ -71,19 +66,8 @@ figures as (
         and headlined.instead = rolling.period_type
 ),
 
--- The target as it stood at the end of the period.
 targeted as (
-    select
-        figures.series_id,
-        figures.period_end,
-        arg_min(targets.target, targets.distance) as target,
-        arg_min(targets.target_type, targets.distance) as target_type
-    from figures
-    inner join targets on
-        figures.measure_id = targets.measure_id
-        and figures.area_id = targets.area_id
-        and figures.period_end between targets.valid_from and targets.valid_to
-    group by figures.series_id, figures.period_end
+    {{ targets_in_force('figures', 'period_end', 'figures.period_end') }}
 ),
 
 met as (

@@ -1,6 +1,6 @@
 -- What readers are told of each series at each date: a headline, and a paragraph of up to four sentences, composed from findings by one grammar
 -- (macros/analysis/finding_rules.sql, narrative_grammar.sql). Card, home page, measure page, report, workbook and `explain` take both from here. Each
--- keeps the findings and the cells of the marts that it rests on. One row per measure, area, segment and last day of a period: the last 24 months, and
+-- has the findings and the cells of the marts that it rests on. One row per measure, area, segment and last day of a period: the last 24 months, and
 -- the latest of every series.
 {{ config(schema='measures', materialized='table') }}
 
@@ -28,9 +28,7 @@ charts as (
 figures as (
     select * from {{ ref('int_headline_figures') }}
     where isfinite(value)
-    qualify
-        is_latest
-        or period_end > last_day(max(case when period_type in ('month', 'r12m') then period_end end) over () - to_months({{ var('findings_months') }}))
+    qualify is_latest or {{ is_recent() }}
 ),
 
 said as (
@@ -80,8 +78,7 @@ judged as (
             'measures', 'areas.spoken_name', 'figures.segment', value_and_margin('figures.value', 'measures.unit', 'figures.margin'),
             'figures.value', 'figures.period_type', 'figures.period_end'
         ) }} as figure,
-        'the ' || case figures.target_type when 'SLA' then 'SLA' when 'statutory' then 'statutory target' else coalesce(figures.target_type, 'target') end
-        || ' of ' || {{ value_text('figures.target', 'measures.unit') }}
+        'the ' || {{ target_name('figures.target_type') }} || ' of ' || {{ value_text('figures.target', 'measures.unit') }}
         || {{ running_text('figures.target_periods_running', 'period') }} as target_words,
         concat_ws('|', figures.measure_id, figures.area_id, figures.segment, figures.period_type, figures.period_end) as value_key
     from figures
@@ -93,24 +90,19 @@ judged as (
         and figures.segment = tones.segment
         and last_day(figures.period_end) = tones.period_end
     left join charts on
-        figures.measure_id = charts.measure_id
-        and figures.area_id = charts.area_id
-        and figures.segment = charts.segment
+        figures.series_id = charts.series_id
         and date_trunc('month', figures.period_end) = charts.month
 ),
 
 -- The findings of the date, in the words that they have beside the figure: those of another kind of period name it.
 beside as (
     select
-        judged.measure_id,
-        judged.area_id,
-        judged.segment,
+        judged.series_id,
         judged.period_end,
         said.kind,
         said.section,
         said.finding_id,
         said.period_type = judged.period_type as is_of_figure,
-        said.period_type as said_period_type,
         said.lead_class,
         said.finding_order,
         case
@@ -124,9 +116,7 @@ beside as (
         end as year_sentence
     from judged
     inner join said on
-        judged.measure_id = said.measure_id
-        and judged.area_id = said.area_id
-        and judged.segment = said.segment
+        judged.series_id = said.series_id
         and judged.period_end = said.period_end
     where
         said.period_type = judged.period_type
@@ -138,9 +128,7 @@ beside as (
 
 chosen as (
     select
-        measure_id,
-        area_id,
-        segment,
+        series_id,
         period_end,
         {{ best }} filter (where lead_class between 2 and 6) as lead,
         {{ best }} filter (where lead_class = 2) as signal,
@@ -157,14 +145,14 @@ chosen as (
         min(finding_id) filter (where kind = 'outside_sla' and is_of_figure) as missed_id,
         min(finding_id) filter (where kind in ('within_sla', 'comfortably_within_sla') and is_of_figure) as met_id
     from beside
-    group by measure_id, area_id, segment, period_end
+    group by series_id, period_end
 ),
 
 -- The lead: a target missed, else the best finding, else that nothing is unusual.
 led as (
     select
         judged.*,
-        chosen.* exclude (measure_id, area_id, segment, period_end),
+        chosen.* exclude (series_id, period_end),
         driven.sentence as driver_sentence,
         driven.driver_key,
         replace(judged.target_words, ' period ', ' ' || {{ period_noun('judged.period_type') }} || ' ') as target_clause,
@@ -182,9 +170,7 @@ led as (
         end as first
     from judged
     left join chosen on
-        judged.measure_id = chosen.measure_id
-        and judged.area_id = chosen.area_id
-        and judged.segment = chosen.segment
+        judged.series_id = chosen.series_id
         and judged.period_end = chosen.period_end
     left join driven on
         judged.measure_id = driven.measure_id
@@ -193,7 +179,7 @@ led as (
         and judged.period_end = driven.period_end
         and driven.period_type in (judged.period_type, 'r12m')
     qualify row_number() over (
-        partition by judged.measure_id, judged.area_id, judged.segment, judged.period_end order by driven.period_type = judged.period_type desc
+        partition by judged.series_id, judged.period_end order by driven.period_type = judged.period_type desc
     ) = 1
 ),
 
@@ -249,7 +235,6 @@ select
     nullif(concat_ws('; ', first.id, array_to_string(list_transform(others, lambda sentence: sentence.id), '; ')), '') as finding_ids,
     concat_ws(
         '; ',
-
         'measures.measure_values[' || value_key || '].value',
         case when target is not null then 'core.dim_measure[' || measure_id || '].target_text' end,
         'measures.measure_tones[' || concat_ws('|', measure_id, area_id, segment, last_day(period_end)) || '].tone',

@@ -80,7 +80,12 @@ select
     cast(count(*) as integer) as points_in_window,
     cast(count(*) filter (where special_cause is not null) as integer) as points_flagged,
     cast(max(points_on_side) as integer) as points_on_one_side,
-    points_on_one_side >= {{ var('review_points_on_one_side') }} or 3 * points_flagged >= points_in_window as is_review_due
+    nullif(concat_ws(
+        '; ',
+        case when points_on_one_side >= {{ var('review_points_on_one_side') }} then points_on_one_side || ' points in a row on one side of the mean' end,
+        case when 3 * points_flagged >= points_in_window then points_flagged || ' of ' || points_in_window || ' points flagged' end
+    ), '') as review_reason,
+    review_reason is not null as is_review_due
 from counted
 where latest_status not in ('none', 'gap')
 group by series_id

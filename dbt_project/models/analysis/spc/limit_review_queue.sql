@@ -75,8 +75,8 @@ parameters as (
 decided as (
     select
         queued.series_id,
-        max_by(leaves.approved_by, leaves.effective_month) as decided_by,
-        max_by(leaves.reason, leaves.effective_month) as decision_reason
+        max_by(leaves.approved_by, row(leaves.effective_month, leaves.reason, leaves.approved_by)) as decided_by,
+        max_by(leaves.reason, row(leaves.effective_month, leaves.reason, leaves.approved_by)) as decision_reason
     from queued
     inner join leaves on
         queued.measure_id glob leaves.measure_pattern
@@ -100,17 +100,7 @@ select
     queued.points_in_window,
     queued.points_flagged,
     queued.points_on_one_side,
-    concat_ws(
-        '; ',
-        case
-            when queued.points_on_one_side >= {{ var('review_points_on_one_side') }}
-                then queued.points_on_one_side || ' points in a row on one side of the mean'
-        end,
-        case
-            when 3 * queued.points_flagged >= queued.points_in_window
-                then queued.points_flagged || ' of ' || queued.points_in_window || ' points flagged'
-        end
-    ) as review_reason,
+    queued.review_reason,
     queued.mean,
     queued.lpl,
     queued.upl,

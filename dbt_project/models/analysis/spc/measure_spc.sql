@@ -37,10 +37,6 @@ charts as (
     select * from {{ ref('int_spc_charts') }}
 ),
 
-targets as (
-    select * from {{ ref('int_area_targets') }}
-),
-
 parameters as (
     select
         series.series_id,
@@ -57,29 +53,24 @@ windowed as (
 
 {{ spc_rules('spc_zoned', 'parameters') }},
 
--- The target in force at the end of the month.
 targeted as (
-    select
-        points.series_id,
-        points.period,
-        points.month,
-        any_value(points.value) as value,
-        any_value(measures.direction) as direction,
-        arg_min(targets.target, targets.distance) as target
-    from points
-    inner join measures on points.measure_id = measures.measure_id
-    inner join targets on
-        points.measure_id = targets.measure_id
-        and points.area_id = targets.area_id
-        and last_day(points.month) between targets.valid_from and targets.valid_to
-    group by points.series_id, points.period, points.month
+    {{ targets_in_force('points', 'period', 'last_day(figures.month)') }}
 ),
 
 met as (
     select
-        *,
-        case direction when 'increase' then value >= target when 'decrease' then value <= target end as is_target_met
+        targeted.series_id,
+        targeted.period,
+        targeted.target,
+        case measures.direction
+            when 'increase' then points.value >= targeted.target
+            when 'decrease' then points.value <= targeted.target
+        end as is_target_met
     from targeted
+    inner join points on
+        targeted.series_id = points.series_id
+        and targeted.period = points.period
+    inner join measures on points.measure_id = measures.measure_id
 ),
 
 -- Months in a row with the same answer begin anew where the answer changes or a month is missing.

@@ -148,7 +148,7 @@ levels as (
     group by candidates.series_id, candidates.effective_month
 )
 
--- A shift that is over and has no cause is nobody's candidate.
+-- A shift that is over and has no cause is not a candidate.
 select
     series.series_id,
     series.measure_id,
