@@ -175,7 +175,8 @@ create table measure_values (
 );
 create table int_measure_targets (measure_id varchar, area_id varchar, target double, target_type varchar, valid_from date, valid_to date);
 create table measure_spc (
-    measure_id varchar, area_id varchar, segment varchar, month date, is_seasonally_adjusted boolean, lpl_display double, upl_display double
+    measure_id varchar, area_id varchar, segment varchar, month date, is_seasonally_adjusted boolean, is_latest boolean,
+    lpl_display double, upl_display double
 );
 """
 
@@ -228,8 +229,8 @@ def test_a_month_is_projected_beside_target_last_year_and_limits():
         insert into measure_values values
             ('abandoned', 'force', 'all', 'month', '2021-11-30', 2900, true), ('in_time', 'force', 'all', 'month', '2021-11-30', 88, false);
         insert into measure_spc values
-            ('abandoned', 'force', 'all', '2022-09-01', false, 1, 2), ('abandoned', 'force', 'all', '2022-10-01', false, 2600, 3400),
-            ('in_time', 'force', 'all', '2022-10-01', true, 80, 90);
+            ('abandoned', 'force', 'all', '2022-09-01', false, false, 1, 2), ('abandoned', 'force', 'all', '2022-10-01', false, true, 2600, 3400),
+            ('in_time', 'force', 'all', '2022-10-01', true, true, 80, 90);
     """)
     found = projected(connection)
     abandoned, in_time, finished = found["abandoned"], found["in_time"], found["whole"]
