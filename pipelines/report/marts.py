@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +11,12 @@ from typing import Any
 import duckdb
 import polars as pl
 
-# `schema.table` after from or join
-SOURCES = re.compile(r"\b(?:from|join)\s+(\w+\.\w+)")
+# The tables that a query names, as DuckDB itself parses it. (get_table_names does the same, but refuses a query with parameters.)
+TABLES_OF_QUERY = """
+select list(distinct (node ->> 'schema_name') || '.' || (node ->> 'table_name'))
+from (select value as node from json_tree(json_serialize_sql(?)))
+where (node ->> 'type') = 'BASE_TABLE'
+"""
 
 
 class MartsError(RuntimeError):
@@ -81,6 +84,7 @@ class Marts:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
         self.tables = _tables(connection)
+        self._sources: dict[str, list[PublishedTable]] = {}
 
     @classmethod
     def open(cls, path: Path, threads: int = 2) -> Marts:
@@ -107,10 +111,10 @@ class Marts:
 
         Where it reads several, `table` says which one the columns are of.
         """
+        sources = [self.tables[table]] if table else self._tables_of(sql)
         result = self._connection.execute(sql, parameters)
         index = {column[0]: i for i, column in enumerate(result.description or ())}
-        names = [table] if table else sorted({name for name in SOURCES.findall(sql.lower()) if name in self.tables})
-        source = self.tables[names[0]] if len(names) == 1 else None
+        source = sources[0] if len(sources) == 1 else None
         if source is None or not source.key or not all(column in index for column in source.key):
             return [Row(index, values) for values in result.fetchall()]
         positions = tuple(index[column] for column in source.key)
@@ -130,6 +134,13 @@ class Marts:
         """The one cell of a query of one row and column; None where it has no row."""
         row = self._connection.execute(sql, parameters).fetchone()
         return None if row is None else row[0]
+
+    def _tables_of(self, sql: str) -> list[PublishedTable]:
+        """The published tables that a query reads, each once."""
+        if sql not in self._sources:
+            names = self.value(TABLES_OF_QUERY, [sql]) or []
+            self._sources[sql] = [self.tables[name] for name in names if name in self.tables]
+        return self._sources[sql]
 
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> dict[str, PublishedTable]:
