@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from datetime import date, datetime
 from pathlib import Path
@@ -393,15 +394,18 @@ def prepare() -> None:
 
 def main() -> None:
     """The entry point: what our own code refuses (a setting, a contract, a suite, a model) and what the disk refuses ends with its message."""
+    logging.raiseExceptions = False  # a log that cannot be written, as on a full disk, prints no traceback of its own
     try:
         cli()
     except Exception as error:
         from pipelines import storage
 
-        told = str(error) if type(error).__module__.startswith("pipelines.") else storage.sentence(data_dir(), error)
-        if told is None:
+        is_own = type(error).__module__.startswith("pipelines.")
+        trouble = error.__cause__ if is_own else error  # what the disk refused is told as such, whatever it was done for
+        told = None if trouble is None else storage.sentence(data_dir(), trouble)
+        if told is None and not is_own:
             raise
-        raise SystemExit(f"scorecards: {told}") from None
+        raise SystemExit(f"scorecards: {told or error}") from None
 
 
 if __name__ == "__main__":

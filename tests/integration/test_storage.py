@@ -48,11 +48,13 @@ def test_other_trouble_is_left_to_others(tmp_path, error):
 
 
 @pytest.fixture
-def small_disk(tmp_path) -> Iterator[Path]:
-    """A disk of two megabytes, where this machine lets one be mounted."""
+def small_disk(request, tmp_path) -> Iterator[Path]:
+    """A disk of two megabytes, or as many as asked for, where this machine lets one be mounted."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)], capture_output=True, check=False)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={getattr(request, 'param', 2)}m", "tmpfs", str(folder)], capture_output=True, check=False
+    )
     if mounted.returncode:
         pytest.skip("no disk can be mounted here")
     yield folder
@@ -77,6 +79,13 @@ def told_in_one_sentence(ended: subprocess.CompletedProcess[str], words: str) ->
 def test_a_full_disk(small_disk):
     told_in_one_sentence(command(small_disk, "demo", "--months", "2", "--scale", "0.2"), f"The disk of {small_disk}")
     told_in_one_sentence(command(small_disk, "run"), "is full")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("small_disk", [8], indirect=True)
+def test_a_disk_that_fills_while_dbt_parses(small_disk):
+    assert command(small_disk, "demo", "--months", "2", "--scale", "0.02").returncode == 0
+    told_in_one_sentence(command(small_disk, "run"), f"The disk of {small_disk} is full")
 
 
 def test_a_read_only_folder(small_disk):
