@@ -372,9 +372,21 @@ class _Plan:
     columns: tuple[Column, ...]
     trimmed: tuple[pl.Expr, ...]
     cleaned: tuple[pl.Expr, ...]
+    decimal: tuple[pl.Expr, ...]
     may_break: tuple[pl.Expr, ...]
     text_rules: dict[str, pl.Expr]
     typed: tuple[pl.Expr, ...]
+
+
+def _whole_identifiers(texts: pl.DataFrame, plan: _Plan) -> pl.DataFrame:
+    """Identifiers that a program took for decimals (12345.0, as where a column has gaps) as the whole numbers that they are in other files.
+
+    Up to fifteen digits: of longer ones such a program has lost the last digits.
+    """
+    if not plan.decimal:
+        return texts
+    names = [name for name, ends_so in texts.select(plan.decimal).row(0, named=True).items() if ends_so]
+    return texts.with_columns(pl.col(names).str.replace(r"^(\d{1,15})\.0$", "${1}")) if names else texts
 
 
 @lru_cache(maxsize=64)
@@ -384,6 +396,7 @@ def _plan(feed: Feed, present: frozenset[str]) -> _Plan:
         columns=columns,
         trimmed=(*(pl.col(c.name).str.strip_chars() for c in columns), pl.col(ROW).cast(pl.Int64), pl.col(FAULT)),
         cleaned=tuple(_cleaned(c, feed).alias(c.name) for c in columns),
+        decimal=tuple(pl.col(c.name).str.ends_with(".0").any() for c in columns if c.is_identifier),
         may_break=tuple(expr.alias(name) for c in columns for name, expr in _may_break(c).items()),
         text_rules={name: expr for c in columns for name, expr in _text_rules(c).items()},
         typed=tuple(_typed(c).alias(c.name) for c in columns if c.type not in ("date", "timestamp")),
@@ -399,7 +412,7 @@ def conform(block: pl.DataFrame, feed: Feed, typed: bool = False, is_comma_doubt
     """
     block = _without_suppressed(block, feed)
     plan = _plan(feed, frozenset(block.columns))
-    texts = block.select(plan.trimmed).with_columns(plan.cleaned)
+    texts = _whole_identifiers(block.select(plan.trimmed).with_columns(plan.cleaned), plan)
     rows, faults = texts[ROW], texts[FAULT]
     noted = faults == LEFT_OFF
     faults = faults.set(noted.fill_null(False), None) if noted.any() else faults

@@ -194,6 +194,35 @@ def test_the_slides_have_titles_native_charts_tables_and_sources(written):
     assert "Watermark" in {shape.name for shape in deck.slide_master.shapes}
 
 
+# What is told in words; the values of charts and tables are held by the tests above.
+TOLD = {"headline", "words", "change", "sentence", *(f"sentence_{number}" for number in range(1, 6))}
+
+
+def _texts(shapes) -> Iterator[str]:
+    for shape in shapes:
+        if shape.has_text_frame:
+            yield shape.text_frame.text
+        if shape.has_table:
+            yield from (cell.text_frame.text for row in shape.table.rows for cell in row.cells)
+
+
+def _without_spaces(texts) -> str:
+    return re.sub(r"\s+", "", "".join(texts))
+
+
+def test_the_pdf_and_the_slides_say_what_the_page_says(written):
+    folder, said = written
+    page = Page("report", (folder / "highlight-report.html").read_text(encoding="utf-8"))
+    told = {cell.text for cell in page.cells if cell.column in TOLD}
+    assert len(told) > 100
+    slides = list(Presentation(str(folder / "highlight-report.pptx")).slides)
+    shown = {"slides": _without_spaces([text for slide in slides for text in _texts(slide.shapes)])}
+    if "no PDF" not in said:
+        shown["PDF"] = _without_spaces([sheet.extract_text() for sheet in PdfReader(folder / "highlight-report.pdf").pages])
+    missing = [(where, text) for where, everything in shown.items() for text in sorted(told) if _without_spaces([text]) not in everything]
+    assert missing == []
+
+
 def test_nothing_lies_outside_a_slide(written):
     deck = Presentation(str(written[0] / "highlight-report.pptx"))
     for slide in deck.slides:

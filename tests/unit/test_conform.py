@@ -256,3 +256,16 @@ def test_every_layout_conforms_a_block_of_nothing_but_nulls(name):
         frame = pl.DataFrame({c.name: [None] for c in layout.columns}, schema={c.name: pl.String for c in layout.columns})
         result = conform(frame.with_columns(pl.lit(2).alias(ROW), pl.lit(None, pl.String).alias(FAULT)), layout)
         assert set(result.rejects.select("column_name", "rule").iter_rows()) == {(name, "required") for name in layout.required}
+
+
+def test_an_identifier_that_a_program_took_for_a_decimal_is_the_whole_number():
+    key = Column("x", "string", "", key_position=1)
+    assert values_of(key, "20230700.0", "20230700", "7.10", "A1.0", "1234567890123456.0", None) == [
+        "20230700",
+        "20230700",
+        "7.10",
+        "A1.0",
+        "1234567890123456.0",
+        None,
+    ]
+    assert values_of(TEXT, "20230700.0") == ["20230700.0"]

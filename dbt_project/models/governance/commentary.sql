@@ -24,7 +24,8 @@ select
     standing.area_id,
     standing.kind,
     standing.type,
-    standing.sentence,
+    -- as typed, but for the sign of a negative number, which is a minus everywhere else too
+    regexp_replace(standing.sentence, '(^|[\s(])-(\d)', '\1−\2', 'g') as sentence,
     standing.evidence,
     standing.owner,
     standing.period_end,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -29,9 +28,6 @@ WIDTHS = dict.fromkeys("ijlft.,:;'|!()[]- I·", NARROW) | dict.fromkeys("mwMW%�
 SMALLEST, LARGEST = 7.5, 11.0
 # Inches that a heading and the room after its block take.
 HEADING = 0.38
-
-# A hyphen before a number is a minus, and must not end a line.
-MINUS = re.compile(r"(?<!\w)-(?=\d)")
 
 # A paragraph: runs of text with size factor, weight and colour.
 Run = tuple[str, float, bool, str]
@@ -81,7 +77,7 @@ def write_paragraphs(frame: TextFrame, paragraphs: Sequence[Paragraph], size: fl
             paragraph.alignment = align
         for words, factor, bold, colour in runs:
             run = paragraph.add_run()
-            run.text = MINUS.sub("−", words)
+            run.text = words
             run.font.size = Pt(round(size * factor * 2) / 2)
             run.font.bold = bold
             run.font.name = FONT
