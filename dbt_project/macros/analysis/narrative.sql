@@ -22,6 +22,12 @@
 {%- endmacro %}
 
 
+{# The name of a line where a number of cases could stand: "5.8% of 101 calls". #}
+{% macro narrative_line() -%}
+(?:999|101)\s+(?:calls?|callers?|lines?)\b
+{%- endmacro %}
+
+
 {# A change said in %: with a sign, or by a verb. #}
 {% macro narrative_percent_change() -%}
 (?:(?:^|[^\d])[+−-]|\b(?:up|down|by|rose|fell|(?:in|de)crease of|rise of|fall of)\s+)\d+(?:\.\d+)?\s?%(?:\s?-?(?:pts?|points)\b)?

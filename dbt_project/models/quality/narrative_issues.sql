@@ -116,11 +116,12 @@ point_changes as (
 shares_of as (
     select
         *,
-        -- "over 10 hours" is no number of cases
+        -- "over 10 hours" and "of 101 calls" give no number of cases
         list_filter(
             regexp_extract_all(
                 sentence,
-                '\d+(?:\.\d+)?\s?%,?\s+(?:of|over|in|from|among|out of)\s+(?:the\s+|all\s+)?\d[\d,]*\b(?:\s?(?:s|seconds|minutes|hours|days|weeks|months|years)\b)?'
+                '\d+(?:\.\d+)?\s?%,?\s+(?:of|over|in|from|among|out of)\s+(?:the\s+|all\s+)?'
+                || '(?:{{ narrative_line() }}|\d[\d,]*\b(?:\s?(?:s|seconds|minutes|hours|days|weeks|months|years)\b)?)'
             ),
             lambda excerpt: regexp_matches(excerpt, '\d$')
         ) as excerpts
@@ -131,7 +132,10 @@ shares_of as (
 parts_of as (
     select
         *,
-        regexp_extract_all(sentence, '\b\d[\d,]*\s+(?:of|out of)\s+(?:the\s+|all\s+)?\d[\d,]*[^%\d]{0,12}\d+(?:\.\d+)?\s?%') as excerpts
+        list_filter(
+            regexp_extract_all(sentence, '\b\d[\d,]*\s+(?:of|out of)\s+(?:the\s+|all\s+)?\d[\d,]*[^%\d]{0,12}\d+(?:\.\d+)?\s?%'),
+            lambda excerpt: not regexp_matches(excerpt, 'of\s+(?:the\s+|all\s+)?{{ narrative_line() }}')
+        ) as excerpts
     from sentences
 ),
 
