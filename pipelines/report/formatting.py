@@ -12,7 +12,7 @@ from typing import Any
 
 from dateutil.relativedelta import relativedelta
 
-from pipelines.report.units import UNITS, change_text, one_decimal, rounded, sign_text, value_text, whole_text
+from pipelines.report.units import UNIT_HEADINGS, UNITS, change_text, one_decimal, rounded, sign_text, value_text, whole_text
 
 NO_VALUE = "–"
 # The protective marking of every page, slide and sheet.
@@ -62,6 +62,14 @@ def plain_text(word: str) -> str:
     return word.replace("_", " ")
 
 
+COMPARATORS = {"england_wales": "England and Wales", "msg": "most similar group", "national": "national"}
+
+
+def comparator_text(comparator_id: str) -> str:
+    """The name of a comparator: England and Wales, most similar group, Dorset."""
+    return COMPARATORS.get(comparator_id, comparator_id.replace("_", " ").title())
+
+
 COMPARISONS = {
     "yoy": "the year before",
     "previous_period": "the period before",
@@ -74,7 +82,7 @@ COMPARISONS = {
 
 def comparison_text(word: str) -> str:
     """What a value is compared with, of measures.measure_comparisons."""
-    return COMPARISONS.get(word) or plain_text(word)
+    return comparator_text(word.removeprefix("vs_")) if word.startswith("vs_") else COMPARISONS.get(word) or plain_text(word)
 
 
 def number_text(value: float) -> str:
@@ -95,10 +103,16 @@ def _change_form(unit: str) -> Form:
     return lambda value, row: change_text(value, row.get("change_pct"), unit)
 
 
+def _effect_form(unit: str) -> Form:
+    """A part of a change: the change's text, without the brackets that a number beside its share has."""
+    return lambda value, row: (change_text(value, None, unit) or "").strip("()")
+
+
 # Name of a form -> text of a cell (never null) and the row it stands in. The names go into `data-as` (pipelines/report/trace.py).
 FORMS: dict[str, Form] = {
     **{unit: _value_form(unit) for unit in UNITS},
     **{f"change {unit}": _change_form(unit) for unit in UNITS},
+    **{f"effect {unit}": _effect_form(unit) for unit in UNITS},
     "month": lambda value, row: month_text(value),
     "short month": lambda value, row: short_month_text(value),
     "date": lambda value, row: date_text(value),
@@ -111,7 +125,10 @@ FORMS: dict[str, Form] = {
     "number": lambda value, row: number_text(value),
     "share done": lambda value, row: f"{number_text(value)}%",  # progress is reported in whole per cents
     "plain": lambda value, row: plain_text(value),
+    "met": lambda value, row: "met" if value else "missed",
     "comparison": lambda value, row: comparison_text(value),
+    "unit": lambda value, row: UNIT_HEADINGS.get(value, "number"),
+    "comparator": lambda value, row: comparator_text(value),
     "code": lambda value, row: str(value),
 }
 
@@ -133,6 +150,6 @@ def cell_text(value: Any, row: Mapping[str, Any], form: str | None = None) -> st
     """The text of a mart's cell on a page; a dash for null. `row` gives what the form needs besides (unit, period_type, change_pct)."""
     if value is None:
         return NO_VALUE
-    if isinstance(value, bool):
+    if isinstance(value, bool) and form is None:
         return "yes" if value else "no"
     return FORMS[form or form_of(value, row)](value, row) or NO_VALUE

@@ -8,8 +8,8 @@ from textwrap import wrap
 
 from markupsafe import Markup, escape
 
-from pipelines.report.charts import FONT
 from pipelines.report.palette import INK, NODE_FILLS, PALE, SOFT
+from pipelines.report.plane import FONT
 
 # Relations as readers see them. Those that report or assure lead back up.
 DASHES = {"feeds": "", "sets": "", "assures": "7 4", "reports to": "2 3", "holds to account": "10 3 2 3"}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from markupsafe import Markup, escape
 
-from pipelines.report.charts import FONT
 from pipelines.report.palette import BAND, COMMON, CONCERN, IMPROVEMENT, INK, NEUTRAL, OUTLINES, colour_of
+from pipelines.report.plane import FONT
 
 VARIATION_WORDS = {
     "improvement_high": "Special cause: improvement, high",

@@ -19,7 +19,7 @@ from pipelines.commands.site import build_scorecard_site
 from pipelines.report.site.build import SiteError, build_site
 from tests.trace import Page, problems, read_pages
 
-LARGEST_PAGE = 500_000  # bytes
+LARGEST_PAGE, LARGEST_HOME = 500_000, 300_000  # bytes
 # One page of each kind; the rules for accessibility are tried on these, at the width of a screen and of a phone.
 KINDS = [
     "index.html",
@@ -107,12 +107,11 @@ def test_every_series_with_figures_has_a_page(published, files, site):
     assert series * 0.95 <= len(shown) + headlines <= series * 1.05
 
 
-def test_the_home_page_leads_with_the_sentences_of_the_cards(published, site):
+def test_the_home_page_leads_with_the_sentences_of_the_card(published, site):
     """Beside each icon stands the sentence of the card's line, and the icon has the tone of the marts."""
     text = (site / "index.html").read_text(encoding="utf-8")
-    listed = text[text.index('id="new"') : text.index('id="targets"')], text[text.index('id="going-on"') : text.index('id="data"')]
-    entries = [entry for part, end in zip(listed, ("</li>", "</tr>"), strict=True) for entry in part.split(end) if "#icon-" in entry]
-    assert len(entries) > 5
+    entries = [entry for entry in text[text.index('id="new"') : text.index('id="targets"')].split("</li>") if "#icon-" in entry]
+    assert entries
     lines = {
         (f"scorecards.{table}", f"{card}|{line}"): (sentence, tone)
         for table in ("opcc", "csp", "wcjb")
@@ -125,6 +124,40 @@ def test_the_home_page_leads_with_the_sentences_of_the_cards(published, site):
         sentence, tone = lines[origin]
         assert said is not None and html.unescape(said[1]) == sentence
         assert tone.startswith(kind)
+
+
+def test_the_counts_of_the_home_page_are_those_of_its_sentences(published, pages):
+    """One count, one definition: the tile says the number of the sentence."""
+    (home,) = [page for page in pages if page.name == "index.html"]
+    tiles = {cell.column: cell.text for cell in home.cells if cell.table == "scorecards.summaries" and cell.key == "opcc"}
+    concerns, improvements = re.findall(r"(\d+|none|one) (?:gives?|shows?)", tiles["sentence_1"])
+    assert (tiles["concern_count"], tiles["improvement_count"]) == (concerns, improvements.replace("none", "0"))
+    ((counted,),) = published.query("select count(*) from scorecards.opcc where scorecard_id = 'opcc' and tone = 'concern'")
+    assert str(counted) == tiles["concern_count"]
+
+
+def test_home_has_ten_headline_measures_with_their_charts_and_is_small(site):
+    text = (site / "index.html").read_text(encoding="utf-8")
+    assert text.count('class="small"') == 10
+    assert (site / "index.html").stat().st_size <= LARGEST_HOME
+
+
+def test_a_card_leads_with_ten_lines_and_shows_no_empty_column(site):
+    for path in (site / "cards").glob("*.html"):
+        tables = re.findall(r'<table class="card".*?</table>', path.read_text(encoding="utf-8"), re.DOTALL)
+        if tables:
+            assert len(re.findall(r"<tr data-from", tables[0])) <= 10
+            page = "".join(tables)
+            for name in re.findall(r'<th scope="col" class="(?:number )?(\w+)"', tables[0]):
+                cells = re.findall(rf'<td class="(?:number )?{name}">(.*?)</td>', page, re.DOTALL)
+                assert any(cell.strip() for cell in cells), f"{path.name}: {name}"
+
+
+def test_overdue_data_are_said_once_and_on_no_row(published, site):
+    late = [row[0] for row in published.query("select message from quality.check_results where check_name = 'fresh' and status = 'warned'")]
+    for page in ("index.html", "cards/opcc.html"):
+        text = html.unescape((site / page).read_text(encoding="utf-8"))
+        assert [message for message in late if text.count(message) != 1] == []
 
 
 # ---- how the pages hold together
@@ -217,10 +250,10 @@ def test_search_filter_and_keyboard(browser, site):
     page.locator("#results a").first.click()
     assert "/measures/" in page.url
     page.goto((site / "cards/opcc-1.html").as_uri())
-    rows = page.locator("table[data-lines] tbody tr:visible")
-    every = rows.count()
-    page.fill("#words", "abandonment")
-    assert 0 < rows.count() < every
+    assert page.locator("table[data-lines] tbody tr:visible").count() == 10
+    every, rows = page.locator("table[data-lines] tr[data-signal]"), page.locator("table[data-lines] tr[data-signal]:visible")
+    page.fill("#words", "abandonment")  # the folded rest opens
+    assert 0 < rows.count() < every.count()
     page.goto((site / "index.html").as_uri())
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"

@@ -11,8 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.report import charts, icons, palette, units
-from pipelines.report.charts import Bar, Event, Label, Mark, Point
+from pipelines.report import charts, icons, palette, place_charts, risk_map, units
+from pipelines.report.charts import Bar, Event
+from pipelines.report.place_charts import Estimate, Week
+from pipelines.report.plane import Figure, Label, Point
+from pipelines.report.risk_map import Mark
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -39,10 +42,13 @@ EVERY = {
     "spc": charts.spc_chart(series(), "count", LABEL, [Event(month(5), "A")]),
     "spc of nothing": charts.spc_chart([], "count", LABEL),
     "spc of one month": charts.spc_chart(series(1), "seconds", LABEL),
-    "spark": charts.sparkline(series(), LABEL),
+    "spark": charts.sparkline(series(), LABEL, Figure("104")),
+    "small": charts.small_chart(series(), "count", LABEL, Figure("104")),
+    "week": place_charts.week_chart(Week({(day, hour): hour / 24 for day in range(1, 8) for hour in range(24)}, 1.0), LABEL),
+    "estimates": place_charts.estimates_chart([Estimate("force", 76.9, 3.6, Figure("76.9%")), Estimate("group", 72.8, None, Figure("72.8%"))], "pct", LABEL),
     "lines": charts.line_chart([("raw", series()), ("adjusted", series(30))], "pct", LABEL),
     "bars": charts.bars([Bar("Swindon", 3, "3"), Bar("County", -2, "-2")], LABEL),
-    "heat": charts.heat_map([Mark("A", 4, 5, before=(3, 5)), Mark("B", 4, 5)], LABEL),
+    "heat": risk_map.heat_map([Mark("A", 4, 5, before=(3, 5)), Mark("B", 4, 5)], LABEL),
     "variation": icons.variation_icon("concern_high"),
     "assurance": icons.assurance_icon("fail"),
 }
@@ -80,6 +86,33 @@ def test_no_icon_for_a_series_without_one():
     assert icons.assurance_icon(None) == ""
 
 
+def test_a_chart_names_its_latest_value_and_says_where_its_points_lie():
+    chart = charts.spc_chart(series(12, without=5), "count", LABEL, latest=Figure("104", 'data-col="value"'))
+    places = [tuple(map(float, pair.split(","))) for pair in parsed(chart).get("data-points").split(" ")]
+    line = next(p.get("d") for p in parsed(chart).iter(f"{SVG}path") if p.get("stroke") == palette.LINE)
+    assert places == [pytest.approx((float(x), float(y)), abs=0.51) for x, y in re.findall(r"[ML]([\d.]+) ([\d.]+)", line)]
+    (named,) = [t for t in parsed(chart).iter(f"{SVG}text") if t.get("data-col") == "value"]
+    assert named.text == "104"
+    assert "data-points" not in charts.spc_chart(series(12), "count", LABEL)
+
+
+def test_small_charts_of_one_scale_can_be_compared():
+    def ticks(scale: tuple[float, float] | None) -> list[str]:
+        root = parsed(charts.small_chart(series(), "count", LABEL, Figure("104"), scale=scale))
+        return [t.text for t in root.iter(f"{SVG}text") if t.get("class") == "axis" and t.get("text-anchor") == "end"]
+
+    assert ticks((0, 400)) == ["0", "400"]
+    assert ticks(None) != ticks((0, 400))
+
+
+def test_an_estimate_is_drawn_with_its_interval():
+    def whiskers(margin: float | None) -> int:
+        root = parsed(place_charts.estimates_chart([Estimate("force", 50.0, margin, Figure("50.0%"))], "pct", LABEL))
+        return sum(p.get("stroke-width") == "2" for p in root.iter(f"{SVG}path"))
+
+    assert (whiskers(3.0), whiskers(None)) == (1, 0)
+
+
 def test_a_missing_month_breaks_the_line():
     whole, broken = charts.spc_chart(series(12), "count", LABEL), charts.spc_chart(series(12, without=5), "count", LABEL)
 
@@ -92,7 +125,7 @@ def test_a_missing_month_breaks_the_line():
 
 def test_limits_never_cross_a_phase():
     svg = charts.spc_chart(series(), "count", LABEL)
-    means = [p for p in parsed(svg).iter(f"{SVG}path") if p.get("stroke") == charts.INK and p.get("stroke-width") == "1.2"]
+    means = [p for p in parsed(svg).iter(f"{SVG}path") if p.get("stroke") == palette.INK and p.get("stroke-width") == "1.2"]
     assert len(means) == 2
 
 

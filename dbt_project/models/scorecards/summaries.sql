@@ -1,5 +1,5 @@
 -- The summary of each card, in five sentences: how many measures give cause for concern, the targets, the first concern, the first improvement, and what is
--- overdue or has moved. Page one of the report and the home page are this summary. One row per card, with what each sentence rests on.
+-- overdue or has moved. Page one of the report and the home page are this summary. One row per card, with the counts and what each sentence rests on.
 with
 
 cards as (
@@ -105,6 +105,13 @@ said as (
     select
         cards.scorecard_id,
         counted.period_end,
+        coalesce(counted.figures, 0) as figure_count,
+        coalesce(counted.concerns, 0) as concern_count,
+        coalesce(counted.improvements, 0) as improvement_count,
+        coalesce(counted.targets, 0) as target_count,
+        coalesce(counted.met, 0) as target_met_count,
+        owed.overdue as deliverable_overdue_count,
+        owed.moved as risk_moved_up_count,
         case
             when coalesce(counted.figures, 0) = 0 then 'No measure on this scorecard has a figure yet.'
             else
@@ -142,6 +149,13 @@ said as (
 select
     scorecard_id,
     period_end,
+    figure_count,
+    concern_count,
+    improvement_count,
+    target_count,
+    target_met_count,
+    deliverable_overdue_count,
+    risk_moved_up_count,
     {%- for n in range(1, 6) %}
     upper(sentence_{{ n }}[1]) || substr(sentence_{{ n }}, 2) as sentence_{{ n }},
     evidence_{{ n }}

@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from pipelines.report.charts import BY_MONTH, Point, points_of
+from pipelines.report.charts import BY_MONTH, points_of
+from pipelines.report.formatting import comparator_text
 from pipelines.report.highlight.cells import Cell, Part, cell
 from pipelines.report.highlight.governance import Governance, governance_map
 from pipelines.report.highlight.model import Bar, Caveat, Chart, Notice, Report, Term, Tile, Topic
 from pipelines.report.highlight.period import Period, ReportError, choose_period
-from pipelines.report.highlight.rules import Figures, Token, apply, comparator_name, comparator_rows, summary_line, tokens
+from pipelines.report.highlight.rules import Figures, Token, apply, comparator_rows, summary_line, tokens
 from pipelines.report.marts import Marts, Row
+from pipelines.report.plane import Point
 
 # Months that a chart of the report shows.
 CHART_MONTHS = 36
@@ -310,7 +312,7 @@ def _comparators(figures: Figures, line: Row, period_type: str) -> Chart | None:
         return None
     others = [row for row in comparator_rows(figures, line, period_type) if row.period_end == value.period_end]
     bars = [Bar(cell(line, "area_name"), value.value, cell(value, "value", value.unit))]
-    bars += [Bar(comparator_name(row.comparator_id), row.value, cell(row, "value", row.unit)) for row in others]
+    bars += [Bar(comparator_text(row.comparator_id), row.value, cell(row, "value", row.unit)) for row in others]
     return Chart("bars", _title(line), (cell(value, "period_end", "period"),), line.unit, bars=tuple(bars), rows=(value, *others))
 
 

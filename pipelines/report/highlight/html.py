@@ -7,7 +7,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from pipelines.report import charts, icons, palette
+from pipelines.report import charts, icons, palette, plane
 from pipelines.report.formatting import MARKING, date_text
 from pipelines.report.governance_map import Box, Link, map_drawing
 from pipelines.report.highlight.cells import Cell, Part, plain
@@ -70,7 +70,7 @@ def attributes(cell: Cell) -> Markup:
 def draw(chart: Chart) -> Markup:
     """The chart as inline SVG."""
     title = next((part for part in chart.title if isinstance(part, Cell)), None)
-    label = charts.Label(title.text if title else "", _description(chart), str(attributes(title)) if title else "")
+    label = plane.Label(title.text if title else "", _description(chart), str(attributes(title)) if title else "")
     if chart.kind == "spc":
         return charts.spc_chart(chart.points, chart.unit, label, width=CHART_WIDTH, height=CHART_HEIGHT)
     if chart.kind == "lines":

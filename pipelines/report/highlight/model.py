@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from pipelines.report.charts import Point
 from pipelines.report.highlight.cells import Cell, Part, plain
 from pipelines.report.highlight.period import Period
 from pipelines.report.highlight.rules import Line
 from pipelines.report.marts import Row
+from pipelines.report.plane import Point
 
 
 @dataclass(frozen=True)

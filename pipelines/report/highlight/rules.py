@@ -21,6 +21,7 @@ from typing import Any
 
 from dateutil.relativedelta import relativedelta
 
+from pipelines.report.formatting import comparator_text
 from pipelines.report.highlight.cells import Cell, Part, cell, joined
 from pipelines.report.highlight.period import Period, quarter_end
 from pipelines.report.marts import Marts, Row
@@ -275,7 +276,7 @@ def _comparators(figures: Figures, line: Row, value: Row | None, token: Token) -
         if row.comparator_id in parts_by_comparator:
             parts_by_comparator[row.comparator_id] += [" after ", cell(row, "value", row.unit), " in ", cell(row, "period_end", "period")]
             continue
-        parts: list[Part] = [comparator_name(row.comparator_id), " "]
+        parts: list[Part] = [comparator_text(row.comparator_id), " "]
         if value is None or row.period_end != value.period_end:
             parts += ["in ", cell(row, "period_end", "period"), " "]
         parts.append(cell(row, "value", row.unit))
@@ -283,14 +284,6 @@ def _comparators(figures: Figures, line: Row, value: Row | None, token: Token) -
             parts += [" (±", cell(row, "margin", "decimal"), " percentage points)"]
         parts_by_comparator[row.comparator_id] = parts
     return [Statement(tuple(parts)) for parts in parts_by_comparator.values()]
-
-
-COMPARATORS = {"england_wales": "England and Wales", "msg": "most similar group", "national": "national"}
-
-
-def comparator_name(comparator_id: str) -> str:
-    """The name of a comparator: England and Wales, most similar group, Dorset."""
-    return COMPARATORS.get(comparator_id, comparator_id.replace("_", " ").title())
 
 
 def comparator_rows(figures: Figures, line: Row, period_type: str, most: int = 1) -> list[Row]:

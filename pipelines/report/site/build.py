@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import BrokenExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from typing import TypedDict, cast
 
 import duckdb
 
-from pipelines.report.marts import Marts
+from pipelines.report.marts import Marts, Row
 from pipelines.report.site.content import Content
 from pipelines.report.site.drawing import MEASURE, Place, Step, draw
 from pipelines.versioned_folder import VersionedFolder, link_or_copy
@@ -43,6 +43,7 @@ BY_MEASURE = (
     "measures.rebase_candidates",
     "quality.limit_review_queue",
     "measures.profile_changes",
+    "measures.profiles",
     "measures.revisions",
     "core.dim_measure",
 )
@@ -164,8 +165,8 @@ def _fingerprints(content: Content, code: str) -> dict[str, str]:
     # the home page says when the marts were published
     published = str(marts.value("select max(published_at)::varchar from quality.heartbeat")) if marts.has("quality.heartbeat") else ""
     groups = {
-        "home": of(*lines, *REGISTERS, *charts, "measures.measure_findings", *quality_tables) + published,
-        "cards": of(*lines, *REGISTERS, *charts, "measures.measure_values"),
+        "home": of(*lines, *REGISTERS, *charts, "scorecards.summaries", "measures.measure_findings", *quality_tables) + published,
+        "cards": of(*lines, *REGISTERS, *charts, "scorecards.summaries") + _late(content.late_feeds),
         "governance": of("core.dim_measure", *[t for t in every if t.startswith("governance.")], *REGISTERS),
         "quality": of("governance.workbook_messages", "measures.measure_values", "core.dim_measure", *lines, *REGISTERS, *quality_tables),
         "reference": of("core.dim_measure", "governance.glossary", *REGISTERS),
@@ -192,7 +193,13 @@ def _measure_fingerprints(content: Content, shared: str) -> dict[str, str]:
     for measure, parts in rests_on.items():
         feeds = content.feeds_of(content.measures[measure])
         parts += [f"{feed} {files.get(feed)}" for feed in feeds]
+        parts.append(_late(row for row in content.late_feeds if row.feed in feeds))
     return {f"{MEASURE}{measure}": hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20] for measure, parts in rests_on.items()}
+
+
+def _late(rows: Iterable[Row]) -> str:
+    """What the banner of overdue data says."""
+    return "; ".join(row.message for row in rows)
 
 
 def _is_shown(table: str) -> bool:

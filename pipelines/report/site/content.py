@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -12,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from markupsafe import Markup
 
 from pipelines.catalogue.catalogue import read_frameworks
 from pipelines.report import charts, formatting, icons
 from pipelines.report.marts import Marts, Row
+from pipelines.report.palette import TONES
+from pipelines.report.place_charts import WEEKDAYS
 from pipelines.report.trace import helpers
 from pipelines.report.units import UNIT_HEADINGS
 
@@ -31,6 +31,12 @@ DOCUMENTS = (
     ("docs/checks.html", "Checks", "what every check expects of each table, and how the data met it last"),
     ("docs/dbt/index.html", "dbt docs", "models, columns and lineage"),
 )
+
+LATE = """
+select * from quality.check_results
+where run_id = (select max_by(run_id, checked_at) from quality.check_results) and check_name = 'fresh' and status = 'warned'
+order by message
+"""
 
 LINE_KEY = (
     "measure_id, area_id, segment, spc_chart, spc_month, tone, spc_variation, spc_assurance, has_spc_icon, is_target_met, rag, quality_grade, status"
@@ -73,6 +79,9 @@ class Content:
             "variation_words": icons.VARIATION_WORDS,
             "assurance_words": icons.ASSURANCE_WORDS,
             "unit_names": UNIT_HEADINGS,
+            "tones": TONES,
+            "tone_class": lambda tone: tone.partition(" ")[0],
+            "weekdays": WEEKDAYS,
             "plain": formatting.plain_text,
             "marking": formatting.MARKING,
             "date_text": formatting.date_text,
@@ -89,6 +98,11 @@ class Content:
             return None
         day: date | None = self.marts.value("select max(demonstration_date) from quality.heartbeat")
         return day
+
+    @cached_property
+    def late_feeds(self) -> list[Row]:
+        """What the last run says of overdue data, one per feed: said at the head of a page and nowhere else."""
+        return self.marts.rows(LATE) if self.marts.has("quality.check_results") else []
 
     # ---- cards and lines
 
@@ -266,8 +280,3 @@ class Content:
 def split(ids: str | None) -> list[str]:
     """The ids of a list in a cell, separated by `,` or `;`."""
     return [i for i in re.split(r"[,;]\s*", ids or "") if i]
-
-
-def spark(points: Iterable[charts.Point]) -> Markup:
-    """The sparkline of a card's line."""
-    return charts.sparkline(list(points), charts.Label("Trend of the last two years"))

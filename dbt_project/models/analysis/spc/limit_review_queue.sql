@@ -1,5 +1,5 @@
 -- Charts whose limits are due for review, with the causes that might begin them anew, the four reasons of methods.md 1.2 (14), and what the limits would be
--- after a rebase at each cause. A person decides: a row of sheet rebases of the governance workbook, to rebase or to leave the limits as they are.
+-- after a rebase at each cause, all as charts show them: no further than is possible. A person decides: a row of sheet rebases of the governance workbook, to rebase or to leave the limits as they are.
 -- One row per series and cause, the newest cause first; a series without a cause has one row.
 {{ config(schema='quality', materialized='table') }}
 
@@ -27,6 +27,10 @@ measure_parameters as (
     select * from {{ ref('int_spc_parameters') }}
 ),
 
+measures as (
+    select * from {{ ref('dim_measure') }}
+),
+
 queued as (
     select
         reviews.*,
@@ -35,13 +39,16 @@ queued as (
         charts.segment,
         charts.month as latest_month,
         charts.mean,
-        charts.lpl,
-        charts.upl,
+        charts.lpl_display as lpl,
+        charts.upl_display as upl,
+        measures.unit,
+        measures.statistic,
         causes.* exclude (series_id, measure_id, area_id, segment),
         row_number() over (order by reviews.series_id asc, causes.effective_month desc) as case_id,
         row_number() over (partition by reviews.series_id order by causes.effective_month desc) as cause_no
     from reviews
     inner join charts on reviews.series_id = charts.series_id
+    inner join measures on charts.measure_id = measures.measure_id
     left join causes on reviews.series_id = causes.series_id
 ),
 
@@ -114,8 +121,8 @@ select
     coalesce(queued.is_approved, false) as is_approved,
     coalesce(queued.missing, 'a known, dated cause; a shift or a change of definition; that the new level lasts; approval') as missing,
     limits.mean as mean_after,
-    limits.lpl as lpl_after,
-    limits.upl as upl_after,
+    {{ possible_lower('limits.lpl', 'queued.unit') }} as lpl_after,
+    {{ possible_upper('limits.upl', 'queued.unit', 'queued.statistic') }} as upl_after,
     limits.n_phase as months_after,
     limits.limits_status as limits_status_after,
     case when decided.series_id is not null then 'leave' end as decision,

@@ -218,9 +218,8 @@ select
     upl,
     lower_2s,
     upper_2s,
-    -- for drawing only: what is counted, lasts or is shared out cannot lie below 0, nor a share above 100
-    case when unit in ('gbp', 'score') then lpl else greatest(lpl, 0) end as lpl_display,
-    case when unit = 'pct' and statistic <> 'rate' then least(upl, 100) else upl end as upl_display,
+    {{ possible_lower('lpl', 'unit') }} as lpl_display,
+    {{ possible_upper('upl', 'unit', 'statistic') }} as upl_display,
     mr_bar_screened,
     lpl_screened,
     upl_screened,

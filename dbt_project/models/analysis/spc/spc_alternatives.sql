@@ -269,6 +269,8 @@ judged as (
         kinds.area_id,
         kinds.segment,
         kinds.inputs_hash,
+        measures.unit,
+        measures.statistic,
         charts.recommended_chart,
         case
             when flagged.chart in ('t', 'g') then case measures.direction when 'decrease' then 'increase' when 'increase' then 'decrease' else 'neutral' end
@@ -302,8 +304,8 @@ select
     case when chart in ('p_prime', 'u_prime') then sigma_z end as sigma_z,
     lpl,
     upl,
-    greatest(lpl, 0) as lpl_display,
-    case when chart = 'p_prime' then least(upl, 100) else upl end as upl_display,
+    {{ possible_lower('lpl', 'unit') }} as lpl_display,
+    {{ possible_upper('upl', 'unit', 'statistic') }} as upl_display,
     cast(side as integer) as side,
     cast(rule_outside as integer) as rule_outside,
     cast(rule_shift as integer) as rule_shift,

@@ -5,21 +5,22 @@ const words = (text) => text.toLowerCase().normalize("NFKD").split(/\s+/).filter
 
 // ---- filters over the lines of a card or the rows of a table
 for (const form of document.querySelectorAll("form[data-filter]")) {
-  const rows = [...document.querySelectorAll("table[data-lines] tbody tr")].map((row) => ({ row, text: row.textContent.toLowerCase() }));
+  const rows = [...document.querySelectorAll("table[data-lines] tbody tr:not(.section)")].map((row) => ({ row, text: row.textContent.toLowerCase() }));
   const apply = () => {
     const wanted = words(form.querySelector("[type=search]").value);
     const on = (name) => form.elements[name]?.checked;
     let shown = 0;
     for (const { row, text } of rows) {
       const keep = wanted.every((word) => text.includes(word)) && (!on("signal") || row.dataset.signal === "1")
-        && (!on("target") || row.dataset.target === "1") && (!on("data") || row.dataset.has === "1");
+        && (!on("target") || row.dataset.target === "1");
       row.hidden = !keep;
       shown += keep;
     }
-    for (const section of document.querySelectorAll("main section")) {
-      const own = section.querySelectorAll("table[data-lines] tbody tr");
-      if (own.length) section.hidden = ![...own].some((row) => !row.hidden);
+    for (const part of document.querySelectorAll("main section, table[data-lines] tbody")) {
+      const own = part.querySelectorAll("tr:not(.section)");
+      if (own.length) part.hidden = ![...own].some((row) => !row.hidden);
     }
+    if (shown < rows.length) for (const rest of document.querySelectorAll("details.rest")) rest.open = true;
     form.querySelector("output").textContent = shown === rows.length ? "" : `${shown} of ${rows.length} shown`;
   };
   form.hidden = false;

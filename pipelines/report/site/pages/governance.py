@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from string import ascii_uppercase
 
-from pipelines.report.charts import Label, Mark, heat_map
 from pipelines.report.formatting import plain_text
 from pipelines.report.governance_map import Box, Link, map_drawing
 from pipelines.report.marts import Row
+from pipelines.report.plane import Label
+from pipelines.report.risk_map import Mark, heat_map
 from pipelines.report.site.content import Content, slug
 from pipelines.report.trace import origin
 

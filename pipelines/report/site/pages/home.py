@@ -1,4 +1,4 @@
-"""The home page: in one look, what changed and what needs attention."""
+"""The home page, two screens: the five sentences of the first card, its counts, ten headline measures, and what is new, missed or overdue."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from pipelines.report.marts import Row
 from pipelines.report.site.content import Content, Series
+from pipelines.report.site.lines import headline_lines, recent, small_chart_of
 
 # Chance alone marks the latest month of one chart in fifty to seventy (docs/spc.md).
 OFTEN, SELDOM = 50, 70
-MOST_WARNINGS = 6
+# A list of the home page has so many entries, and a link to the rest.
+MOST = 5
 
 WARNED = """
 select * from quality.check_results
@@ -24,71 +26,66 @@ select measure_id, area_id, segment, is_latest,
 from measures.measure_tones
 """
 
+REVISED = "select count(*) from measures.revisions where published_at >= (select max(published_at) from quality.publications)"
+
 
 @dataclass(frozen=True)
 class Tile:
-    """A tile: the query of its number, its label, and its link."""
+    """A tile: the cell of the card's summary or the query that has its number, its words, and its link."""
 
-    sql: str
+    number: str
     words: str
     target: str
     tone: str = ""
+    of: str | None = None  # the column that the number is a part of
+    is_query: bool = False
 
 
 def pages(content: Content) -> Iterator[tuple[str, str]]:
     marts = content.marts
-    lines = content.one_line_per_series
-    new = _new_signals(content)
-    charts_sql = f"select count(*) from ({content.lines_sql}) where has_spc_icon" if content.cards else None
-    tiles = [
-        Tile(f"select count(*) from ({new_sql(content)})", "new signals this month", "#new", "signal"),
-        Tile(
-            f"select count(*) from ({content.lines_sql}) where spc_assurance = 'fail'",
-            "targets we will keep missing unless something changes",
-            "#targets",
-            "concern",
-        ),
-        Tile(
-            f"select count(*) from ({content.lines_sql}) where has_spc_icon and tone = 'concern'",
-            "charts signal concern",
-            "#going-on",
-            "concern",
-        ),
-        Tile(
-            f"select count(*) from ({content.lines_sql}) where has_spc_icon and tone = 'improvement'",
-            "charts signal improvement",
-            "cards/index.html",
-            "signal",
-        ),
-    ]
-    if marts.has("governance.deliverables"):
-        tiles.append(
-            Tile("select count(*) from governance.deliverables where is_overdue and not is_withdrawn", "deliverables overdue", "#overdue", "concern")
-        )
-    if marts.has("governance.risk_register"):
-        tiles.append(
-            Tile("select count(*) from governance.risk_register where is_live and movement = 'up'", "risks and issues moved up", "#moved", "concern")
-        )
-    if marts.has("quality.limit_review_queue"):
-        tiles.append(Tile(f"select count(*) from ({reviews_sql(content)})", "charts with limits due for review", "quality/limits.html"))
-    tiles.append(Tile(f"select count(*) from ({WARNED})", "checks of the data warned", "#data"))
+    card = content.cards[0] if content.cards else None
+    lines = content.lines[card.scorecard_id] if card else []
+    new = _new_signals(content, card) if card else set()
+    months = recent(content) if card else {}
+    charts_sql = f"select count(*) from ({card_sql(card)}) where has_spc_icon" if card else None
+    headlines = [(line, small_chart_of(months[Series.of(line)], line.unit)) for line in headline_lines(lines) if Series.of(line) in months]
     yield content.page(
         "home.html.j2",
         "index.html",
         section="home",
         heartbeat=marts.table("quality.heartbeat"),
-        tiles=tiles if content.cards else [],
+        card=card,
+        summary=content.summaries.get(card.scorecard_id) if card else None,
+        tiles=_tiles(content, card) if card else [],
+        headlines=headlines,
         new=[line for line in lines if Series.of(line) in new],
-        failing=[line for line in lines if line.spc_assurance == "fail"],
-        concerns=[line for line in lines if line.has_spc_icon and line.tone == "concern" and Series.of(line) not in new],
-        summary=content.summaries.get(content.cards[0].scorecard_id) if content.cards else None,
+        failing=[line for line in lines if line.spc_assurance == "fail" and line.has_spc_icon],
         overdue=[d for d in content.deliverables.values() if not d.is_withdrawn and (d.is_overdue or d.is_at_risk or d.is_due_in_month)],
         moved=[r for r in content.risks.values() if r.movement not in (None, "same") or r.is_review_overdue],
-        warnings=warnings(content)[:MOST_WARNINGS],
+        most=MOST,
+        revised_sql=REVISED if marts.has("measures.revisions") and marts.has("quality.publications") else None,
+        warned_sql=f"select count(*) from ({WARNED})",
+        reviews_sql=f"select count(*) from ({reviews_sql(content)})" if card and marts.has("quality.limit_review_queue") else None,
         charts_sql=charts_sql,
-        expected_low_sql=f"select floor(count(*) / {SELDOM})::integer from ({content.lines_sql}) where has_spc_icon",
-        expected_high_sql=f"select ceil(count(*) / {OFTEN})::integer from ({content.lines_sql}) where has_spc_icon",
+        expected_low_sql=f"select floor(count(*) / {SELDOM})::integer from ({card_sql(card)}) where has_spc_icon" if card else None,
+        expected_high_sql=f"select ceil(count(*) / {OFTEN})::integer from ({card_sql(card)}) where has_spc_icon" if card else None,
     )
+
+
+def _tiles(content: Content, card: Row) -> list[Tile]:
+    """What the first card counts; each number is a cell of its summary, so that it is the number of its sentence."""
+    attention = f"cards/{card.scorecard_id}.html"
+    tiles = [
+        Tile("concern_count", "give cause for concern", attention, "concern"),
+        Tile("improvement_count", "show improvement", attention, "signal"),
+        Tile(f"select count(*) from ({new_sql(content, card)})", "new signals this month", "#new", "signal", is_query=True),
+        Tile("target_met_count", "targets met", "#targets", of="target_count"),
+    ]
+    if content.deliverables:
+        tiles.append(Tile("deliverable_overdue_count", "deliverables overdue", "#overdue", "concern"))
+    if content.risks:
+        tiles.append(Tile("risk_moved_up_count", "risks and issues moved up", "#moved", "concern"))
+    return tiles
 
 
 def warnings(content: Content) -> list[Row]:
@@ -105,10 +102,15 @@ def reviews_sql(content: Content) -> str:
     """
 
 
-def new_sql(content: Content) -> str:
-    """The series of the scorecards whose latest point signals, and whose point before did not or signalled otherwise."""
+def card_sql(card: Row) -> str:
+    """A query of the lines of a card."""
+    return f"select * from {card.table_name} where scorecard_id = '{card.scorecard_id}'"
+
+
+def new_sql(content: Content, card: Row) -> str:
+    """The series of a card whose latest point signals, and whose point before did not or signalled otherwise."""
     return f"""
-        select lines.measure_id, lines.area_id, lines.segment from ({content.lines_sql}) as lines
+        select distinct lines.measure_id, lines.area_id, lines.segment from ({card_sql(card)}) as lines
         inner join ({POINTS}) as points
             on lines.measure_id = points.measure_id and lines.area_id = points.area_id and lines.segment = points.segment
             and points.is_latest
@@ -117,5 +119,5 @@ def new_sql(content: Content) -> str:
     """
 
 
-def _new_signals(content: Content) -> set[Series]:
-    return {Series(*row.values()) for row in content.marts.rows(new_sql(content))} if content.cards else set()
+def _new_signals(content: Content, card: Row) -> set[Series]:
+    return {Series(*row.values()) for row in content.marts.rows(new_sql(content, card))}

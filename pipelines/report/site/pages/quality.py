@@ -9,8 +9,9 @@ from itertools import groupby
 
 from markupsafe import Markup
 
-from pipelines.report.charts import Label, Point, line_chart
+from pipelines.report.charts import line_chart
 from pipelines.report.marts import Row
+from pipelines.report.plane import Label, Point
 from pipelines.report.site.content import Content, Series
 from pipelines.report.site.pages.home import warnings
 

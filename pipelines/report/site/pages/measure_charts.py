@@ -1,0 +1,206 @@
+"""The charts of a measure's page, and the tables behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from dateutil.relativedelta import relativedelta
+from markupsafe import Markup, escape
+
+from pipelines.report.charts import BY_MONTH, Event, bar, line_chart, points_of, spc_chart
+from pipelines.report.formatting import cell_text, comparator_text
+from pipelines.report.marts import Row
+from pipelines.report.place_charts import Estimate, Week, estimates_chart, week_chart
+from pipelines.report.plane import Label, Point
+from pipelines.report.site.content import Content, Series
+from pipelines.report.site.lines import latest_figure, small_chart_of
+from pipelines.report.site.pages.measure_rows import SeriesRows, Shared
+from pipelines.report.trace import column, origin, table_origin
+
+# Charts of the time between events, which are not monthly.
+BETWEEN_EVENTS = ("t", "g")
+CHART_NAMES = {
+    "xmr": "Individual values (XmR chart)",
+    "p_prime": "Shares, whose limits follow the denominator (P′ chart)",
+    "u_prime": "Rates, whose limits follow the denominator (U′ chart)",
+    "t": "Months without limits: so rare an event is judged by the days between two of them (T chart)",
+    "g": "Months without limits: so rare an event is judged by the days between two of them (G chart)",
+    "none": "Months without limits: too few events to judge",
+}
+PERIODS = {"r12m": "twelve months", "snapshot": "count on a day"}
+MOST_DRIVERS = 8
+MOST_AREAS = 24
+WIDTH, HEIGHT = 1080, 400
+# A chart opens on the months that its window can hold; the whole history is one step away.
+MONTHS_SHOWN = 36
+
+# ---- the chart of a series, and the table behind it
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How a series is shown: its chart of the last three years and the one of its whole history where that is longer, which kind it is, its latest
+    point, the lettered events, the rows behind it, and the charts of what drove it.
+    """
+
+    drawing: Markup
+    chart: str
+    rows: Sequence[Row]
+    latest: Row | None
+    is_adjusted: bool
+    events: Sequence[tuple[str, Row]]
+    drivers: Sequence[Sequence[tuple[Row, Markup]]]
+    table: Markup | None = None
+    history: Markup | None = None
+    has_rebases: bool = False
+
+
+def shown(shared: Shared, content: Content, measure: Row, series: Series | None, figures: SeriesRows) -> Shown:
+    """The charts and the table of a series' page."""
+    label = Label(measure.title, "Chart; the table below it has every point.", f'{origin(measure)} data-col="title"')
+    latest = next((row for row in reversed(figures.spc) if row.is_latest), figures.spc[-1] if figures.spc else None)
+    chart = (latest.recommended_chart or "xmr") if latest is not None else ""
+    drivers = _drivers(figures.drivers)
+    if latest is None:
+        return Shown(_rare_chart(measure, figures.rare, label), "", figures.rare, None, False, [], drivers)
+    rows: Sequence[Row] = figures.spc
+    judged = latest
+    if chart in BY_MONTH and figures.alternatives:
+        rows = figures.alternatives
+        judged = rows[-1]
+    points = points_of(rows)
+    if chart in (*BETWEEN_EVENTS, "none"):
+        points = [Point(p.month, p.value, target=p.target) for p in points]
+        judged = figures.alternatives[-1] if figures.alternatives else latest
+    events = _events(shared, content, measure, series, points)
+    letters = [Event(_first(row.event_date), letter) for letter, row in events]
+    recent = [p for p in points if p.month > points[-1].month - relativedelta(months=MONTHS_SHOWN)]
+    figure = latest_figure(rows[-1], measure.unit)
+    drawing, history = (spc_chart(some, measure.unit, label, letters, WIDTH, HEIGHT, figure) for some in (recent, points))
+    is_adjusted = any(p.adjusted is not None for p in points)
+    table = _table(rows, measure.unit, chart, is_adjusted)
+    has_rebases = len({p.rebase_no for p in points}) > 1
+    return Shown(drawing, chart, rows, judged, is_adjusted, events, drivers, table, history if len(recent) < len(points) else None, has_rebases)
+
+
+def side_by_side(content: Content, measure: Row, of_measure: Mapping[Series, SeriesRows]) -> list[tuple[Row, Series, Markup]]:
+    """(area, series, small chart) of each area that has a monthly chart, on one scale; nothing for fewer than two."""
+    charted = [(s, f.spc[-MONTHS_SHOWN:]) for s, f in of_measure.items() if s.segment == "all" and len(f.spc) > 1 and _is_place(content, s)]
+    charted.sort(key=lambda each: (content.area_rank(each[0].area_id), each[0].area_id))
+    numbers = [v for _, rows in charted for row in rows for v in (row.value, row.lpl_display, row.upl_display, row.target) if v is not None]
+    if len(charted) < 2 or not numbers:
+        return []
+    # counts of a force and of its parts have no scale in common
+    scale = None if measure.unit == "count" else (min(numbers), max(numbers))
+    return [(content.areas[s.area_id], s, small_chart_of(rows, measure.unit, scale)) for s, rows in charted[:MOST_AREAS]]
+
+
+def weeks(profiles: Sequence[Row]) -> list[tuple[list[Row], Markup]]:
+    """(rows, heat map) of each profile of hours and weekdays; those before and after an event share their tints."""
+    label = Label("Share of the week by hour and weekday", "Darker is more; the table below has every hour.")
+    drawn = []
+    for _, together in groupby(profiles, key=lambda r: r.event_id):
+        rows = list(together)
+        most = max(r.share_pct for r in rows)
+        for _, window in groupby(rows, key=lambda r: r.window_name):
+            cells = list(window)
+            drawn.append((cells, week_chart(Week({(r.local_weekday, r.local_hour): r.share_pct for r in cells}, most), label)))
+    return drawn
+
+
+def _is_place(content: Content, series: Series) -> bool:
+    """Whether a series is of an area that people know, and not of what could be given to none."""
+    area = content.areas.get(series.area_id)
+    return area is not None and not area.is_unallocated
+
+
+def estimates(measure: Row, figures: SeriesRows, comparators: Sequence[Row]) -> Markup:
+    """The latest estimates of a survey with their intervals, beside those of others for the same period; nothing where none has a margin."""
+    own = [row for row in figures.rare if row.margin is not None and row.value is not None]
+    if not own:
+        return Markup("")
+    now = own[-1]
+    others = [
+        r
+        for r in comparators
+        if r.value is not None and r.segment == now.segment and (r.period_type, r.period_end) == (now.period_type, now.period_end)
+    ]
+    drawn = [Estimate("this force", now.value, now.margin, latest_figure(now, measure.unit))]
+    drawn += [Estimate(comparator_text(r.comparator_id), r.value, r.margin, latest_figure(r, measure.unit)) for r in others]
+    return estimates_chart(drawn, measure.unit, Label("The latest estimate with its interval, beside others"))
+
+
+def _first(day: date) -> date:
+    return day.replace(day=1)
+
+
+def _events(shared: Shared, content: Content, measure: Row, series: Series | None, points: Sequence[Point]) -> list[tuple[str, Row]]:
+    """The dated events that name the measure, within the time of the chart and its area, each with its letter."""
+    named = {i for i in content.links["event", measure.measure_id]}
+    wanted = [
+        row
+        for row in shared.events.values()
+        if row.event_id in named
+        and points
+        and points[0].month <= _first(row.event_date) <= points[-1].month
+        and (row.area_id is None or series is None or row.area_id == series.area_id)
+    ]
+    return [(chr(ord("A") + i), row) for i, row in enumerate(wanted[:26])]
+
+
+def _rare_chart(measure: Row, rows: Sequence[Row], label: Label) -> Markup:
+    """Lines through figures that are not monthly; nothing where there are fewer than three."""
+    series = []
+    for period_type, together in groupby(rows, key=lambda r: r.period_type):
+        points = [
+            Point(_first(r.period_end), r.value, lower=r.value - r.margin if r.margin else None, upper=r.value + r.margin if r.margin else None)
+            for r in together
+            if r.value is not None
+        ]
+        if len(points) >= 3 and len({p.month for p in points}) == len(points):
+            series.append((PERIODS.get(period_type, period_type), points))
+    return line_chart(series[:3], measure.unit, label, width=1080, gap=12) if series else Markup("")
+
+
+def _drivers(rows: Sequence[Row]) -> list[list[tuple[Row, Markup]]]:
+    """For each decomposition of a change: its largest parts, each with a bar."""
+    decompositions = []
+    for _, together in groupby(rows, key=lambda r: (r.set_id, r.period_type, r.driver_kind)):
+        parts = [r for r in together if r.total_effect is not None][:MOST_DRIVERS]
+        if parts:
+            low, high = min(0.0, *(r.total_effect for r in parts)), max(0.0, *(r.total_effect for r in parts))
+            decompositions.append([(r, bar(r.total_effect, low, high)) for r in parts])
+    return decompositions
+
+
+def _table(rows: Sequence[Row], unit: str, chart: str, is_adjusted: bool) -> Markup:
+    """The table behind a monthly chart: the newest month first. Written here rather than in the template, because there are thousands."""
+    first = rows[0]
+    parts = 4 if "point_no" in first else 3
+    columns: list[tuple[str, str, str]] = [("month", "short month", "Month"), ("value", unit, "Value")]
+    if is_adjusted:
+        columns.append(("value_adjusted", unit, "Without season"))
+    columns += [(name, "whole", name.capitalize()) for name in ("numerator", "denominator") if any(r[name] is not None for r in rows)]
+    if columns[-1][0] == "numerator" and unit == "count":
+        columns.pop()  # a count is its own numerator
+    if chart not in BETWEEN_EVENTS and chart != "none":
+        columns.append(("centre" if "centre" in first else "mean", unit, "Mean"))
+        columns += [
+            ("lpl_display", unit, "Lower limit"),
+            ("upl_display", unit, "Upper limit"),
+            ("variation", "plain", "Signal"),
+            ("special_cause", "plain", "By rule"),
+        ]
+    head = Markup("").join(Markup('<th scope="col" {}>{}</th>').format(column(name, form), title) for name, form, title in columns)
+    body = []
+    for row in reversed(rows):
+        key = (row.key or "").split("|", parts)[parts]
+        cells = [str(escape(cell_text(row[name], row, form))) for name, form, _ in columns]
+        body.append(f'<tr data-key="|{key}"><th scope="row">{cells[0]}</th><td>{"</td><td>".join(cells[1:])}</td></tr>')
+    table = Markup('<table class="figures" {}><caption>{}</caption><thead><tr>{}</tr></thead><tbody>').format(
+        table_origin(first, parts), "Every point of the chart, the newest first", head
+    )
+    return table + Markup("\n".join(body)) + Markup("</tbody></table>")
