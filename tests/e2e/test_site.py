@@ -262,6 +262,46 @@ def test_search_filter_and_keyboard(browser, site):
     page.close()
 
 
+@pytest.mark.slow
+def test_a_chart_answers_by_pointer_and_keys_with_the_cells_of_its_table(browser, site):
+    page = browser.new_page(viewport={"width": 1280, "height": 1000})
+    page.goto((site / "measures/public_999_abandonment_rate.html").as_uri())
+    rows = page.locator("figure[data-chart] ~ details table.figures tbody tr")
+
+    def cells(n: int) -> list[str]:
+        return [text for text in rows.nth(n).locator("th, td").all_text_contents() if text != "–"]
+
+    chart, tip = page.locator("figure[data-chart] .scroll").first, page.locator(".tip:visible")
+    chart.focus()
+    for n in range(3):  # the newest month first
+        page.keyboard.press("ArrowLeft")
+        assert tip.locator("b").all_text_contents() == cells(n)
+    page.keyboard.press("Escape")
+    assert tip.count() == 0
+    box = chart.locator("svg").bounding_box()
+    places = [float(pair.split(",")[0]) for pair in chart.locator("svg").get_attribute("data-points").split(" ")]
+    page.mouse.move(box["x"] + places[0] / 1080 * box["width"], box["y"] + box["height"] / 2)
+    assert tip.locator("b").all_text_contents() == cells(len(places) - 1)
+    with page.expect_download() as file:
+        page.get_by_role("button", name="Chart as PNG").click()
+    assert Path(file.value.path()).read_bytes().startswith(b"\x89PNG")
+    page.close()
+
+
+@pytest.mark.slow
+def test_a_page_without_script_shows_its_chart_table_and_rest(browser, site):
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto((site / "measures/public_999_abandonment_rate.html").as_uri())
+    assert page.locator("figure svg.chart:visible").count() == 1
+    page.locator("summary", has_text="Table behind the chart").click()
+    assert page.locator("table.figures:visible").count() >= 1
+    page.goto((site / "cards/opcc-1.html").as_uri())
+    shown = page.locator("tr[data-signal]:visible").count()
+    page.locator("details.rest summary").first.click()
+    assert shown == 10 < page.locator("tr[data-signal]:visible").count()
+    page.close()
+
+
 # ---- how the site is built
 
 

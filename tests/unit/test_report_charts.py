@@ -45,7 +45,9 @@ EVERY = {
     "spark": charts.sparkline(series(), LABEL, Figure("104")),
     "small": charts.small_chart(series(), "count", LABEL, Figure("104")),
     "week": place_charts.week_chart(Week({(day, hour): hour / 24 for day in range(1, 8) for hour in range(24)}, 1.0), LABEL),
-    "estimates": place_charts.estimates_chart([Estimate("force", 76.9, 3.6, Figure("76.9%")), Estimate("group", 72.8, None, Figure("72.8%"))], "pct", LABEL),
+    "estimates": place_charts.estimates_chart(
+        [Estimate("force", 76.9, 3.6, Figure("76.9%")), Estimate("group", 72.8, None, Figure("73%"))], "pct", LABEL
+    ),
     "lines": charts.line_chart([("raw", series()), ("adjusted", series(30))], "pct", LABEL),
     "bars": charts.bars([Bar("Swindon", 3, "3"), Bar("County", -2, "-2")], LABEL),
     "heat": risk_map.heat_map([Mark("A", 4, 5, before=(3, 5)), Mark("B", 4, 5)], LABEL),
