@@ -54,14 +54,23 @@ def refuse_personal_columns(settings: Settings, contracts: Contracts, manifest: 
 
 
 def compiled_models(settings: Settings, contracts: Contracts, parsed: Any) -> dict[str, str]:
-    """The SQL of every model by dbt's unique id, as a full build of an empty warehouse runs it. Raises TransformError."""
+    """The SQL of every model by dbt's unique id, as a full build of an empty warehouse runs it. Raises TransformError.
+
+    A model in Python may hand on whatever it reads in any of its columns: it stands as a query that does.
+    """
     with empty_warehouse(settings, contracts) as empty:
         arguments = ["--quiet", "compile", "--full-refresh", "--no-write-json", "--no-populate-cache"]
         arguments += ["--select", "resource_type:model", "--indirect-selection", "empty"]
         outcome = call_dbt(empty, arguments, manifest=parsed)
     if not outcome.success:
         raise TransformError(f"dbt cannot compile the project: {outcome.exception}")
-    return {result.node.unique_id: result.node.compiled_code for result in outcome.result.results}
+    tables = {key: f"{node.schema}.{node.alias}" for key, node in parsed.nodes.items() if hasattr(node, "alias")}
+    return {
+        node.unique_id: f"select columns(*) from {', '.join(tables[key] for key in node.depends_on_nodes)}"
+        if node.language == "python"
+        else node.compiled_code
+        for node in (result.node for result in outcome.result.results)
+    }
 
 
 def published_personal_columns(

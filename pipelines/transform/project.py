@@ -17,14 +17,18 @@ class TransformError(RuntimeError):
 
 
 def code_version(dbt_project_dir: Path = DBT_PROJECT_DIR, contracts_dir: Path = CONTRACTS_DIR) -> str:
-    """A fingerprint of everything that decides what the models compute: SQL, macros, seeds, descriptions, settings, contracts, masking.
+    """A fingerprint of everything that decides what the models compute: SQL, macros, seeds, descriptions, settings, contracts, masking, demand.
 
     Another fingerprint means a full refresh, since incremental tables may hold what older code computed.
     """
     digest = hashlib.sha256()
-    files = [path for folder in MODEL_FOLDERS for path in (dbt_project_dir / folder).rglob("*") if path.suffix in {".sql", ".yml", ".csv", ".md"}]
+    files = [
+        path for folder in MODEL_FOLDERS for path in (dbt_project_dir / folder).rglob("*") if path.suffix in {".sql", ".yml", ".csv", ".md", ".py"}
+    ]
     masking = [PROJECT_DIR / "pipelines" / "masking.py", *(PROJECT_DIR / "pipelines" / "words").glob("*.txt")]
-    files += [dbt_project_dir / "dbt_project.yml", *contracts_dir.rglob("*.yaml"), *masking]
+    # what models in Python call
+    demand = (PROJECT_DIR / "pipelines" / "demand").glob("*.py")
+    files += [dbt_project_dir / "dbt_project.yml", *contracts_dir.rglob("*.yaml"), *masking, *demand]
     for path in sorted(files):
         digest.update(path.name.encode())
         digest.update(path.read_bytes())

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
+import duckdb
 import numpy as np
 import polars as pl
 import pytest
 
+from pipelines.demand.forecast_table import call_forecasts
+from pipelines.settings import DBT_PROJECT_DIR
 from tests.building import Dbt
 from tests.landing import HEADER, Landing
 
@@ -206,3 +210,58 @@ def test_hours_of_logs_are_those_worked_out_from_the_files(built: Landing, logs:
     assert sorted(found) == sorted(expected.rows())
     lengths = dict(built.query("select local_date, count(*) from measures.hourly_logs where final_grade = 'Priority' group by all"))
     assert (lengths[AUTUMN], lengths[SPRING]) == (25, 23)
+
+
+FORECASTS = ["int_call_forecasts", "daily_forecasts", "interval_forecasts", "forecast_backtests"]
+
+
+def test_forecasts_are_made_of_half_hours_and_only_where_something_is_new(tmp_path: Path):
+    """Through dbt: two lines of thirty weeks; the next day one of them has a day more, and the other keeps its rows."""
+    path = tmp_path / "build.duckdb"
+    with duckdb.connect(str(path)) as build:
+        build.execute("create schema measures; create schema seeds")
+        build.execute("create table measures.int_earlier_calls (area_id varchar, line varchar, local_date date, offered_count bigint)")
+        build.execute("create table seeds.bank_holidays as from read_csv($seed)", {"seed": str(DBT_PROJECT_DIR / "seeds" / "bank_holidays.csv")})
+        build.execute("""
+            create table measures.interval_demand as
+            select 'wiltshire_force' as area_id, line, cast(range as date) as local_date, range as interval_start_local,
+                cast(4 + 3 * sin(hour(range) / 4) + isodow(range) / 4 + hash(range, line) % 3 as bigint) as offered_count
+            from range(timestamp '2023-01-01', timestamp '2023-07-31', interval 30 minute), unnest(['999', '101']) as lines(line)
+        """)
+    dbt = Dbt(tmp_path / "target", [])
+    dbt.build_only(path, FORECASTS)
+
+    def read(statement: str) -> list[tuple]:
+        with duckdb.connect(str(path)) as build:
+            return build.execute(statement).fetchall()
+
+    lengths = "select line, count(*), min(local_date), max(local_date) from measures.{} group by all order by all"
+    first, newest = date(2023, 7, 31), date(2023, 10, 29)
+    assert read(lengths.format("daily_forecasts")) == [("101", 91, first, newest), ("999", 91, first, newest)]
+    assert read(lengths.format("interval_forecasts")) == [(line, 14 * 48, first, date(2023, 8, 13)) for line in ("101", "999")]
+    assert read("select line, grain, horizon, origin_date, origin_count from measures.forecast_backtests order by all") == [
+        (line, grain, horizon, date(2023, 7, 30), count)
+        for line in ("101", "999")
+        for grain, horizon, count in (("day", "1 to 14 days", 4), ("day", "15 to 91 days", 3), ("half hour", "1 to 14 days", 4))
+    ]
+
+    marks = "select line, any_value(inputs_hash), count(distinct inputs_hash) from measures.int_call_forecasts group by all order by all"
+    before = read(marks)
+    with duckdb.connect(str(path)) as build:
+        build.execute("""
+            insert into measures.interval_demand
+            select area_id, line, date '2023-07-31', interval_start_local + interval 1 day, offered_count
+            from measures.interval_demand where line = '999' and local_date = date '2023-07-30'
+        """)
+    dbt.build_only(path, FORECASTS)
+    after = read(marks)
+    assert [count for _, _, count in after] == [1, 1]
+    assert after[0] == before[0]
+    assert after[1][1] != before[1][1]
+    assert read(lengths.format("daily_forecasts")) == [("101", 91, first, newest), ("999", 91, date(2023, 8, 1), date(2023, 10, 30))]
+    with duckdb.connect(str(path)) as build:
+        calls = build.sql("select * replace (cast(interval_start_local as timestamp) as interval_start_local) from measures.interval_demand").pl()
+        holidays = [day for (day,) in build.execute("select date from seeds.bank_holidays").fetchall()]
+        anew = call_forecasts(calls, build.sql("from measures.int_earlier_calls").pl(), holidays)  # noqa: F841
+        assert build.execute("from measures.int_call_forecasts except all from anew").fetchall() == []
+        assert build.execute("from anew except all from measures.int_call_forecasts").fetchall() == []

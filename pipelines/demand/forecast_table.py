@@ -1,0 +1,156 @@
+"""The forecasts of every line as one table: read from half hours, written by day and half hour, each with the backtest of its kind."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Collection, Iterator
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from pipelines.demand.forecast import DAYS_AHEAD, SLOTS, Backtest, Flags, Floats, Forecast, History, forecasts, shares
+
+DAY, HALF_HOUR = "day", "half hour"
+SERIES = ["area_id", "line"]
+BOUNDS = {
+    "expected": "expected_value",
+    "lower_80": "lower_80_value",
+    "upper_80": "upper_80_value",
+    "lower_95": "lower_value",
+    "upper_95": "upper_value",
+}
+
+SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    "area_id": pl.String,
+    "line": pl.String,
+    "grain": pl.String,
+    "horizon": pl.String,
+    "local_date": pl.Date,
+    "interval_start_at": pl.Datetime("us"),
+    "interval_start_local": pl.Datetime("us"),
+    "origin_date": pl.Date,
+    "forecast_method": pl.String,
+    **dict.fromkeys(BOUNDS.values(), pl.Float64),
+    "origin_count": pl.Int64,
+    "forecast_count": pl.Int64,
+    "mase": pl.Float64,
+    "naive_mase": pl.Float64,
+    "coverage_80_pct": pl.Float64,
+    "coverage_pct": pl.Float64,
+    "inputs_hash": pl.String,
+}
+
+
+def call_forecasts(demand: pl.DataFrame, earlier: pl.DataFrame, holidays: Collection[date], known: Collection[str] = ()) -> pl.DataFrame:
+    """The rows of SCHEMA for every line of `demand` (measures.interval_demand) of which enough is known.
+
+    earlier  calls by day before those of `demand` (int_earlier_calls)
+    known    inputs_hash of lines whose forecasts stand already: they are left out
+    """
+    tables = [pl.DataFrame(schema=SCHEMA)]
+    for (area_id, line), part in demand.partition_by(SERIES, as_dict=True).items():
+        before = earlier.filter(pl.col("area_id") == area_id, pl.col("line") == line)
+        newest, history = _history(part, before, holidays)
+        digest = _digest(str(area_id), str(line), newest, history)
+        if digest in known:
+            continue
+        found = forecasts(history)
+        if found is not None:
+            tables += [
+                table.with_columns(
+                    pl.lit(area_id).alias("area_id"),
+                    pl.lit(line).alias("line"),
+                    pl.lit(newest).alias("origin_date"),
+                    pl.lit(digest).alias("inputs_hash"),
+                ).select(pl.col(name).cast(of) for name, of in SCHEMA.items())
+                for table in _tables(history, newest, *found)
+            ]
+    return pl.concat(tables).filter(pl.col("expected_value").is_not_nan())
+
+
+def _history(part: pl.DataFrame, before: pl.DataFrame, holidays: Collection[date]) -> tuple[date, History]:
+    """The line's half hours as days by half hours of the wall clock: when the clocks go back, 01:00 and 01:30 hold two."""
+    first, newest = pl.concat([before["local_date"], part["local_date"]]).min(), part["local_date"].max()
+    assert isinstance(first, date)
+    assert isinstance(newest, date)
+    day = (pl.col("local_date") - pl.lit(first)).dt.total_days().alias("day")
+    slot = (pl.col("interval_start_local").dt.hour().cast(pl.Int64) * 2 + pl.col("interval_start_local").dt.minute() // 30).alias("slot")
+    cells = part.group_by(day, slot).agg(pl.col("offered_count").sum())
+    counts: Floats = np.full(((newest - first).days + 1, SLOTS), np.nan)
+    counts[cells["day"].unique().to_numpy()] = 0
+    counts[cells["day"].to_numpy(), cells["slot"].to_numpy()] = cells["offered_count"].to_numpy()
+    totals: Floats = counts.sum(axis=1)
+    totals[before.select(day)["day"].to_numpy()] = before["offered_count"].to_numpy()
+    days = pl.select(pl.date_range(first, newest + timedelta(days=DAYS_AHEAD)).alias("day"))["day"]
+    is_holiday: Flags = days.is_in(list(holidays)).to_numpy()
+    return newest, History(totals, counts, days.dt.weekday().to_numpy().astype(np.int64) - 1, is_holiday)
+
+
+def _digest(area_id: str, line: str, newest: date, history: History) -> str:
+    digest = hashlib.sha256(f"{_code()} {area_id} {line} {newest}".encode())
+    digest.update(history.days.tobytes())
+    digest.update(history.counts.tobytes())
+    digest.update(history.is_holiday.tobytes())
+    return digest.hexdigest()[:16]
+
+
+@cache
+def _code() -> str:
+    """Of what forecasts are made by: another way of making them makes them anew."""
+    return hashlib.sha256(b"".join(Path(__file__).with_name(name).read_bytes() for name in ("forecast.py", "forecast_table.py"))).hexdigest()
+
+
+def _tables(history: History, newest: date, days: list[Forecast], slots: Forecast) -> Iterator[pl.DataFrame]:
+    """Days and half hours to come. Days on which the clocks change have 46 or 50 half hours, and calls accordingly."""
+    now = len(history.days)
+    clock = _clock(newest, DAYS_AHEAD)
+    share = shares(history, now)[history.course[now : now + DAYS_AHEAD]]
+    clock = clock.with_columns(pl.Series("share", share[clock["day"].to_numpy(), clock["slot"].to_numpy()]))
+    length = clock.group_by("day", maintain_order=True).agg(pl.col("local_date").first(), pl.col("share").sum())
+    for part in days:
+        at = length.slice(part.first, len(part.bounds.expected))
+        yield _rows(DAY, part, at, {column: getattr(part.bounds, name) * at["share"].to_numpy() for name, column in BOUNDS.items()})
+    half_hours = clock.filter(pl.col("day") < len(slots.bounds.expected))
+    places = half_hours["day"].to_numpy(), half_hours["slot"].to_numpy()
+    yield _rows(HALF_HOUR, slots, half_hours, {column: getattr(slots.bounds, name)[places] for name, column in BOUNDS.items()})
+
+
+def _rows(grain: str, forecast: Forecast, at: pl.DataFrame, values: dict[str, Floats]) -> pl.DataFrame:
+    said = {"grain": grain, "horizon": forecast.horizon, "forecast_method": forecast.method, **_past(forecast.backtest)}
+    absent = [name for name in SCHEMA if name not in at.columns and name not in values]
+    return at.with_columns(
+        *(pl.Series(name, np.round(each, 3)) for name, each in values.items()), *(pl.lit(said.get(name)).alias(name) for name in absent)
+    )
+
+
+def _past(backtest: Backtest | None) -> dict[str, float | int | None]:
+    if backtest is None:
+        return {}
+    rounded = {
+        "mase": round(backtest.mase, 4),
+        "naive_mase": round(backtest.naive_mase, 4),
+        "coverage_80_pct": round(100 * backtest.coverage_80, 2),
+        "coverage_pct": round(100 * backtest.coverage_95, 2),
+    }
+    counts = {"origin_count": backtest.origin_count, "forecast_count": backtest.forecast_count}
+    return counts | {name: None if math.isnan(value) else value for name, value in rounded.items()}
+
+
+def _clock(newest: date, days: int) -> pl.DataFrame:
+    """The half hours of the days after the newest, as the clocks of England show them."""
+    start, end = newest + timedelta(days=1), newest + timedelta(days=days + 1)
+    times = pl.select(
+        pl.datetime_range(start, end, "30m", closed="left", time_unit="us", time_zone="Europe/London").alias("at"),
+    )
+    local = pl.col("at").dt.replace_time_zone(None)
+    return times.select(
+        local.dt.date().alias("local_date"),
+        (local.dt.date() - pl.lit(start)).dt.total_days().alias("day"),
+        (pl.col("at").dt.hour().cast(pl.Int64) * 2 + pl.col("at").dt.minute() // 30).alias("slot"),
+        pl.col("at").dt.convert_time_zone("UTC").dt.replace_time_zone(None).alias("interval_start_at"),
+        local.alias("interval_start_local"),
+    )
