@@ -94,6 +94,7 @@ create table if not exists quality.check_results (
     to_month date,
     owner varchar,
     message varchar,                       -- one sentence, for a person
+    check_title varchar,                   -- what is wrong where it fails, in a few words; null for tests of the models
     months date[],                         -- the months whose rows fail the check; null where it does not tell them
     has_caveat boolean,                    -- whether a warning stands on the published rows concerned; null: it does
     primary key (run_id, table_name, check_name)
@@ -116,6 +117,7 @@ LEDGER_ADDITIONS = (
     ("ingest.loads", "sheet", "varchar"),
     ("ingest.loads", "file_time", "timestamp"),
     ("ingest.rejects", "row_key", "varchar"),
+    ("quality.check_results", "check_title", "varchar"),
     ("quality.check_results", "months", "date[]"),
     ("quality.check_results", "has_caveat", "boolean"),
 )

@@ -111,6 +111,7 @@ create or replace table core.fct_collisions as
 create or replace table core.fct_section_60 as
     select authority_id, force_code, cast(date_trunc('month', from_at) as date) as month, cast(from_at as date) as local_date
     from staging.stg_operations__section_60;
+create or replace table core.dim_area as select 'wiltshire_force' as area_id, 'Wiltshire Police' as area_name;
 -- ghosts: abandoned legs without a call of the force's own
 create or replace table quality.bt_adjustment as
     with legs as (
@@ -168,7 +169,7 @@ create or replace table intermediate.int_feed_months (
     feed varchar, force_code varchar, month date, row_count bigint, is_complete boolean, usual_count bigint, gap varchar
 );
 create or replace table governance.workbook_messages (sheet varchar, file_row bigint, severity varchar, message varchar);
-create or replace table governance.deliverables (deliverable_id varchar, due_raw varchar, progress_pct double, is_overdue boolean);
+create or replace table governance.deliverables (deliverable_id varchar, title varchar, due_raw varchar, progress_pct double, is_overdue boolean);
 create or replace table governance.risk_register (
     risk_id varchar, kind varchar, is_live boolean, current_likelihood bigint, current_impact bigint, current_score integer,
     is_review_overdue boolean, is_resolution_overdue boolean

@@ -26,6 +26,7 @@ LONGEST_WEEKDAY_CADENCE_DAYS = 7
 LONGEST_MONTHLY_CADENCE_DAYS = 31
 FIELDS = {
     "name",
+    "title",
     "feeds",
     "each",
     "table",
@@ -71,8 +72,17 @@ FILES_OF_MONTHS = """(
         limit 3
     )
 )"""
-# Kinds of contract column checks by the first words of their names.
-COLUMN_CHECKS = ("contract_values", "not_null", "allowed_values", "listed_values", "known_values", "within_range", "pattern", "unique_key")
+# Contract column checks: the first words of their names, and the titles that readers see.
+COLUMN_CHECKS = {
+    "contract_values": "Cells that break their contract",
+    "not_null": "Required values missing",
+    "allowed_values": "Values that are not allowed",
+    "listed_values": "Values that are not listed",
+    "known_values": "Values that are not known",
+    "within_range": "Values out of range",
+    "pattern": "Values in another form",
+    "unique_key": "Keys held more than once",
+}
 
 
 class SuiteError(ValueError):
@@ -199,18 +209,20 @@ def _spec(check: Mapping[str, Any], variables: Mapping[str, str], where: str) ->
     def fill(key: str) -> str | None:
         return Template(check[key]).safe_substitute(variables).strip() if check.get(key) else None
 
-    name, table = fill("name"), fill("table")
+    name, title, table = fill("name"), fill("title"), fill("table")
     if (
         not name
+        or not title
         or not table
         or not re.fullmatch(r"[a-z0-9_]+", name)
         or "$" in table
         or check["severity"] not in {"warn", "error"}
         or not check.get("sql")
     ):
-        raise SuiteError(f"{where}: a check needs a name of small letters, a table, a severity (warn or error) and sql")
+        raise SuiteError(f"{where}: a check needs a name of small letters, a title, a table, a severity (warn or error) and sql")
     return CheckSpec(
         name=name,
+        title=title,
         table=table,
         dimension=check["dimension"],
         severity=check["severity"],
@@ -229,6 +241,12 @@ def _spec(check: Mapping[str, Any], variables: Mapping[str, str], where: str) ->
     )
 
 
+def _named(item: Mapping[str, Any]) -> dict[str, str]:
+    """What a check says of one of its columns or numbers: as it is, and in words (`${later}`, `${later_words}`)."""
+    values = {key: str(value) for key, value in item.items()}
+    return values | {f"{key}_words": value.removesuffix("_at").removesuffix("_date").replace("_", " ") for key, value in values.items()}
+
+
 def _suite_checks(contracts: Contracts) -> Iterator[CheckSpec]:
     for file, check in _suites():
         where = f"suites/{file}: {check.get('name')}"
@@ -236,7 +254,7 @@ def _suite_checks(contracts: Contracts) -> Iterator[CheckSpec]:
             for item in check["each"]:
                 feed = contracts.feeds.get(item["feed"])
                 if feed is not None:
-                    yield _spec(check, _variables(feed) | {k: str(v) for k, v in item.items()}, where)
+                    yield _spec(check, _variables(feed) | _named(item), where)
         elif "feeds" in check:
             for feed in _chosen(check["feeds"], contracts, where):
                 yield _spec(check, _variables(feed), where)
@@ -247,6 +265,7 @@ def _suite_checks(contracts: Contracts) -> Iterator[CheckSpec]:
 def _column_spec(feed: Feed, column: Column, name: str, severity: str, description: str, **rest: Any) -> CheckSpec:
     return CheckSpec(
         name=f"{name}_{column.name}",
+        title=COLUMN_CHECKS[name],
         table=f"raw.{feed.name}",
         dimension="schema",
         severity=severity,
@@ -333,6 +352,7 @@ def _sheet_check(feed: Feed) -> CheckSpec:
     )
     return CheckSpec(
         name="contract_values",
+        title=COLUMN_CHECKS["contract_values"],
         table=f"raw.{feed.name}",
         dimension="schema",
         severity="error",
@@ -368,7 +388,7 @@ def _known_values(feed: Feed, column: Column) -> CheckSpec:
         """,
         detail="select sum(failed) as failed, sum(checked) as checked, 100.0 * sum(failed) / sum(checked) as observed from ($failing)",
         months="select month from ($failing)",
-        message=f"{feed.name}.{column.name} holds values that the contract does not know in {{failed:,}} rows ({{observed:.1f}} %) of {{months}}",
+        message=f"{feed.name}.{column.name} holds values that the contract does not know in {{failed:,}} rows ({{observed:.1f}}%) of {{months}}",
     )
 
 
@@ -399,6 +419,7 @@ def _key_checks(feed: Feed) -> Iterator[CheckSpec]:
         key = ", ".join((*feed.key, "as_of") if feed.is_whole else feed.key)
         yield CheckSpec(
             name="unique_key",
+            title=COLUMN_CHECKS["unique_key"],
             table=feed.staging_table,
             dimension="schema",
             severity="error",
@@ -433,7 +454,7 @@ def runbook_for(check_name: str, engine: str = "great_expectations") -> str:
         for _, check in _suites():
             if re.fullmatch(re.sub(r"\$\{\w+\}", r"\\w+", check["name"]), check_name):
                 return f"docs/runbooks/{check['runbook']}.md"
-        if check_name.startswith(COLUMN_CHECKS):
+        if check_name.startswith(tuple(COLUMN_CHECKS)):
             return "docs/runbooks/schema.md"
     return "docs/runbooks/gate_closed.md"
 

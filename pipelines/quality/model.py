@@ -21,6 +21,7 @@ class CheckSpec:
     """
 
     name: str
+    title: str  # what is wrong where it fails, in a few words for readers
     table: str  # schema.table
     dimension: str
     severity: str  # warn or error
@@ -74,5 +75,6 @@ class CheckResult:
     to_month: date | None = None
     owner: str | None = None
     message: str | None = None
+    check_title: str | None = None  # what is wrong where it fails, in a few words; None for tests of the models
     months: list[date] | None = None  # those whose rows fail the check, where it tells them
     has_caveat: bool | None = None  # whether a warning stands on the published rows concerned; None: it does

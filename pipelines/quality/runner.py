@@ -289,6 +289,7 @@ def _blank_result(spec: CheckSpec, clock: Clock) -> CheckResult:
         feed=spec.feed,
         severity=spec.severity,
         owner=spec.owner,
+        check_title=spec.title,
         has_caveat=spec.has_caveat,
     )
 

@@ -60,6 +60,7 @@ def told(published) -> dict[str, list[str]]:
             "findings": [row.sentence for row in marts.rows("select distinct sentence from measures.measure_findings where is_said")],
             "paragraphs": [row.paragraph for row in marts.rows("select distinct paragraph from measures.measure_narratives")],
             "cards": [row.text for row in marts.rows(lines)],
+            "checks": [row.check_title for row in marts.rows("select distinct check_title from quality.check_results")],
             "summaries": [_summary(row) for row in marts.table("scorecards.summaries")],
         }
 
@@ -118,7 +119,7 @@ def test_sentences_are_short(told, where):
     assert long == set()
 
 
-@pytest.mark.parametrize("where", ["findings", "paragraphs", "cards", "summaries"])
+@pytest.mark.parametrize("where", ["findings", "paragraphs", "cards", "summaries", "checks"])
 def test_no_banned_phrase_and_no_code(told, where):
     found = {(match[0], text) for text in told[where] for match in (*BANNED.finditer(text), *CODE.finditer(text))}
     assert sorted(found)[:5] == []

@@ -67,7 +67,7 @@ def test_a_first_load_of_which_every_row_was_rejected_closes_the_gate(made):
         )
     results = run(settings, contracts)
     found = results["raw.online_reports", "rejected_share_new"]
-    assert (found.status, found.message) == ("failed", "online_reports: 20 of 20 newly loaded rows (100.0 %) were rejected")
+    assert (found.status, found.message) == ("failed", "Online crime reports: 20 of 20 newly loaded rows (100.0%) were rejected")
     assert results["raw.online_reports", "fresh"].status == "skipped"
     with open_build(settings) as connection:
         assert not evaluate_gate(connection, RUN).is_open
@@ -105,8 +105,8 @@ def test_300_ghost_legs_warn_with_rule_month_calls_and_both_rates(made):
     # 31 days of 50 legs, 5 of them abandoned: 155 of 1,550; with ghosts 455 of 1,850
     assert result.status == "warned"
     assert result.message == (
-        "BT errors inflate 999 abandonment by more than 1 point: "
-        "wiltshire_force 2023-05: 24.6 % raw, 10.0 % adjusted, 14.6 points; 300 calls removed (BT_GHOST 300)"
+        "BT errors inflate 999 abandonment by more than 1 percentage point: "
+        "Wiltshire Police, May 2023: 24.6% as supplied, 10.0% without the errors; 300 calls left out"
     )
     assert (result.from_month, result.to_month) == (date(2023, 5, 1), date(2023, 5, 1))
     assert result.observed == pytest.approx(100 * 455 / 1850 - 10)
@@ -125,7 +125,9 @@ def test_a_dropped_week_of_999_calls_warns_with_feed_line_and_days(made):
     assert result.status == "warned"
     assert result.failed_count == 7
     days = ", ".join(str(date(2023, 6, 5) + timedelta(n)) for n in range(7))
-    assert result.message == f"Volume of force_calls is unusual for the weekday: wiltshire 999 low on {days}: 0 rows where 420 are usual"
+    assert (
+        result.message == f"Force telephony calls: unusual numbers of rows for the weekday: wiltshire 999 low on {days}: 0 rows where 420 are usual"
+    )
     assert (result.from_month, result.to_month) == (date(2023, 6, 1), date(2023, 6, 1))
 
 
@@ -175,7 +177,7 @@ def test_rows_dated_in_the_future_warn_and_do_not_upset_the_volume_check(made):
             "where feed = 'arrests' group by feed",
             "raw.arrests",
             "identifiers_in_scientific_notation",
-            "arrests: 1 rows were rejected because a spreadsheet wrote their identifiers as 2.02E+12 and lost their digits (arrests/",
+            "Arrests: 1 rows were rejected because a spreadsheet wrote their identifiers as 2.02E+12 and lost their digits (arrests/",
         ),
         (
             "insert into intermediate.int_feed_months (feed, force_code, month, row_count) select 'arrests', 'wiltshire', month, "
@@ -221,7 +223,7 @@ def test_a_month_supplied_in_part_warns_with_its_files_and_the_way_out(made):
     results = run(settings, contracts, "core.fct_crimes", "core.fct_arrests")
     found = results["core.fct_crimes", "month_supplied_in_part"]
     assert (found.status, found.from_month, found.to_month) == ("warned", date(2023, 5, 1), date(2023, 5, 1))
-    assert found.message.startswith("crimes: wiltshire 2023-05 has 31 of about 310 rows (crimes/")
+    assert found.message.startswith("Recorded crimes: wiltshire 2023-05 has 31 of about 310 rows (crimes/")
     assert "approved_months" in found.message
     assert results["core.fct_arrests", "month_supplied_in_part"].status == "passed"
 
@@ -301,7 +303,7 @@ def test_reject_shares_warn_above_two_per_cent_and_fail_above_half(made):
         add_rows(connection, contracts, "force_calls", row, rejected=400)
     results = run(settings, contracts, "raw.force_calls")
     assert results["raw.force_calls", "rejected_share"].status == "warned"
-    assert results["raw.force_calls", "rejected_share"].message == "force_calls: 400 of 14,410 rows (2.8 %) of recent files were rejected"
+    assert results["raw.force_calls", "rejected_share"].message == "Force telephony calls: 400 of 14,410 rows (2.8%) of recent files were rejected"
     assert results["raw.force_calls", "rejected_share_new"].status == "passed"
     with open_build(settings) as connection:
         connection.execute("update ingest.loads set run_id = 'yesterday' where load_id = 1")
@@ -322,7 +324,7 @@ def test_refused_files_unexpected_columns_and_unknown_values_warn(made):
         )
         connection.execute("update raw.incident_logs set final_grade = 'Grade 9' where month(created_at) = 7 and _file_row % 30 = 0")
     results = run(settings, contracts, "raw.incident_logs")
-    assert results["raw.incident_logs", "refused_files"].message.startswith("incident_logs: 1 files stand refused")
+    assert results["raw.incident_logs", "refused_files"].message.startswith("Command-and-control logs: 1 files stand refused")
     assert results["raw.incident_logs", "unexpected_columns"].message.endswith("does not know: wrap up time. They are not loaded")
     assert results["raw.incident_logs", "listed_values_final_grade"].from_month == date(2023, 7, 1)
     assert all(r.status != "failed" for r in results.values())
@@ -455,7 +457,10 @@ def test_snapshots_are_compared_with_snapshots_and_not_month_with_month(made):
         add_rows(connection, contracts, "suspects", select.format(snapshots="(values (date '2023-08-01', 900)) as s(day, first)", rows=5))
         rebuild(connection, contracts)
     result = run(settings, contracts, "core.fct_suspects")["core.fct_suspects", "volume_by_snapshot"]
-    assert (result.status, result.message) == ("warned", "Volume of suspects is unusual: wiltshire 2023-08-01: 5 rows where 40 are usual")
+    assert (result.status, result.message) == (
+        "warned",
+        "Outstanding suspects: unusual numbers of rows: wiltshire 2023-08-01: 5 rows where 40 are usual",
+    )
 
 
 def test_a_demonstration_is_judged_as_on_its_own_date_until_other_data_come(made):

@@ -3,6 +3,8 @@ select
     run_id,
     checked_at,
     check_name,
+    -- tests of the models have no title: their name, in words
+    coalesce(check_title, upper(check_name[1]) || replace(check_name[2:], '_', ' ')) as check_title,
     engine,
     layer,
     table_name,

@@ -30,7 +30,7 @@ MANIFEST = ".manifest.json"  # group -> fingerprint and files; and what the whol
 # Rows that repeat in every run under a new run id: only these columns are compared.
 OF_THE_RUN = {
     "quality.heartbeat": ("data_to", "files_digest", "warnings"),
-    "quality.check_results": ("check_name", "table_name", "status", "message"),
+    "quality.check_results": ("check_name", "check_title", "table_name", "status", "message"),
 }
 BY_MEASURE = (
     "measures.measure_values",
