@@ -22,6 +22,9 @@ from tests.xlsx import read_workbook
 LONGEST_SENTENCE = 25  # words
 OLDEST_READER = 14
 CARDS = ("scorecards.opcc", "scorecards.csp", "scorecards.wcjb")
+RELATIONS = " union all ".join(
+    f"select sentence as text from measures.{table} where sentence is not null" for table in ("drivers", "correlations", "profile_changes")
+)
 SENTENCE_END = re.compile(r"(?<=\.)\s+(?=[A-Z0-9‘])")
 # Ways of saying it that no reader is to meet; the left column of the house's table of words.
 BANNED = re.compile(
@@ -60,6 +63,7 @@ def told(published) -> dict[str, list[str]]:
             "findings": [row.sentence for row in marts.rows("select distinct sentence from measures.measure_findings where is_said")],
             "paragraphs": [row.paragraph for row in marts.rows("select distinct paragraph from measures.measure_narratives")],
             "cards": [row.text for row in marts.rows(lines)],
+            "relations": [row.text for row in marts.rows(RELATIONS)],
             "checks": [row.check_title for row in marts.rows("select distinct check_title from quality.check_results")],
             "summaries": [_summary(row) for row in marts.table("scorecards.summaries")],
         }
@@ -119,7 +123,7 @@ def test_sentences_are_short(told, where):
     assert long == set()
 
 
-@pytest.mark.parametrize("where", ["findings", "paragraphs", "cards", "summaries", "checks"])
+@pytest.mark.parametrize("where", ["findings", "paragraphs", "cards", "summaries", "relations", "checks"])
 def test_no_banned_phrase_and_no_code(told, where):
     found = {(match[0], text) for text in told[where] for match in (*BANNED.finditer(text), *CODE.finditer(text))}
     assert sorted(found)[:5] == []

@@ -234,7 +234,7 @@ def test_the_month_before_does_not_make_a_line_old():
 
 def test_a_part_of_the_whole_and_why_it_cannot_be_compared():
     assert plain(line_of("month.value month.parts month.yoy", "within", unit="pct").statement) == (
-        "July 2023: 34.7%, n = 679 of 1,955, not comparable: series break in Nov 2022"
+        "July 2023: 34.7%, 679 of 1,955, not comparable: series break in Nov 2022"
     )
 
 

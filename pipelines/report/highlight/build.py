@@ -152,9 +152,13 @@ def _headline(figures: Figures, lines: list[Row]) -> Cell | None:
 
 
 def _tiles(figures: Figures, line: Row) -> list[Tile]:
-    """One tile per line, or one per segment."""
+    """One tile per line, or one per segment. What stands below the value is of the value's own period."""
     words = tokens(line.shows, f"{line.topic_id} tile {line.line_order}")
     period_type = words[0].period or "month"
+    if any(word.period not in (None, period_type) for word in words):
+        raise ReportError(
+            f"{line.topic_id} tile {line.line_order}: {line.shows!r} sets a change of another period beside the value; use {period_type}"
+        )
     segments = figures.segments(line.measure_id, line.area_id, period_type)[:3] if line.segment == "*" else [line.segment]
     tiles = []
     for segment in segments:

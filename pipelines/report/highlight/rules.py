@@ -215,7 +215,7 @@ def _value(figures: Figures, line: Row, value: Row | None, token: Token) -> list
 def _parts(figures: Figures, line: Row, value: Row | None, token: Token) -> list[Statement]:
     if value is None or value.numerator is None or value.denominator is None:
         return []
-    return [Statement(("n = ", cell(value, "numerator", "whole"), " of ", cell(value, "denominator", "whole")))]
+    return [Statement((cell(value, "numerator", "whole"), " of ", cell(value, "denominator", "whole")))]
 
 
 def _yoy(figures: Figures, line: Row, value: Row | None, token: Token) -> list[Statement]:

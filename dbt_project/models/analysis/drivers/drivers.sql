@@ -329,9 +329,9 @@ select
         when ranked.rank = 1
             then
                 measures.title || ', ' || areas.area_name || ', '
-                || case ranked.period_type when 'r12m' then 'R12m to ' else '' end || strftime(ranked.period_end, '%b-%y') || ' '
+                || case ranked.period_type when 'r12m' then '12 months to ' else '' end || strftime(ranked.period_end, '%B %Y') || ': '
                 || {{ change_text('ranked.change', 'ranked.change_pct', 'measures.unit') }} || ' year on year'
-                || coalesce(': ' || said.clauses, ': no cell went the same way') || '.'
+                || coalesce('; ' || said.clauses, '; no part went the same way') || '.'
     end as sentence
 from ranked
 inner join measures on ranked.measure_id = measures.measure_id

@@ -171,15 +171,16 @@ select
         case when judged.n < 12 then 'fewer than 12 months' end,
         'association, not cause'
     ) as caveat,
-    measures_a.title || ' and ' || measures_b.title || ', ' || judged.n || case judged.n when 1 then ' month to ' else ' months to ' end || strftime(judged.period_end, '%b-%y') || ': '
+    measures_a.title || ' and ' || measures_b.title || ', ' || judged.n || case judged.n when 1 then ' month to ' else ' months to ' end
+    || strftime(judged.period_end, '%B %Y') || ': '
     || coalesce(
-        judged.strength || coalesce(' ' || judged.direction, '') || ' correlation, r = ' || format('{:.2f}', judged.r)
-        || coalesce(format(' (95% {:.2f} to {:.2f})', judged.r_lower, judged.r_upper), '')
-        || case when judged.is_significant then ', significant' else ', not significant' end,
+        judged.strength || coalesce(' ' || judged.direction, '') || ' correlation of ' || replace(format('{:.2f}', judged.r), '-', '−')
+        || coalesce(replace(format(' (95% interval {:.2f} to {:.2f})', judged.r_lower, judged.r_upper), '-', '−'), '')
+        || case when judged.n < 12 then ', too early to test' when judged.is_significant then ', significant' else ', not significant' end,
         'no correlation can be worked out'
     )
     || case when pairs.is_compositional then '; two shares of one total go against each other by construction' else '' end
-    || '. Association, not cause.' as sentence
+    || '. Association is not cause.' as sentence
 from judged
 inner join pairs on judged.pair_id = pairs.pair_id
 inner join measures as measures_a on pairs.measure_a = measures_a.measure_id

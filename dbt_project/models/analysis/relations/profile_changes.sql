@@ -128,14 +128,11 @@ select
     judged.words,
     cast(judged.working_hours_before_pct as double) as working_hours_before_pct,
     cast(judged.working_hours_after_pct as double) as working_hours_after_pct,
-    measures.title || ', ' || judged.months_compared || case judged.months_compared when 1 then ' month' else ' months' end || ' before and after ' || strftime(events.event_month, '%b-%y') || ' (' || events.title || '): '
+    measures.title || ', ' || judged.months_compared || case judged.months_compared when 1 then ' month' else ' months' end || ' before and after '
+    || strftime(events.event_month, '%B %Y') || ' (' || events.title || '): '
     || judged.words || ' by hour of the day and day of the week'
-    || coalesce(format(' (V = {:.2f})', judged.cramers_v), '')
-    || coalesce(
-        format(
-            '; Monday to Friday 9 to 17: {:.0f}% before, {:.0f}% after', judged.working_hours_before_pct, judged.working_hours_after_pct
-        ), ''
-    ) || '.' as sentence
+    || coalesce(format('; on weekdays from 9 to 5: {:.0f}% before, {:.0f}% after', judged.working_hours_before_pct, judged.working_hours_after_pct), '')
+    || '.' as sentence
 from judged
 inner join measures on judged.measure_id = measures.measure_id
 inner join events
