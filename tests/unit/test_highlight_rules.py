@@ -93,6 +93,13 @@ def test_every_line_of_the_seed_can_be_shown():
             assert tokens(row["shows"], where)
 
 
+def test_the_change_of_a_tile_is_of_the_period_of_its_value():
+    tiles = [row for row in _seed("highlight_lines") if row["part"] == "tile"]
+    assert tiles
+    for row in tiles:
+        assert len({word.period for word in tokens(row["shows"], "")}) == 1, (row["topic_id"], row["line_order"], row["shows"])
+
+
 def test_every_topic_has_charts_tiles_and_a_data_summary():
     parts = {row["topic_id"]: set() for row in _seed("highlight_topics")}
     for row in _seed("highlight_lines"):

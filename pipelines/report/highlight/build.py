@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -152,13 +152,9 @@ def _headline(figures: Figures, lines: list[Row]) -> Cell | None:
 
 
 def _tiles(figures: Figures, line: Row) -> list[Tile]:
-    """One tile per line, or one per segment. What stands below the value is of the value's own period."""
+    """One tile per line, or one per segment."""
     words = tokens(line.shows, f"{line.topic_id} tile {line.line_order}")
     period_type = words[0].period or "month"
-    if any(word.period not in (None, period_type) for word in words):
-        raise ReportError(
-            f"{line.topic_id} tile {line.line_order}: {line.shows!r} sets a change of another period beside the value; use {period_type}"
-        )
     segments = figures.segments(line.measure_id, line.area_id, period_type)[:3] if line.segment == "*" else [line.segment]
     tiles = []
     for segment in segments:
@@ -286,7 +282,14 @@ def _lines(figures: Figures, group: list[Row], period_type: str) -> Chart | None
         cell(rows[-1], "period_end", "short month"),
     )
     title = (cell(line, "title"),) if line.is_card_area else (cell(line, "title"), " by district")
-    return Chart("lines", title, note, line.unit, series=series, rows=tuple(row for _, each_rows in drawn for row in each_rows))
+    areas = _areas([each for each, _ in drawn])
+    return Chart("lines", title, note, line.unit, series=series, rows=tuple(row for _, each_rows in drawn for row in each_rows), areas=areas)
+
+
+def _areas(lines: Sequence[Row]) -> dict[str, Cell]:
+    """The names of the areas of several lines; nothing where they are of one area."""
+    names = {line.area_id: cell(line, "area_name") for line in lines}
+    return names if len(names) > 1 else {}
 
 
 def _bars(figures: Figures, group: list[Row], period_type: str) -> Chart | None:
@@ -307,7 +310,8 @@ def _bars(figures: Figures, group: list[Row], period_type: str) -> Chart | None:
     if not rows:
         return None
     by = " by type" if line.segment == "*" else " by district"
-    return Chart("bars", (cell(line, "title"), by), (cell(rows[0], "period_end", "period"),), line.unit, bars=tuple(bars), rows=tuple(rows))
+    period = (cell(rows[0], "period_end", "period"),)
+    return Chart("bars", (cell(line, "title"), by), period, line.unit, bars=tuple(bars), rows=tuple(rows), areas=_areas(group))
 
 
 def _comparators(figures: Figures, line: Row, period_type: str) -> Chart | None:

@@ -97,14 +97,12 @@ def _description(chart: Chart) -> str:
 
 
 def chart_columns(chart: Chart) -> list[tuple[str, str, str]]:
-    """Heading, column and form of the table behind a chart."""
+    """Heading, column and form of the table behind a chart; where it has several areas, their names stand before."""
     if chart.kind == "spc":
         mean = "centre" if "centre" in chart.rows[0] else "mean"
         names = (("month", "month"), ("value", "value"), ("mean", mean), ("lower limit", "lpl_display"), ("upper limit", "upl_display"))
         return [(head, name, "short month" if name == "month" else chart.unit) for head, name in names]
-    row = chart.rows[0]
-    heads = [("area", "area_id", "plain")] if "area_id" in row else []
-    heads += [("segment", "segment", "code")] if any(r.segment != "all" for r in chart.rows) else []
+    heads = [("segment", "segment", "code")] if any(row.segment != "all" for row in chart.rows) else []
     return [*heads, ("period", "period_end", "period"), ("value", "value", chart.unit)]
 
 

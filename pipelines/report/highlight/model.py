@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from pipelines.report.highlight.cells import Cell, Part, plain
@@ -41,6 +41,7 @@ class Chart:
     kind     spc: one series with mean and limits; lines: up to four series; bars
     points   of an spc chart; series of a lines chart: name and points; bars of a bar chart
     rows     the rows of the marts that it draws, for the table behind it
+    areas    the names of the areas that it sets side by side, by area_id; empty for a chart of one area
     """
 
     kind: str
@@ -51,6 +52,7 @@ class Chart:
     series: tuple[tuple[str, tuple[Point, ...]], ...] = ()
     bars: tuple[Bar, ...] = ()
     rows: tuple[Row, ...] = ()
+    areas: Mapping[str, Cell] = field(default_factory=dict)
 
     @property
     def source(self) -> str:
