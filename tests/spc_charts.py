@@ -20,7 +20,6 @@ MODELS = (
     "int_spc_phases",
     "int_spc_kinds",
     "int_spc_charts",
-    "int_spc_inputs",
     "measure_spc",
 )
 ALL_MODELS = (*MODELS, "spc_alternatives", "rebase_candidates")

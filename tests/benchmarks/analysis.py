@@ -35,6 +35,7 @@ create table comparator_values (
     measure_id varchar, comparator_id varchar, segment varchar, period_type varchar, period_end date,
     numerator double, denominator double, value double, margin double
 );
+create view int_changed_values as from measure_values;
 create table comparison_baselines as from read_csv('{DBT_PROJECT_DIR}/seeds/comparison_baselines.csv');
 create table comparator_sets as from read_csv('{DBT_PROJECT_DIR}/seeds/comparator_sets.csv');
 create table finding_exclusions as from read_csv('{DBT_PROJECT_DIR}/seeds/finding_exclusions.csv');

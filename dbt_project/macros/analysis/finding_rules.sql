@@ -4,12 +4,24 @@
 {% endmacro %}
 
 
-{# Whether a period ends in the months that findings are made for, counted back from the newest month of all rows: a window function. #}
+{# Whether a period ends in the months that findings are made for, counted back from the newest complete month. #}
 {% macro is_recent(table='') -%}
-    {{ table }}period_end > last_day(
-        max(case when {{ table }}period_type in ('month', 'r12m') then {{ table }}period_end end) over () - to_months({{ var('findings_months') }})
+    {{ table }}period_end > (
+        select last_day(max(newest.period_end) - to_months({{ var('findings_months') }}))
+        from {{ ref('measure_values') }} as newest
+        where newest.is_complete and isfinite(newest.value) and newest.period_type in ('month', 'r12m')
     )
 {%- endmacro %}
+
+
+{# The measures, with those that are quoted beside a mean: the median of the same rows, and the share of logs over ten hours. #}
+{% macro measures_beside_means() %}
+    select
+        *,
+        case when statistic = 'mean' then regexp_replace(measure_id, '_mean$', '_median') end as median_measure_id,
+        regexp_extract(measure_id, '^(.*)_response_time_mean$', 1) || '_logs_over_10h_share' as over_10h_measure_id
+    from {{ ref('dim_measure') }}
+{% endmacro %}
 
 
 {#

@@ -17,7 +17,7 @@ measure_values as (
                 when 'r12m' then date_trunc('month', period_end) - interval 11 month
             end as date
         ) as period_start
-    from {{ ref('measure_values') }}
+    from {{ ref('int_changed_values') }}
 ),
 
 series_breaks as (

@@ -16,7 +16,7 @@ months as (
         numerator,
         denominator,
         row_number() over (partition by series_id order by period_end) as position
-    from {{ ref('measure_values') }}
+    from {{ ref('int_changed_values') }}
     where
         period_type = 'month'
         and is_complete

@@ -28,7 +28,7 @@ own as (
     select
         measure_values.*,
         areas.force_code
-    from {{ ref('measure_values') }} as measure_values
+    from {{ ref('int_changed_values') }} as measure_values
     inner join areas on measure_values.area_id = areas.area_id
 ),
 

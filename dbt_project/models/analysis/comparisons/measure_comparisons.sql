@@ -1,6 +1,12 @@
 -- Each value beside another: earlier windows of its series (yoy, previous_period, baselines), the last month that was higher or lower, and other
 -- places. One row per value and comparison, with a test of the difference. A comparison that is not valid has no numbers, and the reason in words.
-{{ config(schema='measures', materialized='table') }}
+{{ config(
+    schema='measures',
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ forget_changed_series() }}",
+) }}
 
 with
 

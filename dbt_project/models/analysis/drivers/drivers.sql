@@ -4,12 +4,19 @@
 --   median   a median does not add up: the change in the total time of the same rows, as volume and duration
 --   volume   the difference of two counts
 --   part     likewise, of a count and a part of it that another measure counts
-{{ config(schema='measures', materialized='table') }}
+{{ config(
+    schema='measures',
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ forget_changed_series(series_id(segment=literal('all')), ['int_driver_inputs']) }}",
+) }}
 
 with
 
 periods as (
     select * from {{ ref('int_driver_periods') }}
+    where {{ is_changed_series(inputs=['int_driver_inputs']) }}
 ),
 
 cells as (

@@ -1,6 +1,12 @@
 -- The comparisons that findings may speak of, with the value they are of: complete periods that end in the last 24 months, and the latest of every
 -- series. One row per comparison.
-{{ config(schema='intermediate', materialized='table') }}
+{{ config(
+    schema='intermediate',
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ forget_changed_series() }}",
+) }}
 
 with
 
@@ -15,6 +21,7 @@ recent as (
     where
         is_complete
         and isfinite(value)
+        and {{ is_changed_series() }}
     qualify is_latest or {{ is_recent() }}
 )
 

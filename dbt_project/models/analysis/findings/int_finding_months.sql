@@ -1,6 +1,12 @@
 -- What the chart to be trusted (P′ or U′ where it is recommended, else XmR) says of each month that findings may speak of: how long a run has lasted by
 -- then, how the month lies to those before it, and to its target. One row per series and month: the last 24, and the latest of every series.
-{{ config(schema='intermediate', materialized='table') }}
+{{ config(
+    schema='intermediate',
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ forget_changed_series() }}",
+) }}
 
 with
 
@@ -9,6 +15,7 @@ alternatives as (
     where
         is_recommended
         and chart in ('p_prime', 'u_prime')
+        and {{ is_changed_series() }}
 ),
 
 {%- set of_the_chart = ['phase', 'side', 'rule_outside', 'rule_shift', 'rule_trend', 'rule_two_of_three', 'special_cause_sign', 'limits_status', 'lpl', 'upl'] %}
@@ -31,10 +38,12 @@ charts as (
     left join alternatives on
         spc.series_id = alternatives.series_id
         and spc.month = alternatives.month
+    where {{ is_changed_series('spc.series_id') }}
 ),
 
 trends as (
     select * from {{ ref('int_finding_trends') }}
+    where {{ is_changed_series() }}
 ),
 
 parameters as (
@@ -91,7 +100,7 @@ recent as (
     select * from counted
     where
         is_latest
-        or period > (select max(charts.period) from charts) - {{ var('findings_months') }}
+        or period > (select max(12 * year(month) + month(month)) from {{ ref('measure_spc') }}) - {{ var('findings_months') }}
 ),
 
 targeted as (

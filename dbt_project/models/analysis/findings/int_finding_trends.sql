@@ -1,11 +1,18 @@
 -- Signs of a trend (Mann-Kendall and Sen) over the last twelve months of each month, and over the last fifteen; methods.md 11. Judged on the values of
 -- the charts, so without their season, and never across a rebase or a series break. One row per series and month that findings may speak of.
-{{ config(schema='intermediate', materialized='table') }}
+{{ config(
+    schema='intermediate',
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ forget_changed_series() }}",
+) }}
 
 with
 
 points as (
     select *, month_number as period from {{ ref('int_spc_points') }}
+    where {{ is_changed_series() }}
 ),
 
 series_breaks as (
@@ -33,7 +40,7 @@ histories as (
         cast(points.y as double) / 1e9 as y,
         points.rebase_no,
         coalesce(len(list_filter(broken.break_months, lambda begun: begun <= points.month)), 0) as history,
-        max(points.period) over () as latest_period,
+        (select max(month_number) from {{ ref('int_spc_points') }}) as latest_period,
         max(points.period) over (partition by points.series_id) as last_period
     from points
     left join broken on

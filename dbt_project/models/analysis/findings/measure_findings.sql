@@ -1,7 +1,13 @@
 -- What can be said of each figure, in the report's own words: every phrase is a rule (pipelines/catalogue/findings.yaml), every finding has the numbers
 -- it rests on and one sentence made of them. Findings of one series and period do not contradict each other (seed finding_exclusions).
 -- One row per measure, area, segment, period and kind.
-{{ config(schema='measures', materialized='table') }}
+{{ config(
+    schema='measures',
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ forget_changed_series() }}",
+) }}
 {%- set findings = findings_catalogue() %}
 {%- set rules = findings.rules %}
 {%- set sections = findings.sections | list %}
@@ -13,11 +19,7 @@
 with
 
 measures as (
-    select
-        *,
-        case when statistic = 'mean' then regexp_replace(measure_id, '_mean$', '_median') end as median_measure_id,
-        regexp_extract(measure_id, '^(.*)_response_time_mean$', 1) || '_logs_over_10h_share' as over_10h_measure_id
-    from {{ ref('dim_measure') }}
+    {{ measures_beside_means() }}
 ),
 
 areas as (
@@ -29,10 +31,12 @@ areas as (
 
 months as (
     select * from {{ ref('int_finding_months') }}
+    where {{ is_read_for_changed_series() }}
 ),
 
 changes as (
     select * from {{ ref('int_finding_changes') }}
+    where {{ is_read_for_changed_series() }}
 ),
 
 tones as (
@@ -40,6 +44,7 @@ tones as (
         *,
         case when ends_with(variation, '_high') then 1 when ends_with(variation, '_low') then -1 else 0 end as sign
     from {{ ref('measure_tones') }}
+    where {{ is_read_for_changed_series() }}
 ),
 
 charted as (
@@ -185,6 +190,7 @@ above_2019 as (
         and period_type = 'r12m'
         and is_comparable
         and change > 0
+        and {{ is_changed_series() }}
 ),
 
 runs_above_2019 as (
@@ -273,6 +279,7 @@ means as (
         measures.statistic = 'mean'
         and measures.median_measure_id <> measures.measure_id
         and means.is_complete
+        and {{ is_changed_series('means.series_id') }}
         and means.period_type in ('month', 'r12m')
     qualify is_latest or is_recent
 ),
@@ -393,3 +400,4 @@ left join tones on
 where
     kept.words is not null
     and kept.clause is not null
+    and {{ is_changed_series('kept.series_id') }}

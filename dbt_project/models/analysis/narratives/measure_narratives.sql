@@ -2,7 +2,13 @@
 -- (macros/analysis/finding_rules.sql, narrative_grammar.sql). Card, home page, measure page, report, workbook and `explain` take both from here. Each
 -- has the findings and the cells of the marts that it rests on. One row per measure, area, segment and last day of a period: the last 24 months, and
 -- the latest of every series.
-{{ config(schema='measures', materialized='table') }}
+{{ config(
+    schema='measures',
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ forget_changed_series(series_id(), ['int_series_inputs', 'int_driver_inputs']) }}",
+) }}
 
 with
 
@@ -27,8 +33,10 @@ charts as (
 
 figures as (
     select * from {{ ref('int_headline_figures') }}
-    where isfinite(value)
-    qualify is_latest or {{ is_recent() }}
+    where
+        isfinite(value)
+        and {{ is_changed_series(inputs=['int_series_inputs', 'int_driver_inputs']) }}
+        and (is_latest or {{ is_recent() }})
 ),
 
 said as (
@@ -36,7 +44,9 @@ said as (
         *,
         concat_ws('|', measure_id, area_id, segment, period_type, period_end, kind) as finding_id
     from {{ ref('measure_findings') }}
-    where is_said
+    where
+        is_said
+        and {{ is_changed_series(inputs=['int_series_inputs', 'int_driver_inputs']) }}
 ),
 
 -- Where a change came from: the largest part of it that has a name.

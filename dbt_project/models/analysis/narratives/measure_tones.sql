@@ -1,12 +1,19 @@
 -- The one tone of each series at each date, from the chart that is to be trusted: XmR, or P′ and U′ where those are recommended. Charts of rare events
 -- (T, G) have no months and give none. An estimate without a chart has the tone of a significant change on the year. Tiles, cards, icons, bullets,
 -- slides and workbooks take their colour from here and from nowhere else. One row per measure, area, segment and last day of a month or period.
-{{ config(schema='measures', materialized='table') }}
+{{ config(
+    schema='measures',
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ forget_changed_series(series_id()) }}",
+) }}
 
 with
 
 charts as (
     select * from {{ ref('measure_spc') }}
+    where {{ is_changed_series() }}
 ),
 
 alternatives as (
@@ -14,6 +21,7 @@ alternatives as (
     where
         is_recommended
         and chart in ('p_prime', 'u_prime')
+        and {{ is_changed_series() }}
 ),
 
 measures as (
@@ -69,7 +77,9 @@ estimated as (
         and comparisons.period_type = measures.headline_period
         and measures.statistic = 'estimate'
     anti join charts on comparisons.series_id = charts.series_id
-    where comparisons.comparison = 'yoy'
+    where
+        comparisons.comparison = 'yoy'
+        and {{ is_changed_series('comparisons.series_id') }}
 ),
 
 judged as (

@@ -11,18 +11,13 @@
 with
 
 points as (
-    select
-        points.*,
-        points.month_number as period,
-        inputs.inputs_hash
-    from {{ ref('int_spc_points') }} as points
-    inner join {{ ref('int_spc_inputs') }} as inputs on points.series_id = inputs.series_id
-    where {{ is_changed_series('points.series_id') }}
+    select *, month_number as period from {{ ref('int_spc_points') }}
+    where {{ is_changed_series() }}
 ),
 
 phases as (
     select * from {{ ref('int_spc_phases') }}
-    where {{ is_changed_series('series_id') }}
+    where {{ is_changed_series() }}
 ),
 
 measures as (
@@ -134,7 +129,6 @@ judged as (
         points.n_series,
         points.exclusion_reason,
         points.is_excluded,
-        points.inputs_hash,
         flagged.*,
         limits.* exclude (series_id, phase, sigma_mult, y_sum, mr_sum, mr_count, has_limits, n_limits),
         phases.phase_start,
@@ -264,6 +258,5 @@ select
         end
     ), '') as note,
     ruleset_id,
-    param_hash,
-    inputs_hash
+    param_hash
 from doubted

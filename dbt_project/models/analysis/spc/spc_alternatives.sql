@@ -12,7 +12,7 @@ with
 
 series_points as (
     select *, month_number as period from {{ ref('int_spc_points') }}
-    where {{ is_changed_series('series_id') }}
+    where {{ is_changed_series() }}
 ),
 
 phases as (
@@ -20,11 +20,7 @@ phases as (
 ),
 
 kinds as (
-    select
-        kinds.*,
-        inputs.inputs_hash
-    from {{ ref('int_spc_kinds') }} as kinds
-    inner join {{ ref('int_spc_inputs') }} as inputs on kinds.series_id = inputs.series_id
+    select * from {{ ref('int_spc_kinds') }}
 ),
 
 charts as (
@@ -33,7 +29,7 @@ charts as (
 
 events as (
     select *, event_no as period from {{ ref('int_spc_events') }}
-    where {{ is_changed_series('series_id') }}
+    where {{ is_changed_series() }}
 ),
 
 windowed_months as (
@@ -268,7 +264,6 @@ judged as (
         kinds.measure_id,
         kinds.area_id,
         kinds.segment,
-        kinds.inputs_hash,
         measures.unit,
         measures.statistic,
         charts.recommended_chart,
@@ -318,6 +313,5 @@ select
     period = max(period) over (partition by series_id) as is_latest,
     chart = recommended_chart as is_recommended,
     ruleset_id,
-    param_hash,
-    inputs_hash
+    param_hash
 from judged
