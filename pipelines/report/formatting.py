@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
 
+from pipelines.catalogue.catalogue import read_catalogue
 from pipelines.report.units import UNIT_HEADINGS, UNITS, change_text, one_decimal, rounded, sign_text, value_text, whole_text
 
 NO_VALUE = "–"
@@ -44,13 +46,21 @@ def moment_text(moment: datetime) -> str:
     return f"{date_text(moment.date())} at {moment:%H:%M} UTC"
 
 
-def period_text(period_type: str, period_end: date) -> str:
-    """July 2023; April to June 2023; 12 months to July 2023; 2023; 31 July 2023 for a snapshot."""
+@cache
+def _estimates() -> frozenset[str]:
+    """The measures that are estimates of a survey: each quarter's is of the year that the quarter ends."""
+    return frozenset(measure.entry.id for measure in read_catalogue().measures if measure.entry.statistic == "estimate")
+
+
+def period_text(period_type: str, period_end: date, measure_id: str | None = None) -> str:
+    """July 2023; April to June 2023; 12 months to July 2023; 2023; 31 July 2023 for a snapshot; year to June 2023 for a quarterly estimate."""
     if period_type == "month":
         return month_text(period_end)
     if period_type == "r12m":
         return f"12 months to {month_text(period_end)}"
     if period_type == "quarter":
+        if measure_id in _estimates():
+            return f"year to {month_text(period_end)}"
         return f"{period_end - relativedelta(months=2):%B} to {month_text(period_end)}"
     if period_type == "year":
         return f"{period_end:%Y}"
@@ -118,7 +128,7 @@ FORMS: dict[str, Form] = {
     "date": lambda value, row: date_text(value),
     "year": lambda value, row: f"{value:%Y}",
     "moment": lambda value, row: moment_text(value),
-    "period": lambda value, row: period_text(row["period_type"], value),
+    "period": lambda value, row: period_text(row["period_type"], value, row.get("measure_id")),
     "whole": lambda value, row: whole_text(value),
     "decimal": lambda value, row: one_decimal(value),
     "signed": lambda value, row: signed_text(value),

@@ -76,6 +76,8 @@ def test_nothing_has_no_text():
 def test_periods_are_said_in_full():
     assert formatting.period_text("month", date(2023, 7, 31)) == "July 2023"
     assert formatting.period_text("quarter", date(2023, 6, 30)) == "April to June 2023"
+    assert formatting.period_text("quarter", date(2023, 6, 30), "csew_overall_confidence") == "year to June 2023"
+    assert formatting.period_text("quarter", date(2023, 6, 30), "da_crime_volume") == "April to June 2023"
     assert formatting.period_text("r12m", date(2023, 7, 31)) == "12 months to July 2023"
     assert formatting.period_text("year", date(2022, 12, 31)) == "2022"
     assert formatting.period_text("snapshot", date(2023, 7, 3)) == "3 July 2023"
