@@ -48,6 +48,19 @@ def week_chart(week: Week, label: Label, cell: int = 20) -> Markup:
     return svg(left + 24 * cell + 10, top + 7 * cell + 22, label, "".join(parts), css="week")
 
 
+def peers_strip(values: Mapping[str, float], own: str, width: int = 150) -> Markup:
+    """Where one area lies among others: a small dot for each, a large one for its own, from the lowest to the highest value."""
+    low, high = min(values.values()), max(values.values())
+    scale = (width - 14) / ((high - low) or 1)
+    others = "".join(f"M{7 + (v - low) * scale - 3:.1f} 9a3 3 0 1 0 6 0a3 3 0 1 0-6 0" for area, v in sorted(values.items()) if area != own)
+    x = 7 + (values[own] - low) * scale
+    drawing = (
+        f'<path d="M4 9H{width - 4}" stroke="{GRID}"/><path d="{others}" fill="#fff" stroke="{SOFT}"/>'
+        f'<circle cx="{x:.1f}" cy="9" r="5.5" fill="{SERIES[0][0]}"/>'
+    )
+    return svg(width, 18, Label("Among areas of its kind, from the lowest to the highest"), drawing, css="strip")
+
+
 def estimates_chart(estimates: Sequence[Estimate], unit: str, label: Label, width: int = 720) -> Markup:
     """A point with its interval for each, one below the other on one axis."""
     ends = [v for e in estimates for v in (e.value - (e.margin or 0), e.value + (e.margin or 0))]

@@ -28,6 +28,9 @@ KINDS = [
     "cards/opcc-1.html",
     "cards/csp_swindon.html",
     "measures/index.html",
+    "areas/index.html",
+    "areas/swindon.html",
+    "areas/salisbury_cpt.html",
     "measures/asb_incidents.html",
     "measures/asb_incidents/swindon.html",
     "measures/csew_overall_confidence.html",
@@ -96,6 +99,26 @@ def test_every_measure_has_a_page_and_its_figures_a_file(published, site):
     (rows,) = published.query(f"select count(*) from measures.measure_values where measure_id = '{measure}'")[0]
     (in_file,) = duckdb.execute(f"select count(*) from read_csv('{site}/measures/{measure}.csv')").fetchone()
     assert in_file == rows
+
+
+def test_every_area_has_a_page_that_leads_with_its_concerns(published, pages):
+    """The same sentences as everywhere; the areas of what could be given to none have no page."""
+    areas = {page.name: page for page in pages if page.name.startswith("areas/") and page.name != "areas/index.html"}
+    told = published.query(
+        """
+        select area_id, count(*) from measures.measure_narratives inner join core.dim_area using (area_id)
+        where is_latest and segment = 'all' and not is_unallocated group by area_id
+        """
+    )
+    assert {f"areas/{area}.html": n for area, n in told} == {name: sum(c.column == "headline" for c in page.cells) for name, page in areas.items()}
+    tones = {
+        f"{m}|{a}|all|{end}": tone
+        for m, a, end, tone in published.query("select measure_id, area_id, period_end, tone from measures.measure_narratives where segment = 'all'")
+    }
+    order = ["concern", "improvement", "neutral signal", "none"]
+    for page in areas.values():
+        shown = [order.index(tones[cell.key]) for cell in page.cells if cell.column == "headline"]
+        assert shown == sorted(shown), page.name
 
 
 def test_every_series_with_figures_has_a_page(published, files, site):

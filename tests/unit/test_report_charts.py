@@ -45,6 +45,7 @@ EVERY = {
     "spark": charts.sparkline(series(), LABEL, Figure("104")),
     "small": charts.small_chart(series(), "count", LABEL, Figure("104")),
     "week": place_charts.week_chart(Week({(day, hour): hour / 24 for day in range(1, 8) for hour in range(24)}, 1.0), LABEL),
+    "strip": place_charts.peers_strip({"a": 1.0, "b": 2.0, "c": 4.0}, "b"),
     "estimates": place_charts.estimates_chart(
         [Estimate("force", 76.9, 3.6, Figure("76.9%")), Estimate("group", 72.8, None, Figure("73%"))], "pct", LABEL
     ),
@@ -105,6 +106,13 @@ def test_small_charts_of_one_scale_can_be_compared():
 
     assert ticks((0, 400)) == ["0", "400"]
     assert ticks(None) != ticks((0, 400))
+
+
+def test_an_area_lies_between_the_lowest_and_the_highest_of_its_kind():
+    def place(own: str) -> float:
+        return float(next(parsed(place_charts.peers_strip({"a": 1.0, "b": 2.0, "c": 4.0}, own)).iter(f"{SVG}circle")).get("cx"))
+
+    assert place("a") < place("b") < (place("a") + place("c")) / 2 < place("c")
 
 
 def test_an_estimate_is_drawn_with_its_interval():

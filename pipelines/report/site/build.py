@@ -170,6 +170,7 @@ def _fingerprints(content: Content, code: str) -> dict[str, str]:
         "governance": of("core.dim_measure", *[t for t in every if t.startswith("governance.")], *REGISTERS),
         "quality": of("governance.workbook_messages", "measures.measure_values", "core.dim_measure", *lines, *REGISTERS, *quality_tables),
         "reference": of("core.dim_measure", "governance.glossary", *REGISTERS),
+        "areas": of("core.dim_measure", "measures.measure_values", "measures.measure_findings", *charts, *REGISTERS),
         "measures": of("core.dim_measure", "measures.measure_values", *lines, *REGISTERS),
         "assets": code,
     }

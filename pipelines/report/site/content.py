@@ -82,6 +82,7 @@ class Content:
             "tones": TONES,
             "tone_class": lambda tone: tone.partition(" ")[0],
             "weekdays": WEEKDAYS,
+            "series_of": Series.of,
             "plain": formatting.plain_text,
             "marking": formatting.MARKING,
             "date_text": formatting.date_text,
@@ -224,6 +225,17 @@ class Content:
         """0 for a force, 1 for a district, 2 for a community policing team, 3 for any other area."""
         area = self.areas.get(area_id)
         return {"force": 0, "district": 1, "cpt": 2}.get(area.level, 3) if area else 3
+
+    @cached_property
+    def areas_told(self) -> list[Row]:
+        """The areas with a page of their own, forces first: those of which a measure says something."""
+        if not self.marts.has("measures.measure_narratives"):
+            return []
+        told = {
+            row.area_id for row in self.marts.rows("select distinct area_id from measures.measure_narratives where is_latest and segment = 'all'")
+        }
+        areas = [area for area in self.areas.values() if area.area_id in told and not area.is_unallocated]
+        return sorted(areas, key=lambda a: (self.area_rank(a.area_id), a.level, a.area_name))
 
     def measure_path(self, measure_id: str) -> str:
         return f"measures/{measure_id}.html"

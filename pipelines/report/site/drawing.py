@@ -11,7 +11,7 @@ from pathlib import Path
 from pipelines.report.marts import Marts
 from pipelines.report.palette import css_variables
 from pipelines.report.site.content import Content
-from pipelines.report.site.pages import cards, governance, home, measures, quality, reference
+from pipelines.report.site.pages import areas, cards, governance, home, measures, quality, reference
 
 ASSETS = Path(__file__).parent / "assets"
 MEASURE = "measure:"  # what the name of a measure's group begins with
@@ -36,6 +36,7 @@ GROUPS: dict[str, Callable[[Content], Iterator[tuple[str, str]]]] = {
     "governance": governance.pages,
     "quality": quality.pages,
     "reference": reference.pages,
+    "areas": areas.pages,
     "measures": lambda content: iter([measures.index_page(content)]),
     "assets": lambda _: _assets(),
 }

@@ -12,7 +12,7 @@ for (const form of document.querySelectorAll("form[data-filter]")) {
     let shown = 0;
     for (const { row, text } of rows) {
       const keep = wanted.every((word) => text.includes(word)) && (!on("signal") || row.dataset.signal === "1")
-        && (!on("target") || row.dataset.target === "1");
+        && (!on("target") || row.dataset.target === "1") && (!on("data") || row.dataset.has === "1");
       row.hidden = !keep;
       shown += keep;
     }

@@ -30,6 +30,7 @@ def _index(content: Content, glossary: list[Row]) -> str:
         for m in content.measures.values()
     ]
     entries += [["Scorecard", c.title, f"{c.body}, {c.area_name}", f"cards/{c.scorecard_id}.html"] for c in content.cards]
+    entries += [["Area", a.area_name, "what its measures say", f"areas/{a.area_id}.html"] for a in content.areas_told]
     entries += [["Word", g.term, g.meaning or "", f"glossary.html#{slug(g.term)}"] for g in glossary]
     entries += [
         [r.kind.capitalize(), f"{r.risk_id} {r.title}", f"{r.framework}, {r.owner or ''}", content.risk_path(r.risk_id)]
