@@ -11,6 +11,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
+from dateutil.relativedelta import relativedelta
 from markupsafe import Markup, escape
 
 from pipelines.report.palette import BAND, COMMON, CONCERN, IMPROVEMENT, INK, LINE, NEUTRAL, OUTLINES, PALE, SERIES, SOFT, TARGET
@@ -141,6 +142,26 @@ def key_of_signals() -> Markup:
 # ---- small charts
 
 
+def between_chart(points: Sequence[Point], label: Label, width: int = 1080, height: int = 280) -> Markup:
+    """The days between rare events, one point per event in their order; where there is no lower limit, the band begins at nought."""
+    first = date(1, 1, 1)
+    at = [replace(p, month=first + relativedelta(months=i), lower=(p.lower or 0.0) if p.upper is not None else None) for i, p in enumerate(points)]
+    numbers = [v for p in at for v in (p.value, p.lower, p.upper) if v is not None]
+    plane = Plane.around(at[0].month, at[-1].month, numbers, "days", width, height)
+    plane = replace(plane, named=((at[0].month, f"{points[0].month:%b %Y}"), (at[-1].month, f"{points[-1].month:%b %Y}")))
+    parts = [plane.grid()]
+    parts += [limits(plane, segment, PALE, f'stroke="{INK}" stroke-width="1.2"', has_edges=True) for segment in segments(at)]
+    parts.append(f'<path d="{line_path(plane, at)}" fill="none" stroke="{LINE}" stroke-width="1.4"/>')
+    parts.append(dots(plane, at, 0.9))
+    ends = [
+        (plane.y(level), name, colour)
+        for name, level, colour in (("upper limit", at[-1].upper, SOFT), ("centre", at[-1].mean, INK))
+        if level is not None
+    ]
+    parts.append(end_labels(width - plane.right + 8, ends, 13))
+    return svg(width, height, label, "".join(parts))
+
+
 TARGET_LINE = f'stroke="{TARGET}" stroke-width="1.2" stroke-dasharray="5 2 1.5 2"'
 
 
@@ -179,7 +200,9 @@ def small_chart(
     right = 12 + 8 * len(latest.text)
     plane = Plane.around(points[0].month, points[-1].month, numbers, unit, width, height, right=max(right, 44))
     left = 14 + 7 * max(len(axis_text(tick, unit)) for tick in (plane.low, plane.high))
-    plane = replace(plane, left=left, top=8, bottom=22, ticks=(plane.low, plane.high), is_small=True)
+    plane = replace(
+        plane, left=left, top=8, bottom=22, ticks=(plane.low, plane.high), named=tuple((m, f"{m:%b %y}") for m in (plane.first, plane.last))
+    )
     parts = [plane.grid()]
     parts += [limits(plane, segment, PALE, f'stroke="{SOFT}" stroke-width="1"', has_edges=True) for segment in segments(points)]
     parts.append(_small(plane, points, latest))

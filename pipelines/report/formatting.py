@@ -80,6 +80,11 @@ def comparator_text(comparator_id: str) -> str:
     return COMPARATORS.get(comparator_id, comparator_id.replace("_", " ").title())
 
 
+def parts_text(set_id: str) -> str:
+    """What a change is taken apart by, of the name of its set: by opening type and CPT."""
+    return "by " + plain_text(set_id.rpartition(" by ")[2]).replace(" x ", " and ").replace("cpt", "CPT")
+
+
 COMPARISONS = {
     "yoy": "the year before",
     "previous_period": "the period before",
@@ -138,6 +143,7 @@ FORMS: dict[str, Form] = {
     "met": lambda value, row: "met" if value else "missed",
     "comparison": lambda value, row: comparison_text(value),
     "unit": lambda value, row: UNIT_HEADINGS.get(value, "number"),
+    "parts": lambda value, row: parts_text(value),
     "comparator": lambda value, row: comparator_text(value),
     "code": lambda value, row: str(value),
 }

@@ -75,7 +75,7 @@ class Plane:
     right: int = 92
     top: int = 24
     bottom: int = 26
-    is_small: bool = False  # only the first and the last month are named
+    named: tuple[tuple[date, str], ...] | None = None  # the names along the time axis, where they are not those of round months
 
     @classmethod
     def around(cls, first: date, last: date, numbers: Sequence[float], unit: str, width: int, height: int, right: int = 92) -> Plane:
@@ -107,7 +107,7 @@ class Plane:
                 f'<text class="axis" x="{self.left - 8}" y="{y + 4:.1f}" text-anchor="end" font-size="12" fill="{SOFT}">'
                 f"{escape(axis_text(tick, self.unit))}</text>"
             )
-        for month, text in [(m, f"{m:%b %y}") for m in (self.first, self.last)] if self.is_small else month_ticks(self.first, self.last):
+        for month, text in month_ticks(self.first, self.last) if self.named is None else self.named:
             x = self.x(month)
             parts.append(f'<path d="M{x:.1f} {self.height - self.bottom}v5" stroke="{SOFT}"/>')
             parts.append(

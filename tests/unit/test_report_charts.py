@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 import zipfile
+from dataclasses import replace
 from datetime import date
 from itertools import combinations
 from pathlib import Path
@@ -42,6 +43,7 @@ EVERY = {
     "spc": charts.spc_chart(series(), "count", LABEL, [Event(month(5), "A")]),
     "spc of nothing": charts.spc_chart([], "count", LABEL),
     "spc of one month": charts.spc_chart(series(1), "seconds", LABEL),
+    "days between": charts.between_chart([replace(p, lower=None) for p in series(30)], LABEL),
     "spark": charts.sparkline(series(), LABEL, Figure("104")),
     "small": charts.small_chart(series(), "count", LABEL, Figure("104")),
     "week": place_charts.week_chart(Week({(day, hour): hour / 24 for day in range(1, 8) for hour in range(24)}, 1.0), LABEL),

@@ -41,6 +41,7 @@ BY_MEASURE = (
     "measures.drivers",
     "measures.comparator_values",
     "measures.rebase_candidates",
+    "measures.measure_rebases",
     "quality.limit_review_queue",
     "measures.profile_changes",
     "measures.profiles",

@@ -10,7 +10,7 @@ from itertools import groupby
 from dateutil.relativedelta import relativedelta
 from markupsafe import Markup, escape
 
-from pipelines.report.charts import BY_MONTH, Event, bar, line_chart, points_of, spc_chart
+from pipelines.report.charts import BY_MONTH, Event, bar, between_chart, line_chart, points_of, spc_chart
 from pipelines.report.formatting import cell_text, comparator_text
 from pipelines.report.marts import Row
 from pipelines.report.place_charts import Estimate, Week, estimates_chart, week_chart
@@ -56,6 +56,7 @@ class Shown:
     table: Markup | None = None
     history: Markup | None = None
     has_rebases: bool = False
+    between: tuple[Markup, Markup] | None = None  # the chart of days between rare events, and the table behind it
 
 
 def shown(shared: Shared, content: Content, measure: Row, series: Series | None, figures: SeriesRows) -> Shown:
@@ -83,7 +84,23 @@ def shown(shared: Shared, content: Content, measure: Row, series: Series | None,
     is_adjusted = any(p.adjusted is not None for p in points)
     table = _table(rows, measure.unit, chart, is_adjusted)
     has_rebases = len({p.rebase_no for p in points}) > 1
-    return Shown(drawing, chart, rows, judged, is_adjusted, events, drivers, table, history if len(recent) < len(points) else None, has_rebases)
+    between = _between(figures.alternatives) if chart in BETWEEN_EVENTS and figures.alternatives else None
+    longer = history if len(recent) < len(points) else None
+    return Shown(drawing, chart, rows, judged, is_adjusted, events, drivers, table, longer, has_rebases, between)
+
+
+def _between(rows: Sequence[Row]) -> tuple[Markup, Markup]:
+    """Chart and table of the days between events."""
+    chart = between_chart(points_of(rows), Label("Days between events", "One point per event, in their order; the table below it has every point."))
+    return chart, _rows_table(
+        rows, [("month", "short month", "Month"), ("value", "number", "Days since the one before"), *_judgement("centre", "number")]
+    )
+
+
+def _judgement(centre: str, form: str) -> list[tuple[str, str, str]]:
+    """The columns of a table that say how a point was judged."""
+    limits = [(centre, form, "Mean" if centre == "mean" else "Centre"), ("lpl_display", form, "Lower limit"), ("upl_display", form, "Upper limit")]
+    return [*limits, ("variation", "plain", "Signal"), ("special_cause", "plain", "By rule")]
 
 
 def side_by_side(content: Content, measure: Row, of_measure: Mapping[Series, SeriesRows]) -> list[tuple[Row, Series, Markup]]:
@@ -177,9 +194,7 @@ def _drivers(rows: Sequence[Row]) -> list[list[tuple[Row, Markup]]]:
 
 
 def _table(rows: Sequence[Row], unit: str, chart: str, is_adjusted: bool) -> Markup:
-    """The table behind a monthly chart: the newest month first. Written here rather than in the template, because there are thousands."""
-    first = rows[0]
-    parts = 4 if "point_no" in first else 3
+    """The table behind a monthly chart."""
     columns: list[tuple[str, str, str]] = [("month", "short month", "Month"), ("value", unit, "Value")]
     if is_adjusted:
         columns.append(("value_adjusted", unit, "Without season"))
@@ -187,13 +202,14 @@ def _table(rows: Sequence[Row], unit: str, chart: str, is_adjusted: bool) -> Mar
     if columns[-1][0] == "numerator" and unit == "count":
         columns.pop()  # a count is its own numerator
     if chart not in BETWEEN_EVENTS and chart != "none":
-        columns.append(("centre" if "centre" in first else "mean", unit, "Mean"))
-        columns += [
-            ("lpl_display", unit, "Lower limit"),
-            ("upl_display", unit, "Upper limit"),
-            ("variation", "plain", "Signal"),
-            ("special_cause", "plain", "By rule"),
-        ]
+        columns += _judgement("centre" if "centre" in rows[0] else "mean", unit)
+    return _rows_table(rows, columns)
+
+
+def _rows_table(rows: Sequence[Row], columns: Sequence[tuple[str, str, str]]) -> Markup:
+    """A table of these columns (name, form, heading), the newest row first. Written here rather than in the template, because there are thousands."""
+    first = rows[0]
+    parts = 4 if "point_no" in first else 3
     head = Markup("").join(Markup('<th scope="col" {}>{}</th>').format(column(name, form), title) for name, form, title in columns)
     body = []
     for row in reversed(rows):

@@ -92,6 +92,11 @@ select * from measures.rebase_candidates
 where measure_id in (select unnest($measures::varchar[]))
 order by effective_month desc, area_id, segment
 """
+REBASES = """
+select * from measures.measure_rebases
+where measure_id in (select unnest($measures::varchar[]))
+order by measure_id, area_id, segment, effective_month
+"""
 REVIEWS = """
 select * from quality.limit_review_queue
 where cause_no = 1 and measure_id in (select unnest($measures::varchar[]))
@@ -118,6 +123,7 @@ class SeriesRows:
     drivers: list[Row] = field(default_factory=list)
     revisions: list[Row] = field(default_factory=list)
     candidates: list[Row] = field(default_factory=list)
+    rebases: list[Row] = field(default_factory=list)
     reviews: list[Row] = field(default_factory=list)
 
     @property
@@ -146,6 +152,7 @@ def figures_by_measure(marts: Marts, chosen: Sequence[str]) -> dict[str, dict[Se
     small = (
         ("revisions", "measures.revisions", REVISIONS),
         ("candidates", "measures.rebase_candidates", CANDIDATES),
+        ("rebases", "measures.measure_rebases", REBASES),
         ("reviews", "quality.limit_review_queue", REVIEWS),
     )
     for name, table, sql in small:

@@ -113,6 +113,7 @@ def _series_page(
         late=_late(content, measure),
         areas=[],
         weeks=[],
+        changes=[],
         estimates="",
         chart_names=CHART_NAMES,
     )
