@@ -96,3 +96,22 @@ def test_a_cell_takes_the_form_of_its_type_and_unit():
     assert formatting.cell_text("hit_or_miss", {}, "plain") == "hit or miss"
     assert formatting.cell_text("yoy", {}, "comparison") == "the year before"
     assert formatting.cell_text(-14947.04, {}, "signed") == "−14,947"
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "text"),
+    [
+        (True, "met", "met"),
+        (False, "met", "missed"),
+        (None, "met", "–"),
+        (250.0, "effect seconds", "+4m 10s"),
+        (-18.0, "effect count", "−18"),
+        (-1.24, "effect pct", "−1.2 percentage points"),
+        ("priority_response_time_mean by opening_type x cpt", "parts", "by opening type and CPT"),
+        ("msg", "comparator", "most similar group"),
+        ("vs_england_wales", "comparison", "England and Wales"),
+        ("pct", "unit", "%"),
+    ],
+)
+def test_forms_of_single_cells(value, form, text):
+    assert formatting.cell_text(value, {}, form) == text
