@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 
@@ -15,7 +16,10 @@ from pipelines.report.plane import FONT
 DASHES = {"feeds": "", "sets": "", "assures": "7 4", "reports to": "2 3", "holds to account": "10 3 2 3"}
 UPWARD = ("assures", "reports to")
 CORNERS = {"board": 24, "body": 24, "scorecard": 2, "report": 2}
-BOX, GAP, TALL, APART = 168, 64, 56, 18
+BOX, GAP, TALL, APART = 168, 64, 56, 26
+BESIDE = (0, 6, -6, 10, -10)  # arrows of one gap, beside each other
+
+Place = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,8 @@ def map_drawing(boxes: Sequence[Box], links: Sequence[Link]) -> Markup:
         for j, node in enumerate(column)
     }
     by_id = {box.node_id: box for box in boxes}
-    parts = [_arrow(places[link.start], places[link.end], link.relation) for link in links]
+    ways = _ways(columns, places, links)
+    parts = [_arrow(places[link.start], places[link.end], link.relation, way) for link, way in zip(links, ways, strict=True)]
     parts += [_box(by_id[node], x, y) for node, (x, y) in places.items()]
     width = len(columns) * (BOX + GAP)
     title = "<title>Governance map</title><desc>The table below lists every link.</desc>"
@@ -104,8 +109,26 @@ def map_drawing(boxes: Sequence[Box], links: Sequence[Link]) -> Markup:
     )
 
 
+def _ways(columns: Sequence[Sequence[str]], places: Mapping[str, Place], links: Sequence[Link]) -> list[list[Place]]:
+    """For each link the places where it passes the columns between its ends: in the gaps above, between and below their boxes, never behind one."""
+    column_of = {node: i for i, column in enumerate(columns) for node in column}
+    lanes = [[min(places[n][1] for n in column) - APART / 2, *(places[n][1] + TALL + APART / 2 for n in column)] for column in columns]
+    taken: Counter[tuple[int, float]] = Counter()
+    ways = []
+    for link in links:
+        i, j = column_of[link.start], column_of[link.end]
+        way = []
+        for k in range(i + 1, j) if j > i else range(i - 1, j, -1):
+            straight = places[link.start][1] + (places[link.end][1] - places[link.start][1]) * (k - i) / (j - i) + TALL / 2
+            lane = min(lanes[k], key=lambda y: abs(y - straight))
+            way.append((places[columns[k][0]][0], lane + BESIDE[taken[k, lane] % len(BESIDE)]))
+            taken[k, lane] += 1
+        ways.append(way)
+    return ways
+
+
 def _box(box: Box, x: float, y: float) -> str:
-    lines = wrap(box.name, 24, break_long_words=False, break_on_hyphens=False)
+    lines = wrap(box.name, 21, break_long_words=False, break_on_hyphens=False)
     top = y + TALL / 2 + 4.5 - (len(lines) - 1) * 7.5
     spans = "".join(f'<tspan x="{x + BOX / 2:.0f}" y="{top + 15 * i:.1f}">{escape(text)} </tspan>' for i, text in enumerate(lines))
     fill, corner = NODE_FILLS.get(box.kind, PALE), CORNERS.get(box.kind, 8)
@@ -115,18 +138,23 @@ def _box(box: Box, x: float, y: float) -> str:
     )
 
 
-def _arrow(start: tuple[float, float], end: tuple[float, float], relation: str) -> str:
+def _arrow(start: Place, end: Place, relation: str, passing: Sequence[Place]) -> str:
+    """The arrow from box to box, level where it passes a column."""
     backwards = end[0] <= start[0]
     x0, y0 = start[0] + (0 if backwards else BOX), start[1] + TALL / 2
     x1, y1 = end[0] + (BOX if backwards else 0), end[1] + TALL / 2
     way = -1 if backwards else 1
-    bend = max(abs(x1 - x0) / 2, 26) * way
     if start[0] == end[0]:  # one above the other
         x0 = x1 = start[0] + BOX
-        bend, way = 40, -1
-        path = f"M{x0:.0f} {y0:.0f}C{x0 + bend:.0f} {y0:.0f} {x1 + bend:.0f} {y1:.0f} {x1:.0f} {y1:.0f}"
+        way = -1
+        path = f"M{x0:.0f} {y0:.0f}C{x0 + 40:.0f} {y0:.0f} {x1 + 40:.0f} {y1:.0f} {x1:.0f} {y1:.0f}"
     else:
-        path = f"M{x0:.0f} {y0:.0f}C{x0 + bend:.0f} {y0:.0f} {x1 - bend:.0f} {y1:.0f} {x1:.0f} {y1:.0f}"
+        path, bend = f"M{x0:.0f} {y0:.0f}", GAP / 2 * way
+        before = (x0, y0)
+        for x, y in [*((x + (BOX if backwards else 0), y) for x, y in passing), (x1, y1)]:
+            path += f"C{before[0] + bend:.0f} {before[1]:.0f} {x - bend:.0f} {y:.0f} {x:.0f} {y:.0f}"
+            before = (x + BOX * way, y)
+            path += f"H{before[0]:.0f}" if (x, y) != (x1, y1) else ""
     dash = DASHES.get(relation, "")
     dashes = f' stroke-dasharray="{dash}"' if dash else ""
     head = f"M{x1:.0f} {y1:.0f}l{-8 * way} -4.5v9z"

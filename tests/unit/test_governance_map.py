@@ -1,6 +1,9 @@
 """The governance map's page: drawn from the workbook, in step with it, and safe whatever stands in a name."""
 
+import re
+
 from pipelines.publish.governance_map import governance_page
+from pipelines.report.governance_map import Box, Link, map_drawing
 from pipelines.settings import PROJECT_DIR
 from pipelines.synthetic.governance import VERSIONS, sheet_rows
 
@@ -27,6 +30,20 @@ def test_links_without_an_end_are_left_out_and_names_are_quoted():
     assert "    n_end -->|reports to| n_b" in page
     assert "n_c" not in page
     assert '| A "board" \\| of | board |  | 2022-25 |' in page
+
+
+def test_an_arrow_passes_the_boxes_between_its_ends_and_none_is_behind_one():
+    boxes = [Box(name, name.upper(), "report", "") for name in "abcd"]
+    chain = [Link("a", "b", "feeds"), Link("b", "c", "feeds"), Link("c", "d", "feeds")]
+    svg = map_drawing(boxes, [*chain, Link("a", "d", "feeds"), Link("d", "a", "reports to")])
+    rows = {(float(y), float(y) + float(height)) for y, height in re.findall(r'<rect x="[^"]*" y="([^"]*)" width="[^"]*" height="([^"]*)"', svg)}
+    (top, bottom) = rows.pop()
+    assert rows == set(), "one box per column, all on one row"
+    paths = re.findall(r'<path d="([^"]*)" fill="none"', svg)
+    levels = [[float(y) for y in re.findall(r"([\d.]+)H", path)] for path in paths]
+    assert [len(each) for each in levels] == [0, 0, 0, 2, 2]
+    assert all(not top <= y <= bottom for each in levels for y in each)
+    assert set(levels[3]).isdisjoint(levels[4]), "two arrows of one gap lie beside each other"
 
 
 if __name__ == "__main__":
