@@ -196,7 +196,7 @@ def _wrong_cells(connection: duckdb.DuckDBPyConnection, table: str, cells: list[
             "select column_name from duckdb_columns() where database_name = 'marts' and schema_name = ? and table_name = ?", [schema, bare]
         ).fetchall()
     ]
-    wanted |= {"unit", "period_type", "change_pct"} & set(columns)
+    wanted |= {"unit", "period_type", "change_pct", "measure_id"} & set(columns)
     if unknown := wanted - set(columns):
         return [f"{cells[0].page}: {table} has no column {sorted(unknown)}"]
     names = sorted(wanted)
