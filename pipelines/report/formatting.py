@@ -163,7 +163,7 @@ def form_of(value: Any, row: Mapping[str, Any]) -> str:
 
 
 def cell_text(value: Any, row: Mapping[str, Any], form: str | None = None) -> str:
-    """The text of a mart's cell on a page; a dash for null. `row` gives what the form needs besides (unit, period_type, change_pct)."""
+    """The text of a mart's cell on a page; a dash for null. `row` gives what the form needs besides (unit, period_type, change_pct, measure_id)."""
     if value is None:
         return NO_VALUE
     if isinstance(value, bool) and form is None:
