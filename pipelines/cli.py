@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -93,7 +94,8 @@ def demo(months: int, scale: float, seed: int, if_empty: bool) -> None:
 @click.option("--full-refresh", is_flag=True, help="Rebuild every month instead of those that new rows touch.")
 @click.option("--as-at", type=PastDay(), help="The marts as they were known at the end of a day, beside the published ones; takes no file in.")
 @click.option("--marts-only", is_flag=True, help="Publish the marts, and leave the site and the workbooks as they are.")
-def run(full_refresh: bool, as_at: date | None, marts_only: bool) -> None:
+@click.option("--profile", is_flag=True, help="Say what each step and model costs, building one model at a time; all of it in warehouse/profile.csv.")
+def run(full_refresh: bool, as_at: date | None, marts_only: bool, profile: bool) -> None:
     """Do what the nightly schedule does: ingest, transform, check, publish.
 
     With --as-at, transform, check and publish what was known then, into published/as_at/<day>/; the published marts stay as they are.
@@ -107,7 +109,7 @@ def run(full_refresh: bool, as_at: date | None, marts_only: bool) -> None:
         sys.exit(run_as_at(load_settings(), as_at))
     from pipelines.commands.run import BUSY, run_nightly
 
-    settings = load_settings()
+    settings = replace(load_settings(), is_profiled=profile)
     outcome = run_nightly(settings, full_refresh=full_refresh, marts_only=marts_only)
     if settings.alerting.is_configured and outcome != BUSY:
         from pipelines.commands.alert import alert as tell

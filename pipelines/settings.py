@@ -64,6 +64,7 @@ class Settings:
     ui_hosts          further host names by which the Dagster UI answers, behind a proxy (SCORECARDS_UI_HOSTS, comma separated)
     landing_sensor    whether the landing sensor starts switched on (SCORECARDS_LANDING_SENSOR=on)
     alerting          who is told when a night goes wrong
+    is_profiled       whether models are built one at a time, so that the profile of a run knows what each costs (`scorecards run --profile`)
     as_at             the past day whose knowledge is rebuilt, in a warehouse and a published folder of its own (`scorecards run --as-at`)
     """
 
@@ -79,6 +80,7 @@ class Settings:
     ui_hosts: tuple[str, ...] = ()
     landing_sensor: bool = False
     alerting: Alerting = Alerting()
+    is_profiled: bool = False
     as_at: date | None = None
 
     def known_on(self, day: date) -> Settings:
@@ -140,6 +142,11 @@ class Settings:
     @property
     def dagster_home(self) -> Path:
         return self.data_dir / "dagster"
+
+    @property
+    def profile_path(self) -> Path:
+        """What the steps and models of the last profiled run cost."""
+        return self.warehouse_dir / "profile.csv"
 
     @property
     def dbt_target_dir(self) -> Path:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from pipelines import storage
 from pipelines.commands.console import TerminalReporter, console
+from pipelines.commands.profile import ProfilingReporter, report_profile
 from pipelines.commands.summary import print_run_summary
 from pipelines.hash_key import HashKeyError, require_same
 from pipelines.instance import prepare_home, purge_history
@@ -22,7 +23,7 @@ PUBLISHED, FAILED, PUBLISHED_WITH_REFUSALS, BUSY, PUBLISHED_WITHOUT_PAGES = 0, 1
 
 
 def run_nightly(settings: Settings, full_refresh: bool = False, marts_only: bool = False) -> int:
-    """Execute the job `nightly`, or `marts`, and print what came of it. Returns the exit status."""
+    """Execute the job `nightly`, or `marts`, and print what came of it, with its profile where the settings ask for one. Returns the exit status."""
     began = time.monotonic()
     try:
         with run_lock(settings, wait_seconds=1):  # who only looks whether a run is at work holds it for a moment
@@ -36,7 +37,7 @@ def run_nightly(settings: Settings, full_refresh: bool = False, marts_only: bool
         console.print(f"[red]{error}[/red]")
         return FAILED
     prepare_home(settings)
-    reporter = TerminalReporter()
+    reporter = ProfilingReporter() if settings.is_profiled else TerminalReporter()
     reporter.step("prepare")
     with _objects_that_stay():
         import dagster as dg
@@ -66,6 +67,8 @@ def run_nightly(settings: Settings, full_refresh: bool = False, marts_only: bool
     published = any(event.asset_key == MARTS_KEY for event in result.all_events if event.is_step_materialization)
     ended = time.monotonic()
     marts_there = reporter.ended[PUBLISH_STEP] if published else ended
+    if isinstance(reporter, ProfilingReporter):
+        report_profile(settings, reporter.costs)
     refused = print_run_summary(settings, result.run_id, published, failures, marts_there - began, ended - began)
     if not published:
         return FAILED

@@ -53,6 +53,7 @@ def run_dbt(settings: Settings, arguments: list[str], on_node: Callable[[str, in
         if on_node is not None and event.info.name == "LogStartLine":
             on_node(event.data.description, event.data.index, event.data.total)
 
+    arguments = [*arguments, "--threads", "1"] if settings.is_profiled else arguments
     outcome = call_dbt(settings, arguments, [hear], parsed_project(settings))
     if outcome.exception is not None or outcome.result is None:
         raise TransformError(f"dbt did not run: {outcome.exception}")

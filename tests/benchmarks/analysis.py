@@ -19,7 +19,7 @@ from tests.spc_charts import ALL_MODELS, INPUTS
 MEASURES, AREAS, MONTHS = 100, 20, 120
 
 COMPARISONS = ("int_comparisons_in_time", "int_comparisons_with_history", "int_comparisons_with_places", "measure_comparisons")
-FINDINGS = ("int_finding_trends", "int_finding_months", "int_finding_changes", "measure_findings")
+FINDINGS = ("measure_tones", "int_finding_trends", "int_finding_months", "int_finding_changes", "measure_findings")
 STEPS = {"SPC": ALL_MODELS, "comparisons, which findings read": COMPARISONS, "findings": FINDINGS}
 VIEWS = {name for name in COMPARISONS if name.startswith("int_")}
 
@@ -30,6 +30,8 @@ alter table dim_area add column level varchar;
 alter table dim_area add column force_code varchar;
 alter table dim_measure add column title varchar;
 alter table dim_measure add column yoy_basis varchar;
+alter table dim_measure add column headline_period varchar;
+alter table dim_measure add column in_words varchar;
 alter table measure_values add column margin double;
 create table comparator_values (
     measure_id varchar, comparator_id varchar, segment varchar, period_type varchar, period_end date,
@@ -49,7 +51,7 @@ insert into dim_area
     from range({AREAS}) as areas (a);
 insert into dim_measure
     select 'measure_' || m, ['count', 'pct', 'count', 'seconds'][1 + m % 4], ['count', 'share', 'count', 'median'][1 + m % 4],
-        ['increase', 'decrease', 'neutral'][1 + m % 3], m % 2 = 0, 'Measure ' || m, ['r12m', 'month'][1 + m % 2]
+        ['increase', 'decrease', 'neutral'][1 + m % 3], m % 2 = 0, 'Measure ' || m, ['r12m', 'month'][1 + m % 2], 'month', null
     from range({MEASURES}) as measures (m);
 insert into int_measure_recipes select measure_id, false from dim_measure;
 insert into int_spc_rebases values ('measure_1*', '*', '*', date '2017-04-01'), ('*', 'area_3', '*', date '2018-01-01');

@@ -1,19 +1,25 @@
-"""`make bench`: how long the main job takes, as whole processes, medians of several runs. Never part of the tests.
+"""`make bench`: how much the main job takes, as whole processes, medians of several runs. Never part of the tests.
 
+floor          one DuckDB script over the same landing files, for the core measures alone (tests/benchmarks/floor.py)
 demo           write 79 months of extracts
-to_marts       of the nightly run on an empty warehouse: until the marts were published
+to_marts       of the nightly run on an empty warehouse: until the marts were published (seconds only)
 from_empty     the whole of it, with site and workbooks
 nothing_new    the nightly run when nothing has arrived
-one_day        the nightly run when one small file of late rows has arrived
+one_day        the nightly run when one file has arrived: a thousand calls of a new day
+correction     the nightly run when one call of two years ago has come in late
 site           the scorecard site alone, every page of it (some 400 measures in 3,300 areas and segments)
 
 and the analysis of 2,000 series of 120 months, model by model (tests/benchmarks/analysis.py).
+
+What counts is processor time (of a process and all its children), and of that the ratios between steps of one run: they hold on any machine. They are
+compared with the last line of docs/benchmarks.md; 15 % more ends the command with status 1. `--record` appends a line.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import platform
 import re
 import resource
 import shutil
@@ -22,59 +28,127 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import date, timedelta
 from pathlib import Path
 
 from tests.benchmarks import analysis
 
-LATE = "call_id,force_code,line,offered_at,answered_at\nbench-{n},wiltshire,999,2023-07-{day:02d} 10:00:00,2023-07-{day:02d} 10:00:06\n"
+RECORD = Path(__file__).parents[2] / "docs" / "benchmarks.md"
+RATIOS = {
+    "from empty / floor": ("from_empty", "floor"),
+    "nothing new / floor": ("nothing_new", "floor"),
+    "one day / nothing new": ("one_day", "nothing_new"),
+    "correction / one day": ("correction", "one_day"),
+}
+WORSE = 1.15
+HEADER = "call_id,force_code,line,offered_at,answered_at\n"
+STEPS = ("floor", "demo", "to_marts", "from_empty", "nothing_new", "one_day", "correction", "site")
 
 
-def timed(arguments: list[str], environment: dict[str, str]) -> float:
-    """Seconds that `scorecards …` took."""
-    return said_and_timed(arguments, environment)[1]
-
-
-def said_and_timed(arguments: list[str], environment: dict[str, str]) -> tuple[str, float]:
-    """What `scorecards …` printed, and the seconds that it took; its output is shown only where it fails."""
-    began = time.monotonic()
-    done = subprocess.run([sys.executable, "-m", "pipelines.cli", *arguments], env=environment, capture_output=True, text=True, check=False)
-    seconds = time.monotonic() - began
+def measured(module: str, arguments: list[str], environment: dict[str, str]) -> tuple[str, float, float]:
+    """What a module printed, with the seconds and the processor seconds that it took; its output is shown only where it fails."""
+    began, used = time.monotonic(), processor_seconds()
+    done = subprocess.run([sys.executable, "-m", module, *arguments], env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        sys.exit(f"scorecards {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
-    return done.stdout, seconds
+        sys.exit(f"{module} {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
+    return done.stdout, time.monotonic() - began, processor_seconds() - used
+
+
+def processor_seconds() -> float:
+    """Of all processes that this one has started and waited for, and of theirs."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def new_day(repeat: int) -> str:
+    """A thousand calls of a day after the last month of the demonstration."""
+    day = date(2023, 8, 1) + timedelta(days=repeat)
+    rows = (f"bench-{repeat}-{n},wiltshire,999,{day} {n // 60:02d}:{n % 60:02d}:00,{day} {n // 60:02d}:{n % 60:02d}:06\n" for n in range(1000))
+    return HEADER + "".join(rows)
+
+
+def late_call(repeat: int) -> str:
+    """A call of two years ago."""
+    return f"{HEADER}bench-late-{repeat},wiltshire,999,2021-07-{repeat + 1:02d} 10:00:00,2021-07-{repeat + 1:02d} 10:00:06\n"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--scale", type=float, default=1.0)
+    parser.add_argument("--record", action="store_true", help="append the ratios to docs/benchmarks.md")
     options = parser.parse_args()
-    seconds: dict[str, list[float]] = {"demo": [], "to_marts": [], "from_empty": [], "nothing_new": [], "one_day": [], "site": []}
+    wall: dict[str, list[float]] = {name: [] for name in STEPS}
+    processor: dict[str, list[float]] = {name: [] for name in STEPS}
     with tempfile.TemporaryDirectory() as folder:
         environment = os.environ | {"SCORECARDS_DATA_DIR": folder}
-        landing, warehouse = Path(folder) / "landing", Path(folder) / "warehouse"
-        seconds["demo"].append(timed(["demo", "--scale", str(options.scale)], environment))
+        landing = Path(folder) / "landing"
+
+        def step(name: str, arguments: list[str], module: str = "pipelines.cli") -> str:
+            said, seconds, used = measured(module, arguments, environment)
+            wall[name].append(seconds)
+            processor[name].append(used)
+            return said
+
+        step("demo", ["demo", "--scale", str(options.scale)])
         for repeat in range(options.repeats):
-            for leftover in (warehouse, Path(folder) / "published", Path(folder) / "dagster"):
-                shutil.rmtree(leftover, ignore_errors=True)
-            for late in (landing / "force_calls").glob("late_*.csv"):
+            for leftover in ("warehouse", "published", "dagster"):
+                shutil.rmtree(Path(folder) / leftover, ignore_errors=True)
+            for late in (landing / "force_calls").glob("bench_*.csv"):
                 late.unlink()
-            timed(["prepare"], environment)  # what `make setup` does
-            said, whole = said_and_timed(["run"], environment)
-            seconds["to_marts"].append(float(re.findall(r"Published in (\d+) s", said)[0]))
-            seconds["from_empty"].append(whole)
-            seconds["nothing_new"].append(timed(["run"], environment))
-            (landing / "force_calls" / f"late_{repeat}_x20230809T0200.csv").write_text(LATE.format(n=repeat, day=repeat + 1))
-            seconds["one_day"].append(timed(["run"], environment))
+            step("floor", [str(landing)], "tests.benchmarks.floor")
+            measured("pipelines.cli", ["prepare"], environment)  # what `make setup` does
+            said = step("from_empty", ["run"])
+            wall["to_marts"].append(float(re.findall(r"Published in (\d+) s", said)[0]))
+            step("nothing_new", ["run"])
+            for name, rows in (("one_day", new_day(repeat)), ("correction", late_call(repeat))):
+                (landing / "force_calls" / f"bench_{name}_{repeat}_x20231002T0200.csv").write_text(rows)
+                step(name, ["run"])
             (Path(folder) / "published" / "site").unlink()
             shutil.rmtree(Path(folder) / "published" / ".sites")
-            seconds["site"].append(timed(["site"], environment))
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
-    print(f"{'':<14}{'median':>9}{'min':>9}{'max':>9}  seconds of {options.repeats} runs, {os.cpu_count()} cores")
-    for name, values in seconds.items():
-        print(f"{name:<14}{statistics.median(values):>9.1f}{min(values):>9.1f}{max(values):>9.1f}")
-    print(f"largest process {peak:.2f} GB\n")
+            step("site", ["site"])
+    used = {name: statistics.median(values) for name, values in processor.items() if values}
+    ratios = {name: used[part] / used[whole] for name, (part, whole) in RATIOS.items()}
+    print(f"{'':<14}{'median':>9}{'min':>9}{'max':>9}{'processor':>11}  seconds of {options.repeats} runs, {os.cpu_count()} cores")
+    for name, values in wall.items():
+        of_processor = f"{used[name]:.1f}" if name in used else ""
+        print(f"{name:<14}{statistics.median(values):>9.1f}{min(values):>9.1f}{max(values):>9.1f}{of_processor:>11}")
+    print(f"largest process {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6:.2f} GB\n")
+    worse = compared(ratios, recorded())
+    if options.record:
+        record(ratios, used, options.scale)
     analysis.report()
+    if worse:
+        sys.exit(f"More processor time than recorded in {RECORD.name}, by more than {WORSE - 1:.0%}: {', '.join(worse)}")
+
+
+def recorded() -> dict[str, float]:
+    """The ratios of the last line of the record; none where nothing is recorded yet."""
+    lines = [
+        [cell.strip() for cell in line.strip("| \n").split("|")] for line in RECORD.read_text(encoding="utf-8").splitlines() if line.startswith("|")
+    ]
+    if len(lines) < 3:  # the head and its rule
+        return {}
+    return {name: float(cell) for name, cell in zip(lines[0], lines[-1], strict=True) if name in RATIOS}
+
+
+def compared(ratios: dict[str, float], before: dict[str, float]) -> list[str]:
+    """Print the ratios beside those recorded last. Returns the names of those that are worse."""
+    print(f"{'processor time':<24}{'ratio':>7}{'recorded':>10}")
+    for name, ratio in ratios.items():
+        print(f"{name:<24}{ratio:>7.2f}{before.get(name, float('nan')):>10.2f}")
+    print()
+    return [name for name, ratio in ratios.items() if ratio > WORSE * before.get(name, float("inf"))]
+
+
+def record(ratios: dict[str, float], used: dict[str, float], scale: float) -> None:
+    """Append a line to the record, in the order of its head."""
+    cells = {name: f"{ratio:.2f}" for name, ratio in ratios.items()} | {f"{name} s": f"{seconds:.0f}" for name, seconds in used.items()}
+    cells |= {"date": str(date.today()), "machine": f"{os.cpu_count()} × {platform.machine()}", "scale": f"{scale:g}"}
+    text = RECORD.read_text(encoding="utf-8")
+    head = next(line for line in text.splitlines() if line.startswith("|"))
+    line = " | ".join(cells.get(name.strip(), "") for name in head.strip("|").split("|"))
+    RECORD.write_text(f"{text.rstrip()}\n| {line} |\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
