@@ -351,7 +351,7 @@ def _notices(marts: Marts, period: Period, lines: list[Row], topics: Iterable[To
     checks = marts.rows("select * from quality.check_results where check_name = 'fresh' and status in ('warned', 'failed') order by all")
     late = tuple((cell(row, "message"),) for row in checks if row.feed in feeds)
     if late:
-        notices.append(Notice(("Some extracts were late when these marts were published; figures that rest on them carry a note.",), late))
+        notices.append(Notice(("Some extracts were late when these marts were published; figures that rest on them end early.",), late))
     if governance.version is None:
         notices.append(Notice(("No governance workbook has come in: there are no outcomes, deliverables, risks or commentary to show.",)))
     elif governance.is_of_another_quarter and governance.as_of is not None:
