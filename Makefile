@@ -5,15 +5,18 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
 READY := $(VENV)/.ready
 
-.PHONY: run test test-fast ui setup lint bench fuzz lock clean superset-venv superset-check superset-lock
+.PHONY: run test test-fast ui setup lint lint-python lint-sql checked bench fuzz lock clean superset-venv superset-check superset-lock
 
 run: $(READY)
 	$(BIN)/scorecards demo --if-empty
 	$(BIN)/scorecards run
 
-test: $(READY) lint
+# Style, types, and the unit tests of the models keep a core each busy: two at a time, what takes longest first.
+test: $(INSTALLED)
+	$(MAKE) --no-print-directory --jobs 2 --output-sync=target checked
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # An answer while one works: style of Python, and the unit tests.
@@ -22,11 +25,17 @@ test-fast: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m pytest tests/unit -m "not slow" -n 2 --dist loadfile --no-loadscope-reorder
 
-lint: $(READY)
+checked: lint-sql $(READY) lint-python
+
+lint: lint-python lint-sql
+
+lint-python: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint dbt_project/models dbt_project/tests --processes 2 --quiet
+
+lint-sql: $(INSTALLED)
+	$(BIN)/sqlfluff lint dbt_project/models dbt_project/tests --quiet
 
 ui: $(READY)
 	$(BIN)/scorecards ui
@@ -40,11 +49,14 @@ fuzz: $(READY)
 setup: $(READY)
 
 # Everything comes from the lock files, by hash; uv is only the installer.
-$(READY): requirements.lock requirements-uv.lock pyproject.toml
+$(INSTALLED): requirements.lock requirements-uv.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-uv.lock
 	$(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes --python $(BIN)/python requirements.lock
 	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python -e .
+	@touch $@
+
+$(READY): $(INSTALLED)
 	$(BIN)/scorecards prepare
 	@touch $@
 
