@@ -18,7 +18,7 @@ CASES = ("street_republished/landing", "two_versions/landing", "half_a_year/land
 FEEDS = ("police_uk_street", "incident_logs", "crimes", "arrests", "measure_returns")
 YEAR_2019 = "period_end between date '2019-01-01' and date '2019-12-31'"
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("parsed")]
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,6 @@ from typing import Any
 
 import duckdb
 import pytest
-from filelock import FileLock
 
 from pipelines.commands.run import run_nightly
 from pipelines.settings import Settings
@@ -38,7 +37,7 @@ OF_THE_RUN = {
     "quality.arrivals",
 }
 
-# A table's rows in any order: a sum and a parity of the hashes of whole rows. A hash takes -0.0 for 0.0, so that signs of doubles are counted as well.
+# A table in any order of its rows: a sum and a parity of their hashes. A hash takes -0.0 for 0.0: signs of doubles are counted beside them.
 DIGEST = "select count(*), sum(hash(t)), bit_xor(hash(t)){signs} from {table} as t"
 DOUBLES = "select column_name from duckdb_columns() where schema_name || '.' || table_name = ? and data_type = 'DOUBLE' order by column_index"
 
@@ -108,43 +107,26 @@ def _settings(data_dir: Path) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callable[[str, Callable[[Path], None]], Path]:
-    """Make a folder once for all the processes that the tests run in: the first one to ask makes it, the others wait for it."""
-    root = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
-
-    def folder(name: str, make: Callable[[Path], None]) -> Path:
-        path, is_made = root / f"shared-{name}", root / f"shared-{name}.made"
-        with FileLock(root / f"shared-{name}.lock"):
-            if not is_made.exists():
-                shutil.rmtree(path, ignore_errors=True)
-                path.mkdir()
-                make(path)
-                is_made.touch()
-        return path
-
-    return folder
-
-
-@pytest.fixture(scope="session")
 def extracts(shared: Callable[..., Path]) -> Path:
     """Synthetic extracts, written once; never changed."""
     return shared("extracts", lambda folder: write_extracts(folder, months=MONTHS, end=END, scale=SCALE))
 
 
 @pytest.fixture(scope="session")
-def published(extracts: Path, shared: Callable[..., Path]) -> Force:
+def published(extracts: Path, shared: Callable[..., Path], parsed: Settings) -> Force:
     """A force whose extracts were taken in and published once, pages and all; read it, do not change it."""
 
     def publish(folder: Path) -> None:
         force = Force(_settings(folder))
         shutil.copytree(extracts, force.landing)
+        shutil.copytree(parsed.dbt_target_dir, force.settings.dbt_target_dir)
         assert force.run(pages=True) == 0
 
     return Force(_settings(shared("published", publish)))
 
 
 @pytest.fixture
-def make_force(tmp_path: Path, published: Force) -> Callable[..., Force]:
+def make_force(tmp_path: Path, published: Force, parsed: Settings) -> Callable[..., Force]:
     """Make a force: `from_published` copies a whole data directory, so that a test pays for one run less."""
 
     def make(name: str = "force", from_published: bool = False) -> Force:
@@ -154,8 +136,7 @@ def make_force(tmp_path: Path, published: Force) -> Callable[..., Force]:
         force = Force(replace(published.settings, data_dir=data_dir))
         force.landing.mkdir(parents=True, exist_ok=True)
         if not from_published:
-            # the parsed dbt project, so that the test does not parse it again
-            shutil.copytree(published.settings.dbt_target_dir, force.settings.dbt_target_dir)
+            shutil.copytree(parsed.dbt_target_dir, force.settings.dbt_target_dir)
         return force
 
     return make

@@ -16,11 +16,9 @@ import pipelines.resources
 from pipelines.cli import cli
 from pipelines.commands.as_at import run_as_at
 from pipelines.commands.summary import print_status
-from pipelines.settings import Settings
 from pipelines.transform.as_at import AsAtError
 from pipelines.warehouse import run_lock
 from tests.e2e.conftest import Force
-from tests.landing import HASH_KEY
 
 DAY = date(2023, 8, 2)
 NIGHT = datetime(2023, 8, 2, 22, 30, tzinfo=UTC)  # before midnight, local time
@@ -95,9 +93,9 @@ def test_a_day_before_everything_says_since_when_something_is_known(published, m
     assert force.fingerprint() == published.fingerprint()
 
 
-def test_an_empty_warehouse_says_so(tmp_path):
+def test_an_empty_warehouse_says_so(make_force):
     with pytest.raises(AsAtError, match="the warehouse is empty"):
-        run_as_at(Settings(data_dir=tmp_path, hash_key=HASH_KEY), DAY)
+        run_as_at(make_force().settings, DAY)
 
 
 def test_a_run_that_holds_the_warehouse_is_waited_for_by_nobody(make_force, capsys):

@@ -12,7 +12,7 @@ from pipelines.settings import PROJECT_DIR
 from tests.landing import HEADER
 
 # The rows carry a long column that the contract does not know, as extracts do. Even the smaller file is larger than DuckDB's memory limit.
-ROWS = 600_000
+ROWS = 400_000
 TIMES_LARGER = 4
 # What a process needs before its first row differs between machines: what is bounded is how it grows with the file.
 GROWTH_SHARE = 0.25

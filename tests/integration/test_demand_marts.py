@@ -15,7 +15,7 @@ from pipelines.settings import DBT_PROJECT_DIR
 from tests.building import Dbt
 from tests.landing import HEADER, Landing
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("parsed")]
 
 SPRING, AUTUMN = date(2023, 3, 26), date(2022, 10, 30)
 LINES = ("999", "101", "cch", "crib")

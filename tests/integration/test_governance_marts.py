@@ -6,22 +6,19 @@ known on 30 September.
 
 from __future__ import annotations
 
-import os
 import shutil
 from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.cli.main import dbtRunner
 
-from pipelines.settings import DBT_PROJECT_DIR
 from pipelines.synthetic.governance import FOLDER, write_workbooks
 from tests.bad_workbook import badly_edited
+from tests.building import Dbt
 from tests.landing import Landing
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("parsed")]
 
 MODELS = ("+path:models/governance", "+int_series_breaks", "+int_spc_rebases")
 OVERDUE = {
@@ -33,21 +30,9 @@ OVERDUE = {
 DUE_IN_MONTH = {"therapeutic_interventions_child_abuse", "serious_violence_strategic_needs_assessment"}
 
 
-def build(path: Path, target: Path, **variables: str) -> None:
-    os.environ |= {
-        "SCORECARDS_BUILD_PATH": str(path),
-        "SCORECARDS_THREADS": "2",
-        "DBT_TARGET_PATH": str(target),
-        "DBT_LOG_PATH": str(target),
-        "DBT_LOG_LEVEL": "none",
-    }
-    folders = ["--project-dir", str(DBT_PROJECT_DIR), "--profiles-dir", str(DBT_PROJECT_DIR)]
-    asked = ["--vars", str(variables)] if variables else []
-    result = dbtRunner().invoke(
-        ["--quiet", "build", *folders, *asked, "--select", *MODELS, "--exclude-resource-type", "unit_test", "--indirect-selection", "cautious"]
-    )
-    DuckDBConnectionManager.close_all_connections()
-    assert result.success, [f"{r.node.unique_id}: {r.message}" for r in result.result or [] if r.status in ("error", "fail")]
+def build(path: Path, target: Path, *options: str) -> None:
+    """The governance models with dbt's own tests, which must pass."""
+    Dbt(target, MODELS).build_only(path, MODELS, "--indirect-selection", "cautious", *options, without=["unit_test"])
 
 
 def ingest(landing: Landing, run_id: str) -> None:
@@ -91,7 +76,7 @@ def marts(tmp_path_factory) -> dict[str, Mart]:
     ingest(landing, "run-2")
     build(path, target)
     marts["december"] = keep("december")
-    build(path, target, as_at="2023-09-30")
+    build(path, target, "--vars", "{as_at: '2023-09-30'}")
     return marts | {"as_at": keep("as_at")}
 
 

@@ -41,7 +41,7 @@ FACTS = {
     "intermediate.int_feed_coverage": "*",
 }
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("parsed")]
 
 Rows = dict[str, list[dict[str, Any]]]
 

@@ -11,13 +11,13 @@ import duckdb
 import pytest
 
 from pipelines.contracts.loading import load_contracts
+from pipelines.settings import Settings
 from pipelines.transform.manifest import load_manifest
 from pipelines.warehouse import create_tables
 from tests.building import Dbt
-from tests.handmade import make_settings
 from tests.models import render
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("parsed")]
 
 # Tables that are carried over, each with a text that tells what an earlier build wrote.
 MARKED: dict[str, str | None] = {
@@ -272,8 +272,8 @@ HASHED_BEFORE |= {"measure_findings", "drivers", "int_comparisons_in_time", "int
 
 
 @pytest.mark.parametrize("table", [table.split(".")[1] for table in MARKED])
-def test_all_that_is_read_is_in_the_hash(tmp_path: Path, table: str):
-    nodes = load_manifest(make_settings(tmp_path))["nodes"]
+def test_all_that_is_read_is_in_the_hash(parsed: Settings, table: str):
+    nodes = load_manifest(parsed)["nodes"]
 
     def read(model: str) -> set[str]:
         return {node.split(".")[-1] for node in nodes[f"model.scorecards.{model}"]["depends_on"]["nodes"]}

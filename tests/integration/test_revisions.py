@@ -11,13 +11,11 @@ from pipelines.publish import marts
 from pipelines.publish.marts import PublishError, publish
 from pipelines.publish.marts import published_keys as keys_of
 from pipelines.quality.gate import Gate
-from pipelines.settings import Settings
 from pipelines.transform.manifest import load_manifest
 from pipelines.transform.publication import build_publication
 from pipelines.versioned_folder import VersionedFolder
 from pipelines.warehouse import open_build
 from tests.handmade import NOW, PUBLISHED, add_rows, make_warehouse
-from tests.landing import HASH_KEY
 
 REVISIONS = ("measures.value_ledger", "quality.publications", "quality.arrivals", "measures.revisions")
 BUILT = {name: f"publication.{name.replace('.', '__')}" for name in REVISIONS}
@@ -76,8 +74,8 @@ class Nights:
 
 
 @pytest.fixture(scope="module")
-def manifest(tmp_path_factory):
-    return load_manifest(Settings(data_dir=tmp_path_factory.mktemp("parsed"), hash_key=HASH_KEY))
+def manifest(parsed):
+    return load_manifest(parsed)
 
 
 @pytest.fixture

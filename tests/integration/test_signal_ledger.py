@@ -11,12 +11,10 @@ from pipelines.publish import marts
 from pipelines.publish.marts import PublishError, publish
 from pipelines.publish.marts import published_keys as keys_of
 from pipelines.quality.gate import Gate
-from pipelines.settings import Settings
 from pipelines.transform.manifest import load_manifest
 from pipelines.transform.publication import build_publication
 from pipelines.warehouse import open_build
 from tests.handmade import NOW, PUBLISHED, make_warehouse
-from tests.landing import HASH_KEY
 from tests.spc_charts import charts, month, month_end
 
 SIGNALS, LIMITS = "measures.spc_signal_ledger", "measures.spc_limit_ledger"
@@ -30,8 +28,8 @@ select segment, month, value, value_adjusted, phase, n_phase, mean, mr_bar, lpl,
 
 
 @pytest.fixture(scope="module")
-def manifest(tmp_path_factory):
-    return load_manifest(Settings(data_dir=tmp_path_factory.mktemp("parsed"), hash_key=HASH_KEY))
+def manifest(parsed):
+    return load_manifest(parsed)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.settings import PROJECT_DIR
+from tests.conftest import LONGEST
 
 PIPELINES = PROJECT_DIR / "pipelines"
 
@@ -77,3 +78,7 @@ def test_no_file_names_a_machine():
     for path in PIPELINES.rglob("*.py"):
         text = path.read_text(encoding="utf-8")
         assert not any(word in text for word in forbidden), path
+
+
+def test_files_that_are_begun_first_are_there():
+    assert [name for name in LONGEST if not (PROJECT_DIR / "tests" / name).is_file()] == []

@@ -4,16 +4,15 @@ import pytest
 import yaml
 
 from pipelines.publish.marts import published_tables
-from pipelines.settings import DBT_PROJECT_DIR, Settings
+from pipelines.settings import DBT_PROJECT_DIR
 from pipelines.transform.manifest import load_manifest
-from tests.landing import HASH_KEY
 
 CONSUMERS = {"scorecard_site", "highlight_report", "excel_workbooks", "superset_opcc_scorecard", "power_bi_reports", "analysts_queries"}
 
 
 @pytest.fixture(scope="module")
-def manifest(tmp_path_factory) -> dict:
-    return load_manifest(Settings(data_dir=tmp_path_factory.mktemp("data"), hash_key=HASH_KEY))
+def manifest(parsed) -> dict:
+    return load_manifest(parsed)
 
 
 def _reads(manifest: dict, exposure: dict) -> set[str]:

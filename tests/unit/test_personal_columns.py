@@ -13,7 +13,7 @@ from pipelines.transform.lineage import LineageError, Relation, model_lineage
 from pipelines.transform.manifest import load_manifest
 from pipelines.transform.personal import ALLOWED, compiled_models, published_personal_columns, refuse_personal_columns
 from pipelines.transform.project import TransformError
-from pipelines.transform.runner import call_dbt
+from pipelines.transform.runner import parsed_project
 from tests.landing import HASH_KEY
 
 CONTRACTS = load_contracts()
@@ -152,12 +152,9 @@ def test_a_published_model_says_its_columns_and_keeps_to_them(columns, enforced)
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory) -> tuple[dict[str, Any], dict[str, str]]:
+def project(parsed) -> tuple[dict[str, Any], dict[str, str]]:
     """The project's manifest, and the compiled SQL of its models."""
-    settings = Settings(data_dir=tmp_path_factory.mktemp("data"), hash_key=HASH_KEY)
-    manifest = load_manifest(settings)
-    parsed = call_dbt(settings, ["parse"])
-    return manifest, compiled_models(settings, CONTRACTS, parsed.result)
+    return load_manifest(parsed), compiled_models(parsed, CONTRACTS, parsed_project(parsed))
 
 
 def test_the_project_publishes_none(project):
