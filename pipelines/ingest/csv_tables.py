@@ -30,7 +30,8 @@ OTHER_FORMATS = (  # what else arrives under the name of a csv: first bytes, wha
     (b"%PDF", "a PDF document", "have the extract itself sent"),
 )
 _LONE_CR = re.compile(r"\r(?!\n)")
-_RECORD_END = "\x1f"  # put behind the last field of every record, so that records with too few or too many fields show
+# Put behind the last field of every record, so that records with too few or too many fields show. Two characters: single ones do come as a value.
+_RECORD_END = "\x1f\x1e"
 
 
 def refuse_other_formats(path: Path) -> None:

@@ -245,6 +245,12 @@ CORPUS: tuple[Bad, ...] = (
         rejects=rejected((2, "call_id", "scientific_notation"), (3, "call_id", "scientific_notation"), (4, "cli", "scientific_notation")),
     ),
     Bad("too few fields", calls(call(1), "C2,wiltshire,999,2023-07-01 10:00:00"), read=2, rejects=rejected((3, "_row", "too_few_fields"))),
+    Bad(
+        "a line of one control character",
+        calls(call(1), "\x1f", call(2, bt_call_ref="\x1f")),
+        read=3,
+        rejects=rejected((3, "_row", "too_few_fields"), *((3, column, "required") for column in ("force_code", "line", "offered_at"))),
+    ),
     Bad("a record of far too many delimiters and nothing else", calls(call(1), "," * 500, call(2)), read=2),
     Bad("last columns left off", calls(call(1).rpartition(",")[0], call(2), call(3, bt_call_ref="").rpartition(",")[0].rpartition(",")[0]), read=3),
     Bad(
