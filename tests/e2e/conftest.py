@@ -3,102 +3,22 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-import duckdb
 import pytest
 
-from pipelines.commands.run import run_nightly
 from pipelines.settings import Settings
 from pipelines.synthetic.generate import write_extracts
+from tests.e2e.arrivals import arrive
+from tests.e2e.force import Force, output_to
 from tests.landing import HASH_KEY
 
 SCALE = 0.02
 MONTHS = 26
 END = date(2023, 7, 31)
-
-# Tables that tell of the run itself, or of the runs before it: times, run and load numbers differ between two runs over the same data.
-OF_THE_RUN = {
-    "quality.heartbeat",
-    "quality.check_results",
-    "quality.feed_outcomes",
-    "quality.rejects",
-    "quality.return_issues",  # names the load of each row, as the two before do
-    "measures.spc_signal_ledger",
-    "measures.spc_limit_ledger",
-    "measures.value_ledger",
-    "measures.revisions",
-    "quality.publications",
-    "quality.arrivals",
-}
-
-# A table in any order of its rows: a sum and a parity of their hashes. A hash takes -0.0 for 0.0: signs of doubles are counted beside them.
-DIGEST = "select count(*), sum(hash(t)), bit_xor(hash(t)){signs} from {table} as t"
-DOUBLES = "select column_name from duckdb_columns() where schema_name || '.' || table_name = ? and data_type = 'DOUBLE' order by column_index"
-
-FIGURES = """
-select measure_id, area_id, segment, period_type, period_end, numerator, denominator, value, is_complete
-from measures.measure_values
-order by all
-"""
-
-
-@dataclass(frozen=True)
-class Force:
-    """One data directory with the commands of a night."""
-
-    settings: Settings
-
-    @property
-    def landing(self) -> Path:
-        return self.settings.landing_dir
-
-    def run(self, full_refresh: bool = False, pages: bool = False) -> int:
-        """A night; site and workbooks only where the test is about them."""
-        return run_nightly(self.settings, full_refresh=full_refresh, marts_only=not pages)
-
-    @contextmanager
-    def marts(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        connection = duckdb.connect(str(self.settings.marts_path), read_only=True)
-        try:
-            yield connection
-        finally:
-            connection.close()
-
-    def query(self, sql: str, parameters: Any = None) -> list[tuple]:
-        with self.marts() as marts:
-            return marts.execute(sql, parameters).fetchall()
-
-    def fingerprint(self) -> dict[str, tuple[int, ...]]:
-        """Rows and a digest of every published table that speaks of the data; equal digests mean equal to the last bit."""
-        with self.marts() as marts:
-            tables = [
-                f"{schema}.{table}"
-                for schema, table in marts.execute("select schema_name, table_name from duckdb_tables() where not internal order by 1, 2").fetchall()
-            ]
-            return {table: _digest(marts, table) for table in tables if table not in OF_THE_RUN}
-
-    def figures(self) -> list[tuple]:
-        """Every published value, without the caveats that this run's warnings put on it."""
-        return self.query(FIGURES)
-
-    def file(self, feed: str, name: str, text: str) -> Path:
-        path = self.landing / feed / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        return path
-
-
-def _digest(marts: duckdb.DuckDBPyConnection, table: str) -> tuple[int, ...]:
-    signs = "".join(f', count_if(signbit("{column}"))' for (column,) in marts.execute(DOUBLES, [table]).fetchall())
-    digest = marts.execute(DIGEST.format(table=table, signs=signs)).fetchone()
-    assert digest is not None
-    return digest
 
 
 def _settings(data_dir: Path) -> Settings:
@@ -125,14 +45,13 @@ def published(extracts: Path, shared: Callable[..., Path], parsed: Settings) -> 
     return Force(_settings(shared("published", publish)))
 
 
-@pytest.fixture
-def make_force(tmp_path: Path, published: Force, parsed: Settings) -> Callable[..., Force]:
-    """Make a force: `from_published` copies a whole data directory, so that a test pays for one run less."""
+@pytest.fixture(scope="session")
+def force_in(published: Force, parsed: Settings) -> Callable[..., Force]:
+    """Make a force in a folder: `from_published` copies a whole data directory, so that a test pays for one run less."""
 
-    def make(name: str = "force", from_published: bool = False) -> Force:
-        data_dir = tmp_path / name
+    def make(data_dir: Path, from_published: bool = False) -> Force:
         if from_published:
-            shutil.copytree(published.settings.data_dir, data_dir, symlinks=True)
+            shutil.copytree(published.settings.data_dir, data_dir, symlinks=True, dirs_exist_ok=True)
         force = Force(replace(published.settings, data_dir=data_dir))
         force.landing.mkdir(parents=True, exist_ok=True)
         if not from_published:
@@ -140,3 +59,34 @@ def make_force(tmp_path: Path, published: Force, parsed: Settings) -> Callable[.
         return force
 
     return make
+
+
+@pytest.fixture
+def make_force(tmp_path: Path, force_in: Callable[..., Force]) -> Callable[..., Force]:
+    """Make a force for one test."""
+    return lambda name="force", from_published=False: force_in(tmp_path / name, from_published)
+
+
+@dataclass(frozen=True)
+class Night:
+    """What came of a night: the force after it, the status that the run ended with, and all that it printed."""
+
+    force: Force
+    status: int
+    output: str
+
+
+@pytest.fixture(scope="session")
+def eventful_night(published: Force, force_in: Callable[..., Force], shared: Callable[..., Path]) -> Night:
+    """The published force after one night more, pages and all, on which much arrived (tests/e2e/arrivals.py); read it, do not change it."""
+
+    def run(folder: Path) -> None:
+        force = force_in(folder, from_published=True)
+        arrive(force)
+        with output_to(folder / "output.txt"):
+            status = force.run(pages=True)
+        (folder / "status.txt").write_text(str(status))
+
+    folder = shared("eventful", run)
+    force = Force(replace(published.settings, data_dir=folder))
+    return Night(force, int((folder / "status.txt").read_text()), (folder / "output.txt").read_text(encoding="utf-8"))

@@ -18,7 +18,7 @@ from pipelines.commands.as_at import run_as_at
 from pipelines.commands.summary import print_status
 from pipelines.transform.as_at import AsAtError
 from pipelines.warehouse import run_lock
-from tests.e2e.conftest import Force
+from tests.e2e.force import Force
 
 DAY = date(2023, 8, 2)
 NIGHT = datetime(2023, 8, 2, 22, 30, tzinfo=UTC)  # before midnight, local time

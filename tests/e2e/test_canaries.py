@@ -5,7 +5,7 @@ import pytest
 from click.testing import CliRunner
 
 from pipelines.cli import cli
-from tests.canaries import leaks_in, plant, texts_below
+from tests.canaries import leaks_in, texts_below
 from tests.landing import HASH_KEY
 
 pytestmark = pytest.mark.slow
@@ -23,10 +23,9 @@ def texts_of_marts(path) -> dict[str, bytes]:
     return found
 
 
-def test_no_canary_reaches_a_reader(make_force, monkeypatch, capfd):
-    force = make_force(from_published=True)
-    plant(force.landing)
-    assert force.run(pages=True) in (0, 3), "what is refused stops nothing"
+def test_no_canary_reaches_a_reader(eventful_night, monkeypatch, capfd):
+    force = eventful_night.force
+    assert eventful_night.status in (0, 3), "what is refused stops nothing"
     monkeypatch.setenv("SCORECARDS_DATA_DIR", str(force.settings.data_dir))
     monkeypatch.setenv("SCORECARDS_HASH_KEY", HASH_KEY.decode())
     commands = [["status"], ["explain", "public_999_calls_offered"], ["explain", "vehicle_stops"], ["report", "--quarter", "2023Q2"], ["doctor"]]
@@ -34,7 +33,7 @@ def test_no_canary_reaches_a_reader(make_force, monkeypatch, capfd):
     said = capfd.readouterr()
 
     places = texts_of_marts(force.settings.marts_path) | texts_below(force.settings.published_dir) | texts_below(force.settings.dagster_home)
-    places |= {"output": (output + said.out + said.err).encode()}
+    places |= {"output": (eventful_night.output + output + said.out + said.err).encode()}
     assert leaks_in(places) == {}
 
     # they were read, and what they stand in is told, masked
@@ -43,4 +42,4 @@ def test_no_canary_reaches_a_reader(make_force, monkeypatch, capfd):
     assert force.query("select count(*) from quality.feed_outcomes where unexpected_columns = '…, …'") == [(1,)]
     assert force.query("select count(*) from quality.return_issues where value_text like '%…%' and file_path like '%…%'") == [(2,)]
     assert force.query("select owner from governance.risk_actions where action_id = 'A-1'") == [("…",)]
-    assert "…" in output + said.out
+    assert "…" in eventful_night.output + output + said.out

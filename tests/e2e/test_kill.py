@@ -32,8 +32,7 @@ def test_a_run_that_was_killed_anywhere_is_put_right_by_the_next(make_force):
     # a line ends each step: the next step is under way when it stands there
     kills = [
         ("prepare", 0.05),  # while it ingests
-        ("ingest police_uk_street", 3.0),  # while it builds the models
-        ("ingest police_uk_street", 6.0),
+        ("ingest police_uk_street", 6.0),  # while it builds the models
         ("transform", 1.0),  # while it checks
         ("check", 1.0),  # while it builds the publication, behind the gate
         ("gate and publication", 0.2),  # while it publishes

@@ -14,7 +14,7 @@ from pipelines.report.highlight.build import build
 from pipelines.report.marts import Marts
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.synthetic.generate import write_extracts
-from tests.e2e.conftest import Force
+from tests.e2e.force import Force
 from tests.landing import HASH_KEY
 
 # Printed contradictions (docs/printed-report.md): one of two printed figures follows from the rows, the other cannot.

@@ -1,0 +1,28 @@
+"""What arrives on the one night that several tests look at: each has files of its own in it, about figures of its own."""
+
+from __future__ import annotations
+
+from tests.canaries import plant
+from tests.e2e.force import Force
+
+# June and earlier: the canaries come with a return and with calls of July.
+RETURNS = """measure_id,area_id,segment,period_type,period_end,numerator,denominator,value,supplied_by,returned_at
+vehicle_stops,Wiltshire Police,,month,2023-05-31,,,412,roads policing department,2023-08-09 09:00:00
+vehicle_stops,Force,,monthly,Jun 2023,,,398,roads policing department,2023-08-09 09:00:00
+vehicle_stopps,Force,,month,2023-06-30,,,398,roads policing department,2023-08-09 09:00:00
+vehicle_stops,Narnia,,month,2023-06-30,,,3,roads policing department,2023-08-09 09:00:00
+public_999_calls_offered,Force,,month,2023-06-30,,,9853,control centre,2023-08-09 09:00:00
+vps_taken_rate,Force,,quarter,2023-06-30,104,100,104,force criminal justice department,2023-10-20 09:00:00
+vehicle_stops,Swindon,,month,2023-06-30,,,many,roads policing department,2023-08-09 09:00:00
+"""
+LEGS = "bt_leg_id,bt_call_ref,force_code,presented_at,answered_at,cleared_at,outcome,cli\n"
+
+
+def arrive(force: Force) -> None:
+    """Canaries, among them a badly edited workbook (tests/canaries.py); returns for a measure that nobody collected; 300 ghost legs in May."""
+    plant(force.landing)
+    force.file("measure_returns", "measure_returns_roads_x20231020T1700.csv", RETURNS)
+    ghosts = "".join(
+        f"ghost-{i},ghost-ref-{i},wiltshire,2023-05-{1 + i % 28:02d} 12:00:00,,2023-05-{1 + i % 28:02d} 12:00:01,abandoned,\n" for i in range(300)
+    )
+    force.file("bt_999_calls", "bt_999_calls_more_x20230809T0200.csv", LEGS + ghosts)
