@@ -21,7 +21,7 @@ SHOWN = 25  # the most expensive parts; the CSV has all
 
 @dataclass(frozen=True)
 class Cost:
-    """What a part of a step took; what a step does outside its models, checks and files has no name."""
+    """What a part of a step took; what a step does before its first word of progress has no name."""
 
     step: str
     part: str
