@@ -25,6 +25,7 @@ from pipelines.synthetic import (
     protection,
     returns,
     roads,
+    rota,
     street,
     survey,
     suspects,
@@ -168,6 +169,7 @@ STREAMS: tuple[Callable[[Plan], Iterator[Extract]], ...] = (
     crime_extracts,
     road_extracts,
     register_extracts,
+    rota.extracts,
     returned_extracts,
 )  # the longest first
 

@@ -23,6 +23,7 @@ CANONICAL = {  # DESIGN section 5, keys first, optional columns behind
     "force_calls": "call_id force_code line offered_at answered_at abandoned_at ended_at cli bt_call_ref is_test",
     "bt_999_calls": "bt_leg_id bt_call_ref force_code presented_at answered_at cleared_at outcome cli bt_centre is_test",
     "bt_incidents": "bt_incident_id started_at ended_at kind reference approved_by",
+    "ccc_operator_rota": "line starts_at scheduled_count present_count",
     "incident_logs": "log_number force_code created_at source initial_grade final_grade graded_at opening_type closing_type cpt deployed "
     "first_dispatched_at first_arrived_at scene_cleared_at closed_at appointment_requested duplicate_of is_test asb_type lsoa_code extracted_at",
     "online_reports": "report_id submitted_at form_type crime_ref is_additional_information",

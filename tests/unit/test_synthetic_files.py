@@ -25,7 +25,8 @@ FEEDS = load_contracts().feeds
 SCALE = 0.02
 MONTHS = 36
 NAME = re.compile(r"^(\w+)_(\d{4}-\d{2})_x(\d{8}T\d{4})\.(csv|csv\.gz|xlsx|parquet)$")
-AFTERMATH = {"suspects": [date(2023, 8, 1)], "speed_enforcement": [date(2023, 8, 1), date(2023, 9, 1)]}  # months of dated extracts after the period
+# Months of extracts after the period: dated ones, and the rota of the weeks to come.
+AFTERMATH = {"ccc_operator_rota": [date(2023, 8, 1)], "suspects": [date(2023, 8, 1)], "speed_enforcement": [date(2023, 8, 1), date(2023, 9, 1)]}
 # What others count comes when it is returned: not each month, and for some weeks after the period's end.
 RETURNED = {"measure_returns", "csew_estimates", "force_comparators"}
 EXTRA = {normalise_header(cal.files.EXTRA_COLUMN[0]), normalise_header(cal.files.REMARKS_COLUMN[0])}
