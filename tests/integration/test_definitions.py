@@ -158,6 +158,8 @@ def test_published_tables_are_those_of_the_interface(settings):
         "measures.interval_demand",
         "measures.interval_forecasts",
         "measures.month_so_far",
+        "measures.staffing",
+        "measures.staffing_shortfalls",
         "measures.surges",
         "measures.drivers",
         "measures.comparator_values",
