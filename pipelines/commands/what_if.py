@@ -70,7 +70,7 @@ def print_what_if(
     first_date, last_date = half_hours.select(pl.col("first_date").min(), pl.col("last_date").max()).row(0)
     console.print(
         f"The usual week of {area}, {first_date:%-d %B %Y} to {last_date:%-d %B %Y}. "
-        "No rota is supplied: the operators are those whom the target needs."
+        "The operators are those whom the target needs, not those of a rota."
     )
     written = []
     for (name,), rows in half_hours.group_by("line", maintain_order=True):

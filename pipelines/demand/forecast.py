@@ -2,7 +2,7 @@
 
 Days: level, weekday, season and bank holidays in a state space model (statsmodels) of the square roots of the counts, whose scatter hardly depends on
 their size. Half hours: the day's forecast, divided as such a day usually is. Both are compared with the same weekday of the week before; a
-forecast that does no better is replaced by it (docs/decisions/0026).
+forecast that does no better is replaced by it (docs/decisions/0027).
 """
 
 from __future__ import annotations

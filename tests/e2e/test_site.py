@@ -38,6 +38,8 @@ KINDS = [
     "risks/opcc.html",
     "deliverables.html",
     "governance.html",
+    "yesterday.html",
+    "demand.html",
     "quality/index.html",
     "quality/feeds.html",
     "quality/rejects.html",

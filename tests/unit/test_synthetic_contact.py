@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.settings import PROJECT_DIR
 from pipelines.synthetic import calibration as cal
-from pipelines.synthetic import online
+from pipelines.synthetic import online, rota
 from pipelines.synthetic import timeline as tl
 from pipelines.synthetic.extracts import Extract
 from pipelines.synthetic.generate import monthly_extracts, telephony_extracts
@@ -292,3 +292,17 @@ def test_most_reports_come_in_the_working_week_and_hours(reports):
     is_working = (at.dt.weekday() <= 5) & at.dt.hour().is_between(9, 16)
     share = reports.group_by((pl.col("month") >= cal.telephony.MODEL_CHANGE).alias("after")).agg(is_working.mean().alias("share"))
     assert share["share"].min() > 0.5
+
+
+def test_the_rota_has_every_half_hour_of_its_months_and_a_plan_ahead():
+    plan = Plan(tl.months_until(date(2023, 7, 31), 8), date(2023, 7, 31), 1, 1.0)
+    extracts = list(rota.extracts(plan))
+    assert [extract.month for extract in extracts] == [date(2023, month, 1) for month in range(1, 9)]
+    march = next(extract.frame for extract in extracts if extract.month.month == 3)
+    assert march.height == 4 * (31 * 48 - 2)  # the clocks go forward
+    assert (march["present_count"] <= march["scheduled_count"]).all()
+    *_, ahead = extracts
+    assert ahead.taken < datetime(2023, 8, 1)
+    assert ahead.frame["present_count"].is_null().all()
+    assert ahead.frame["starts_at"].min() == datetime(2023, 8, 1)
+    assert ahead.frame.group_by("line").len()["len"].unique().to_list() == [35 * 48]

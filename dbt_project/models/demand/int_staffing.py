@@ -4,6 +4,7 @@ from pipelines.demand.staffing import Rules, staffing
 
 
 def model(dbt, session):
-    half_hours = dbt.ref("int_staffing_inputs").pl()
-    rules = Rules(float(dbt.config.get("max_occupancy_pct")) / 100, float(dbt.config.get("shrinkage_pct")) / 100)
-    return staffing(half_hours, rules).to_arrow()
+    # dbt finds what a model reads of its configuration where each call stands by itself
+    max_occupancy_pct = dbt.config.get("max_occupancy_pct")
+    shrinkage_pct = dbt.config.get("shrinkage_pct")
+    return staffing(dbt.ref("int_staffing_inputs").pl(), Rules(float(max_occupancy_pct) / 100, float(shrinkage_pct) / 100)).to_arrow()

@@ -19,6 +19,7 @@ stretches as (
         min(interval_start_local) as from_local,
         max(interval_start_local) + interval 30 minute as to_local,
         cast(max(shortfall_count) as bigint) as shortfall_count,
+        min(shortfall_count) < max(shortfall_count) as is_uneven,
         cast(sum(shortfall_count) as double) / 2 as short_operator_hours
     from short
     group by area_id, line, local_date, stretch
@@ -36,7 +37,7 @@ select
     concat(
         strftime(local_date, '%A %-d %B'),
         ', ', strftime(from_local, '%H:%M'), '–', strftime(to_local, '%H:%M'),
-        ', needs ', case when to_local - from_local > interval 30 minute then 'up to ' else '' end, shortfall_count, ' more ',
+        ', needs ', case when is_uneven then 'up to ' else '' end, shortfall_count, ' more ',
         case line when 'cch' then 'CCH' when 'crib' then 'CRIB' else line end,
         case when shortfall_count = 1 then ' operator' else ' operators' end,
         ' than rostered'

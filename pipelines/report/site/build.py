@@ -22,6 +22,7 @@ import duckdb
 from pipelines.report.marts import Marts, Row
 from pipelines.report.site.content import Content
 from pipelines.report.site.drawing import MEASURE, Place, Step, draw
+from pipelines.report.site.pages import demand
 from pipelines.versioned_folder import VersionedFolder, link_or_copy
 
 REPORT = Path(__file__).parent.parent
@@ -173,6 +174,7 @@ def _fingerprints(content: Content, code: str) -> dict[str, str]:
         "reference": of("core.dim_measure", "governance.glossary", *REGISTERS),
         "areas": of("core.dim_measure", "measures.measure_values", "measures.measure_findings", *charts, *REGISTERS),
         "measures": of("core.dim_measure", "measures.measure_values", *lines, *REGISTERS),
+        "demand": of("core.dim_measure", "core.dim_area", "scorecards.cards", *demand.TABLES),
         "assets": code,
     }
     return groups | _measure_fingerprints(content, of(*REGISTERS))
@@ -207,7 +209,13 @@ def _late(rows: Iterable[Row]) -> str:
 def _is_shown(table: str) -> bool:
     """Tables whose sums are worked out as a whole; those of measures are summed measure by measure as well."""
     small = not table.startswith("measures.")
-    return small or table in ("measures.measure_spc", "measures.spc_alternatives", "measures.measure_values", "measures.measure_findings")
+    return small or table in (
+        "measures.measure_spc",
+        "measures.spc_alternatives",
+        "measures.measure_values",
+        "measures.measure_findings",
+        *demand.TABLES,
+    )
 
 
 def _hash(table: str) -> str:

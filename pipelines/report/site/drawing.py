@@ -11,7 +11,7 @@ from pathlib import Path
 from pipelines.report.marts import Marts
 from pipelines.report.palette import css_variables
 from pipelines.report.site.content import Content
-from pipelines.report.site.pages import areas, cards, governance, home, measures, quality, reference
+from pipelines.report.site.pages import areas, cards, demand, governance, home, measures, quality, reference
 
 ASSETS = Path(__file__).parent / "assets"
 MEASURE = "measure:"  # what the name of a measure's group begins with
@@ -38,6 +38,7 @@ GROUPS: dict[str, Callable[[Content], Iterator[tuple[str, str]]]] = {
     "reference": reference.pages,
     "areas": areas.pages,
     "measures": lambda content: iter([measures.index_page(content)]),
+    "demand": demand.pages,
     "assets": lambda _: _assets(),
 }
 

@@ -226,12 +226,12 @@ DRAMA_NUMBERS: tuple[tuple[str, int, int, int], ...] = (
 
 # Operators rostered to each line, by three hours of the day from midnight; and how many more from 18:00 on Friday and Saturday.
 ROSTERED: Mapping[str, tuple[int, ...]] = {
-    "999": (4, 3, 4, 5, 5, 6, 5, 5),
-    "101": (2, 2, 6, 8, 8, 7, 6, 3),
-    "cch": (2, 2, 6, 9, 9, 8, 6, 4),
+    "999": (3, 2, 3, 3, 4, 4, 4, 3),
+    "101": (2, 2, 4, 5, 5, 5, 4, 3),
+    "cch": (3, 2, 6, 9, 9, 8, 6, 4),
     "crib": (1, 1, 2, 3, 3, 3, 2, 1),
 }
-MORE_AT_WEEKEND: Mapping[str, int] = {"999": 0, "101": 0, "cch": -1, "crib": 0}
+MORE_AT_WEEKEND: Mapping[str, int] = {"999": -1, "101": 0, "cch": -1, "crib": 0}
 WEEKEND_NIGHTS = (5, 6)
 ROSTERED_DAYS = 35  # how far the plan reaches beyond the period
 ABSENT = 0.06
