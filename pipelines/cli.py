@@ -95,7 +95,10 @@ def demo(months: int, scale: float, seed: int, if_empty: bool) -> None:
 @click.option("--as-at", type=PastDay(), help="The marts as they were known at the end of a day, beside the published ones; takes no file in.")
 @click.option("--marts-only", is_flag=True, help="Publish the marts, and leave the site and the workbooks as they are.")
 @click.option("--profile", is_flag=True, help="Say what each step and model costs, building one model at a time; all of it in warehouse/profile.csv.")
-def run(full_refresh: bool, as_at: date | None, marts_only: bool, profile: bool) -> None:
+@click.option(
+    "--demand-only", is_flag=True, help="Only the feeds of contact, days, half hours, forecasts and staffing, on what the last night built."
+)
+def run(full_refresh: bool, as_at: date | None, marts_only: bool, profile: bool, demand_only: bool) -> None:
     """Do what the nightly schedule does: ingest, transform, check, publish.
 
     With --as-at, transform, check and publish what was known then, into published/as_at/<day>/; the published marts stay as they are.
@@ -103,6 +106,8 @@ def run(full_refresh: bool, as_at: date | None, marts_only: bool, profile: bool)
     Ends with 0 when the marts were published, 3 when they were but a file stands refused, 5 when they were but the site or a workbook
     could not be made, 1 when nothing was published, 4 when another run holds the warehouse.
     """
+    if demand_only and (full_refresh or marts_only or as_at is not None):
+        raise click.UsageError("--demand-only goes with none of the others: it builds on what the last whole run built")
     if as_at is not None:
         from pipelines.commands.as_at import run_as_at
 
@@ -110,7 +115,7 @@ def run(full_refresh: bool, as_at: date | None, marts_only: bool, profile: bool)
     from pipelines.commands.run import BUSY, run_nightly
 
     settings = replace(load_settings(), is_profiled=profile)
-    outcome = run_nightly(settings, full_refresh=full_refresh, marts_only=marts_only)
+    outcome = run_nightly(settings, full_refresh=full_refresh, job_name="demand" if demand_only else "marts" if marts_only else "nightly")
     if settings.alerting.is_configured and outcome != BUSY:
         from pipelines.commands.alert import alert as tell
 

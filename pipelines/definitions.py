@@ -11,12 +11,15 @@ from pipelines.ingest.assets import build_folder_asset
 from pipelines.ingest.sensor import build_landing_sensor
 from pipelines.instance import purge_history
 from pipelines.publish.assets import MARTS_KEY, build_published_asset
-from pipelines.quality.assets import build_quality_asset
+from pipelines.quality.assets import CHECK_RESULTS_KEY, build_quality_asset
 from pipelines.report.assets import SITE_KEY, WORKBOOKS_KEY, build_site_asset, build_workbooks_asset
 from pipelines.resources import Reporter, held_warehouse
 from pipelines.settings import Settings, load_settings
-from pipelines.transform.assets import build_dbt_assets, ledger_specs
+from pipelines.transform.assets import build_dbt_assets, demand_models, ledger_specs
 from pipelines.transform.manifest import load_manifest
+
+# What is taken in at 06:00: feeds of contact, whose day is wanted first thing in the morning.
+CONTACT_FEEDS = ("force_calls", "bt_999_calls", "bt_incidents", "ccc_operator_rota", "incident_logs", "online_reports")
 
 # A run that finds the warehouse held waits this long for the other one to end.
 WAIT_FOR_WAREHOUSE_SECONDS = 900
@@ -56,6 +59,17 @@ def build_defs(
         description="The same up to the marts: site and workbooks stay as they are.",
     )
 
+    demand = dg.define_asset_job(
+        "demand",
+        selection=dg.AssetSelection.assets(
+            *(dg.AssetKey(["raw", feed]) for feed in CONTACT_FEEDS), *demand_models(models), CHECK_RESULTS_KEY, MARTS_KEY, SITE_KEY
+        ),
+        description=(
+            "Take in the feeds of contact, build days, half hours, forecasts and staffing with the facts that they rest on, check them, publish them "
+            "beside what the last night built, and draw the pages that change. What that night said of quality and revisions stands."
+        ),
+    )
+
     @dg.op(name="purge_history", description="Delete the runs, events and logs that are older than SCORECARDS_HISTORY_DAYS.")
     def purge(context: dg.OpExecutionContext) -> None:
         context.log.info(f"{purge_history(settings, context.instance)} runs deleted")
@@ -66,12 +80,19 @@ def build_defs(
 
     return dg.Definitions(
         assets=[*ledger_specs(manifest), *feeds, models, quality, publication, published, site, workbooks],
-        jobs=[nightly, marts, build_as_at_job(settings, contracts, manifest, reporter, wait_seconds), housekeeping],
+        jobs=[nightly, marts, demand, build_as_at_job(settings, contracts, manifest, reporter, wait_seconds), housekeeping],
         schedules=[
             dg.ScheduleDefinition(
                 name="nightly_schedule",
                 job=nightly,
                 cron_schedule="0 2 * * *",
+                execution_timezone="Europe/London",
+                default_status=dg.DefaultScheduleStatus.RUNNING,
+            ),
+            dg.ScheduleDefinition(
+                name="demand_schedule",
+                job=demand,
+                cron_schedule="0 6 * * *",
                 execution_timezone="Europe/London",
                 default_status=dg.DefaultScheduleStatus.RUNNING,
             ),

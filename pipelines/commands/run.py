@@ -22,8 +22,11 @@ from pipelines.warehouse import WarehouseBusy, open_build, run_lock
 PUBLISHED, FAILED, PUBLISHED_WITH_REFUSALS, BUSY, PUBLISHED_WITHOUT_PAGES = 0, 1, 3, 4, 5
 
 
-def run_nightly(settings: Settings, full_refresh: bool = False, marts_only: bool = False) -> int:
-    """Execute the job `nightly`, or `marts`, and print what came of it, with its profile where the settings ask for one. Returns the exit status."""
+def run_nightly(settings: Settings, full_refresh: bool = False, job_name: str = "nightly") -> int:
+    """Execute the job `nightly`, `marts` or `demand`, and print what came of it, with its profile where the settings ask for one.
+
+    Returns the exit status.
+    """
     began = time.monotonic()
     try:
         with run_lock(settings, wait_seconds=1):  # who only looks whether a run is at work holds it for a moment
@@ -46,7 +49,7 @@ def run_nightly(settings: Settings, full_refresh: bool = False, marts_only: bool
         from pipelines.publish.assets import MARTS_KEY, PUBLISH_STEP
         from pipelines.transform.assets import DBT_ASSETS_NAME
 
-        job = build_defs(settings, reporter=reporter, wait_seconds=0).resolve_job_def("marts" if marts_only else "nightly")
+        job = build_defs(settings, reporter=reporter, wait_seconds=0).resolve_job_def(job_name)
     with dg.DagsterInstance.get() as instance:
         purge_history(settings, instance)
         result = job.execute_in_process(

@@ -53,7 +53,7 @@ class Force:
 
     def run(self, full_refresh: bool = False, pages: bool = False) -> int:
         """A night; site and workbooks only where the test is about them."""
-        return run_nightly(self.settings, full_refresh=full_refresh, marts_only=not pages)
+        return run_nightly(self.settings, full_refresh=full_refresh, job_name="nightly" if pages else "marts")
 
     @contextmanager
     def marts(self) -> Iterator[duckdb.DuckDBPyConnection]:

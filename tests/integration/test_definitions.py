@@ -99,6 +99,24 @@ def test_the_job_marts_is_the_nightly_one_without_its_pages(definitions):
     assert {"/".join(key.path) for key in keys["nightly"] - keys["marts"]} == {"published/site", "published/xlsx"}
 
 
+def test_at_six_the_demand_of_yesterday_is_built_and_nothing_that_rests_on_other_feeds(definitions):
+    schedule = definitions.resolve_schedule_def("demand_schedule")
+    assert (schedule.cron_schedule, schedule.execution_timezone, schedule.job_name) == ("0 6 * * *", "Europe/London", "demand")
+    job = definitions.resolve_job_def("demand")
+    keys = {"/".join(key.path) for key in job.asset_layer.selected_asset_keys}
+    assert {"raw/force_calls", "measures/daily_values", "measures/staffing", "core/fct_force_calls", "published/marts", "published/site"} <= keys
+    assert not keys & {
+        "raw/crimes",
+        "measures/measure_values",
+        "measures/measure_spc",
+        "scorecards/opcc",
+        "publication/quality__heartbeat",
+        "published/xlsx",
+    }
+    order = [node.name for node in job.graph.nodes_in_topological_order]
+    assert order.index("ingest_force_calls") < order.index("dbt_build") < order.index("check_everything") < order.index("published__marts")
+
+
 def test_as_at_is_a_job_of_the_steps_behind_ingest_with_its_day_as_configuration(definitions):
     job = definitions.resolve_job_def("as_at")
     assert [node.name for node in job.graph.nodes_in_topological_order] == ["bring", "transform", "check", "publish_known"]
