@@ -56,6 +56,7 @@ class Dbt:
             "DBT_TARGET_PATH": str(self.target_dir),
             "DBT_LOG_PATH": str(self.target_dir),
             "DBT_LOG_LEVEL": "none",
+            "DBT_LOG_LEVEL_FILE": "none",  # dbt words every line that it then leaves out
         }
         folders = ["--project-dir", str(DBT_PROJECT_DIR), "--profiles-dir", str(DBT_PROJECT_DIR)]
         selected = ["--select", *models, "--exclude-resource-type", *without]
