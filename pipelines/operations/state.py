@@ -22,7 +22,8 @@ from pipelines.settings import Settings
 from pipelines.warehouse import is_held, open_build
 
 GIGABYTE = 1_000_000_000
-JOBS = ("nightly", "marts")
+NIGHTLY_JOBS = ("nightly", "marts")
+DEMAND_JOBS = ("demand",)
 # Kinds of problem that only the build database can tell of.
 OF_THE_BUILD = frozenset({"gate_closed", "file_refused", "feed_overdue"})
 
@@ -57,7 +58,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Run:
-    """A nightly run as Dagster knows it."""
+    """A run as Dagster knows it."""
 
     run_id: str
     status: str  # Dagster's: SUCCESS, FAILURE, STARTED …
@@ -71,7 +72,8 @@ class State:
 
     now: datetime
     is_working: bool
-    last_run: Run | None
+    last_run: Run | None  # of the nightly job
+    demand_run: Run | None  # of the job that brings the newest calls onto the pages
     published_at: datetime | None
     data_to: Any
     version: str | None
@@ -95,16 +97,17 @@ def read_state(settings: Settings, now: datetime | None = None) -> State:
     is_working = is_held(settings)
     published_at, data_to, version = _published(settings)
     free = shutil.disk_usage(next(path for path in (settings.data_dir, *settings.data_dir.parents) if path.exists())).free
-    return State(now, is_working, _last_run(settings), published_at, data_to, version, free, None if is_working else _build(settings))
+    last_run, demand_run = (_newest_run(settings, jobs) for jobs in (NIGHTLY_JOBS, DEMAND_JOBS))
+    return State(now, is_working, last_run, demand_run, published_at, data_to, version, free, None if is_working else _build(settings))
 
 
-def _last_run(settings: Settings) -> Run | None:
-    """The newest nightly run that Dagster knows of."""
+def _newest_run(settings: Settings, jobs: tuple[str, ...]) -> Run | None:
+    """The newest run of some jobs that Dagster knows of."""
     prepare_home(settings)
     import dagster as dg
 
     with dg.DagsterInstance.get() as instance:
-        records = [record for job in JOBS for record in instance.get_run_records(dg.RunsFilter(job_name=job), limit=1)]
+        records = [record for job in jobs for record in instance.get_run_records(dg.RunsFilter(job_name=job), limit=1)]
         if not records:
             return None
         newest = max(records, key=lambda record: record.create_timestamp)
@@ -148,28 +151,29 @@ def _build(settings: Settings) -> Build | None:
 
 def problems(state: State, settings: Settings) -> list[Problem]:
     """Every problem of the moment, the gravest first."""
-    return [*_of_the_run(state), *_of_the_publication(state, settings), *_of_the_data(state), *_of_the_disk(state, settings)]
+    runs = [*_of_the_run(state, state.last_run, "nightly"), *_of_the_run(state, state.demand_run, "demand")]
+    return [*runs, *_of_the_publication(state, settings), *_of_the_data(state), *_of_the_disk(state, settings)]
 
 
-def _of_the_run(state: State) -> Iterator[Problem]:
-    run = state.last_run
+def _of_the_run(state: State, run: Run | None, job: str) -> Iterator[Problem]:
     if run is None:
         return
+    kind = "run_failed" if job == "nightly" else f"run_failed:{job}"
     is_gate = state.build is not None and state.build.run_id == run.run_id and bool(state.build.gate_errors)  # told as such
     if run.status == "FAILURE" and not is_gate:
         where = f" in step {run.failed_step}" if run.failed_step else ""
         yield Problem(
             "run_failed",
-            f"run_failed:{run.failed_step}",
-            "The nightly run failed",
+            f"{kind}:{run.failed_step}",
+            f"The {job} run failed",
             f"The run that began {_at(run.began_at)} failed{where}; the last good marts stay in place. `make ui` shows the run's own log.",
             "run_failed",
         )
     elif run.status in {"STARTED", "STARTING"} and not state.is_working:
         yield Problem(
             "run_failed",
-            "run_failed:died",
-            "The nightly run died",
+            f"{kind}:died",
+            f"The {job} run died",
             f"The run that began {_at(run.began_at)} ended without a word: the machine went down, or the process was killed. "
             "The last good marts stay in place, and the next run puts everything right.",
             "run_failed",
@@ -187,6 +191,15 @@ def _of_the_publication(state: State, settings: Settings) -> Iterator[Problem]:
             "no_run",
             "No new publication",
             f"The newest publication is of {_at(state.published_at)}, more than {hours:g} hours ago: readers see old figures.",
+            "no_run",
+        )
+    # the demand run publishes too, and must not hide that there was no night
+    elif state.demand_run is not None and state.last_run is not None and state.now - state.last_run.began_at > timedelta(hours=hours):
+        yield Problem(
+            "no_run",
+            "no_run",
+            "No nightly run",
+            f"The newest nightly run began {_at(state.last_run.began_at)}, more than {hours:g} hours ago: only calls and demand are newer.",
             "no_run",
         )
 

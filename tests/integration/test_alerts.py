@@ -21,6 +21,7 @@ from aiosmtpd.controller import Controller
 
 from pipelines.commands.alert import _handler, alert, metrics, print_json
 from pipelines.instance import prepare_home
+from pipelines.operations.state import problems, read_state
 from pipelines.quality.model import CheckResult
 from pipelines.quality.results import store_results
 from pipelines.settings import Alerting, Settings, SettingsError, load_settings
@@ -122,20 +123,20 @@ def checked(settings: Settings, run_id: str, status: str, name: str = "key_is_un
         store_results(build, [result])
 
 
-def run_of(settings: Settings, work: Callable[[], None]) -> None:
-    """A run of a job named as the nightly one, in Dagster's own storage."""
+def run_of(settings: Settings, work: Callable[[], None], job: str = "nightly") -> None:
+    """A run of a job of this name, in Dagster's own storage."""
 
     @dg.op
     def publish_marts() -> None:
         work()
 
-    @dg.job(name="nightly")
-    def nightly() -> None:
+    @dg.job(name=job)
+    def night() -> None:
         publish_marts()
 
     prepare_home(settings)
     with dg.DagsterInstance.get() as instance:
-        nightly.execute_in_process(instance=instance, raise_on_error=False)
+        night.execute_in_process(instance=instance, raise_on_error=False)
 
 
 def fails() -> None:
@@ -165,6 +166,7 @@ def dies(settings: Settings) -> None:
 
 CAUSES = {
     "a run that failed": (lambda settings: run_of(settings, fails), "The nightly run failed", "run_failed"),
+    "a demand run that failed": (lambda settings: run_of(settings, fails, "demand"), "The demand run failed", "run_failed"),
     "a run that was killed": (dies, "The nightly run died", "run_failed"),
     "a closed gate": (lambda settings: checked(settings, "night-2", "failed", message="2 keys twice"), "The gate is closed", "gate_closed"),
     "a refused file": (refuses, "A file of force_calls was refused", "schema"),
@@ -201,6 +203,15 @@ def test_a_run_that_fails_after_a_closed_gate_is_told_as_well(settings, servers)
     run_of(settings, fails)
     alert(settings)
     assert [subject for subject, _ in servers.mailbox.letters] == ["Scorecards: the gate is closed", "Scorecards: the nightly run failed"]
+
+
+def test_a_demand_run_hides_neither_a_failed_night_nor_a_missing_one(settings, servers):
+    run_of(settings, fails)
+    run_of(settings, lambda: None, "demand")
+    later = NOW + timedelta(hours=27)
+    publish_at(settings, later)
+    found = {problem.title for problem in problems(read_state(settings, later.replace(tzinfo=UTC)), settings)}
+    assert found == {"The nightly run failed", "No nightly run"}
 
 
 def test_a_full_disk(settings, servers):
