@@ -144,7 +144,7 @@ def _mark_repeated_headers(frame: pl.DataFrame, fields: list[str], match: Header
 def without_blank_rows(frame: pl.DataFrame, fields: list[str]) -> pl.DataFrame:
     """The frame without rows in which no field holds anything (spreadsheets leave them behind)."""
     blank = {f: pl.col(f).str.strip_chars().fill_null("") == "" for f in fields}
-    candidates = frame.select(pl.all_horizontal(pl.col(f).fill_null("").str.len_bytes() < 3 for f in fields[:3])).to_series()
+    candidates = frame.select(pl.all_horizontal(pl.col(f).fill_null("").str.len_bytes() < 8 for f in fields[:3])).to_series()
     if not candidates.any():
         return frame
     return frame.filter(~pl.all_horizontal(blank.values()) | (pl.col(FAULT) == "too_many_fields").fill_null(False))

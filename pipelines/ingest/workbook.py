@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import subprocess
 import sys
 import zipfile
@@ -33,9 +34,11 @@ _PROJECT = Path(__file__).resolve().parents[2]
 READER = "pipelines.ingest.workbook_reader"
 MIN_MEGABYTES, MAX_MEGABYTES = 1_024, 4_096  # of memory that the reader of a workbook may have
 MEGABYTES_PER_FILE_MEGABYTE = 100
-SECONDS, SECONDS_PER_FILE_MEGABYTE = 60, 10
+SECONDS, SECONDS_PER_FILE_MEGABYTE = 8, 10  # of processor time, which it may have
+TIMES_AS_LONG = 10  # on the clock, of a busy machine
 KEEP_BELOW_BYTES = 5_000_000  # a workbook that holds less, unpacked, stays in memory
 UNREADABLE = 3  # the reader's exit status
+TOO_LONG = "takes too long to read as a workbook (a cell far outside the table, or very much data); copy the table into a new workbook, or have it sent as csv"
 DAMAGED = "is not a readable .xlsx workbook (damaged or without sheets); have it sent again, or as csv"
 
 
@@ -77,11 +80,14 @@ def _unpacked_bytes(path: Path) -> int:
 
 def _read_workbook(path: Path, size: int, _modified_ns: int) -> tuple[Sheet, ...]:
     megabytes = min(max(MIN_MEGABYTES, MEGABYTES_PER_FILE_MEGABYTE * size >> 20), MAX_MEGABYTES)
-    command = [sys.executable, "-m", READER, str(path.resolve()), str(megabytes)]
+    seconds = SECONDS + SECONDS_PER_FILE_MEGABYTE * (size >> 20)
+    command = [sys.executable, "-m", READER, str(path.resolve()), str(megabytes), str(seconds)]
     try:
-        reading = subprocess.run(command, capture_output=True, timeout=SECONDS + SECONDS_PER_FILE_MEGABYTE * (size >> 20), cwd=_PROJECT, check=False)
+        reading = subprocess.run(command, capture_output=True, timeout=TIMES_AS_LONG * seconds, cwd=_PROJECT, check=False)
     except subprocess.TimeoutExpired as error:
-        raise FileRefused("takes too long to read as a workbook; have it sent as csv") from error
+        raise FileRefused(TOO_LONG) from error
+    if reading.returncode == -signal.SIGXCPU:
+        raise FileRefused(TOO_LONG)
     if reading.returncode == UNREADABLE:
         raise FileRefused(DAMAGED)
     if reading.returncode:

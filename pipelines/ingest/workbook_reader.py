@@ -1,7 +1,8 @@
-"""`python -m pipelines.ingest.workbook_reader FILE MEGABYTES`: the sheets of a workbook as Arrow, on standard output.
+"""`python -m pipelines.ingest.workbook_reader FILE MEGABYTES SECONDS`: the sheets of a workbook as Arrow, on standard output.
 
-A process of its own with bounded memory, because the native reader allocates whatever a cell reference or a compressed part claims and
-aborts where that fails: so it is this process that ends, and the file that is refused. Nothing is written to disk.
+A process of its own with bounded memory and processor time, because the native reader allocates whatever a cell reference or a compressed
+part claims, aborts where that fails, and may never end on a damaged part: so it is this process that ends, and the file that is refused.
+Nothing is written to disk.
 
 First comes one line of JSON, a list of sheets with name, facts (null where the workbook is put together in an unusual way) and number of
 bytes, then each sheet's Arrow stream. Exit status 3: not a readable workbook.
@@ -16,8 +17,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 
-def main(path: Path, megabytes: int) -> int:
+def main(path: Path, megabytes: int, seconds: int) -> int:
     resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     import fastexcel
     import pyarrow as pa
@@ -50,4 +52,4 @@ def main(path: Path, megabytes: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), int(sys.argv[2])))
+    sys.exit(main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))

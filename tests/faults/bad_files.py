@@ -246,6 +246,11 @@ CORPUS: tuple[Bad, ...] = (
     ),
     Bad("too few fields", calls(call(1), "C2,wiltshire,999,2023-07-01 10:00:00"), read=2, rejects=rejected((3, "_row", "too_few_fields"))),
     Bad(
+        "a line of one separator of lines",
+        calls(call(1), "\u2028", call(2)),
+        read=2,
+    ),
+    Bad(
         "a line of one control character",
         calls(call(1), "\x1f", call(2, bt_call_ref="\x1f")),
         read=3,
@@ -360,6 +365,7 @@ CORPUS: tuple[Bad, ...] = (
         rejects=rejected((4, "line", "not_allowed"), (4, "offered_at", "invalid_timestamp")),
     ),
     Bad("a cell far outside the table", _sheet_of(_cell("A1") + _cell("XFD1048576")), "extract.xlsx", refused="within its bounds"),
+    Bad("a cell in a column that no sheet has", _sheet_of(_cell("A1") + _cell("ZZZZ9")), "extract.xlsx", refused="as a workbook"),
     Bad("a cell reference that no sheet has", _sheet_of(_cell("A1") + _cell("ZZZZZ99999999999")), "extract.xlsx", refused="extract.xlsx"),
     Bad("a sheet of 400 MB in a small workbook", lambda path: path.write_bytes(_large()), "extract.xlsx", refused="bounds"),
     Bad("a sheet larger than its directory says", lambda path: path.write_bytes(_understated(_large())), "big.xlsx", refused="bounds"),
