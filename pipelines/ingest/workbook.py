@@ -38,7 +38,10 @@ SECONDS, SECONDS_PER_FILE_MEGABYTE = 8, 10  # of processor time, which it may ha
 TIMES_AS_LONG = 10  # on the clock, of a busy machine
 KEEP_BELOW_BYTES = 5_000_000  # a workbook that holds less, unpacked, stays in memory
 UNREADABLE = 3  # the reader's exit status
-TOO_LONG = "takes too long to read as a workbook (a cell far outside the table, or very much data); copy the table into a new workbook, or have it sent as csv"
+TOO_LONG = (
+    "takes too long to read as a workbook (a cell far outside the table, or very much data); "
+    "copy the table into a new workbook, or have it sent as csv"
+)
 DAMAGED = "is not a readable .xlsx workbook (damaged or without sheets); have it sent again, or as csv"
 
 
