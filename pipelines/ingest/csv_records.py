@@ -87,7 +87,7 @@ def inspect_text(path: Path, is_gzip: bool, declared_encoding: str | None = None
 
     Encoding: UTF-16 by its byte-order mark, UTF-8 where every byte fits, else the declared one, else Windows-1252.
     """
-    decoder = codecs.getincrementaldecoder("utf-8")()
+    decoder, utf16 = codecs.getincrementaldecoder("utf-8")(), codecs.getincrementaldecoder("utf-16")("replace")
     is_utf8, has_lf, has_cr, bom = True, False, False, (0, "")
     problem: FileRefused | None = None
     unpacked, most = 0, max(MAX_UNPACKED_BYTES, MAX_UNPACKED_RATIO * path.stat().st_size)
@@ -102,8 +102,10 @@ def inspect_text(path: Path, is_gzip: bool, declared_encoding: str | None = None
                 if first:
                     first = False
                     bom = next(((len(mark), name) for mark, name in _BOMS if chunk.startswith(mark)), (0, ""))
-                has_lf = has_lf or b"\n" in chunk
-                has_cr = has_cr or b"\r" in chunk
+                # of UTF-16 in its characters: a byte of another one may look like a line's end
+                text = utf16.decode(chunk).encode("utf-8", "replace") if bom[1].startswith("utf-16") else chunk
+                has_lf = has_lf or b"\n" in text
+                has_cr = has_cr or b"\r" in text
                 if is_utf8 and not (chunk.isascii() and decoder.getstate()[0] == b""):
                     try:
                         decoder.decode(chunk)

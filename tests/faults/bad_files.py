@@ -246,6 +246,11 @@ CORPUS: tuple[Bad, ...] = (
     ),
     Bad("too few fields", calls(call(1), "C2,wiltshire,999,2023-07-01 10:00:00"), read=2, rejects=rejected((3, "_row", "too_few_fields"))),
     Bad(
+        "UTF-16 whose lines end in CR, with a character that holds the byte of a LF",
+        calls(call(1, bt_call_ref="\u0d0a"), call(2)).replace("\n", "\r").encode("utf-16"),
+        read=2,
+    ),
+    Bad(
         "a line of one separator of lines",
         calls(call(1), "\u2028", call(2)),
         read=2,
