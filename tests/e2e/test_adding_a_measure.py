@@ -20,7 +20,15 @@ from pipelines.settings import DBT_PROJECT_DIR, PROJECT_DIR
 from tests.raw_files import latest_rows, month, seconds
 
 MEASURE = "line_101_answered_within_120s_rate"
-REBUILT = ("int_measure_recipes", "int_measure_components", "int_measure_quantiles", "dim_measure", "measure_values", "measure_comparisons")
+REBUILT = (
+    "int_measure_recipes",
+    "int_measure_components",
+    "int_measure_quantiles",
+    "dim_measure",
+    "measure_values",
+    "int_series_inputs",
+    "measure_comparisons",
+)
 
 
 def entry_of_the_guide() -> str:

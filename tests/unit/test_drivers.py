@@ -93,10 +93,10 @@ def test_the_printed_drivers_lead_the_ranking(drivers, statistic):
 def test_the_sentence_says_what_was_printed(drivers):
     said = dict(drivers.execute("select measure_id, sentence from drivers where rank = 1").fetchall())
     assert (
-        ": time spent at disorder/disturbance, most significantly in swindon_cpt, followed by salisbury_cpt; "
+        "; time spent at disorder/disturbance, most significantly in swindon_cpt, followed by salisbury_cpt; "
         "then time spent at domestic dispute, most significantly in trowbridge_cpt, followed by swindon_cpt and salisbury_cpt."
     ) in said["immediate_time_at_scene_median"]
-    assert ": time spent at domestic dispute, most significantly in swindon_cpt" in said["priority_time_at_scene_median"]
+    assert "; time spent at domestic dispute, most significantly in swindon_cpt" in said["priority_time_at_scene_median"]
 
 
 def test_effects_add_up_and_small_cells_are_held_back(drivers):

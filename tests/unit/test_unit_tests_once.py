@@ -54,6 +54,10 @@ def test_what_failed_is_said_and_not_remembered(evaluated, tmp_path, node):
     assert unit_tests.pass_unit_tests(settings, load_contracts(), {}) == 1
 
 
+# They hold hashes of all their inputs and nothing else; tests/integration/test_incremental_series.py changes the inputs one by one.
+HASHES = {"int_series_inputs", "int_driver_inputs"}
+
+
 def test_every_model_that_holds_rules_has_a_unit_test():
     tested, models = set(), set()
     for path in (DBT_PROJECT_DIR / "models").rglob("*.yml"):
@@ -62,4 +66,4 @@ def test_every_model_that_holds_rules_has_a_unit_test():
         if path.relative_to(DBT_PROJECT_DIR / "models").parts[0] in {"core", "analysis", "scorecards"}:
             # what is published of a card is made by one macro, whichever card it is: the unit tests of the publication have one of them
             models |= {model["name"] for model in document.get("models", []) if "__" not in model["name"]}
-    assert models - tested == set()
+    assert models - tested == HASHES
