@@ -126,7 +126,7 @@ def run(full_refresh: bool, as_at: date | None, marts_only: bool, profile: bool,
 @cli.command()
 @click.option("--json", "as_json", is_flag=True, help="The state and its problems, for a machine.")
 def status(as_json: bool) -> None:
-    """Say what is published, what came of the last run, and what stands refused."""
+    """Say what is published, the outcome of the last run, and what stands refused."""
     if as_json:
         from pipelines.commands.alert import print_json
 

@@ -1,4 +1,4 @@
-"""A landing folder and a warehouse of its own for every ingest test: write files, run a feed, look at what came of it."""
+"""A landing folder and a warehouse of its own for every ingest test: write files, run a feed, look at the outcome."""
 
 from __future__ import annotations
 

@@ -12,6 +12,6 @@ select
 from {{ ref('measure_values') }} as measure_values
 inner join {{ ref('dim_measure') }} as dim_measure on measure_values.measure_id = dim_measure.measure_id
 where
-    (measure_values.unit = 'pct' and dim_measure.statistic <> 'rate' and measure_values.value not between 0 and 100)
-    or (measure_values.unit not in ('score', 'gbp') and measure_values.value < 0)
+    {{ is_below_possible('measure_values.value', 'measure_values.unit') }}
+    or {{ is_above_possible('measure_values.value', 'measure_values.unit', 'dim_measure.statistic') }}
     or (measure_values.unit = 'pct' and measure_values.value > 100 and measure_values.caveat is null)

@@ -43,7 +43,7 @@ class Catalogue:
 
     @property
     def units_per_residents(self) -> dict[int | float | None, str]:
-        """The unit of a rate per so many residents, by their number."""
+        """The unit of a rate per number of residents, by that number."""
         return {unit.factor: name for name, unit in self.units.items() if unit.per_residents}
 
     def entries(self) -> list[dict[str, Any]]:

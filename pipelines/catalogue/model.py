@@ -129,7 +129,7 @@ class Unit(_Strict):
     """A unit of values, and how they are written."""
 
     factor: int = Field(1, description="what a quotient is multiplied by to stand in the unit")
-    per_residents: bool = Field(False, description="the unit of a rate per so many residents")
+    per_residents: bool = Field(False, description="the unit of a rate per number of residents")
     heading: str = Field(description="beside an axis or in the heading of a column")
     prefix: str = Field("", description="before the number: £103,000")
     suffix: str = Field("", description="after the number: 40.0%, 12 kg")
@@ -138,6 +138,8 @@ class Unit(_Strict):
     is_in_cells: bool = Field(True, description="prefix and suffix also stand in cells and labels; else the heading says the unit")
     change_suffix: str | None = Field(None, description="a change is absolute and ends with this; without it, its per cent comes first")
     is_duration: bool = Field(False, description="seconds, written as 2h 17m 32s")
+    can_be_negative: bool = Field(False, description="a value below 0 is possible")
+    grows_with_area: bool = Field(False, description="values follow the size of an area, so that areas are not compared by them")
 
 
 class DriverSet(_Strict):

@@ -17,7 +17,7 @@ from pipelines.warehouse import WarehouseBusy, open_build, run_lock
 
 
 def run_as_at(settings: Settings, day: date) -> int:
-    """Execute the job `as_at` for a local day in this process, and print what came of it. Returns the exit status.
+    """Execute the job `as_at` for a local day in this process, and print a summary. Returns the exit status.
 
     Raises AsAtError where there is nothing to rebuild.
     """

@@ -88,8 +88,8 @@ def report_profile(settings: Settings, costs: Iterable[Cost]) -> Path:
     ]
     headers = ("step", "part", "seconds", "processor", "peak MB", "rows")
     print_table("Steps of the run", (*headers[:1], *headers[2:5]), [[cells[0], *cells[2:5]] for cells in map(_cells, steps)])
-    dearest = sorted((cost for cost in costs if cost.part), key=lambda cost: -cost.processor_seconds)[:SHOWN]
-    print_table("What took most processor time", headers, map(_cells, dearest))
+    most_expensive = sorted((cost for cost in costs if cost.part), key=lambda cost: -cost.processor_seconds)[:SHOWN]
+    print_table("What took most processor time", headers, map(_cells, most_expensive))
     with settings.profile_path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow([field.name for field in fields(Cost)])

@@ -23,7 +23,7 @@ PUBLISHED, FAILED, PUBLISHED_WITH_REFUSALS, BUSY, PUBLISHED_WITHOUT_PAGES = 0, 1
 
 
 def run_nightly(settings: Settings, full_refresh: bool = False, job_name: str = "nightly") -> int:
-    """Execute the job `nightly`, `marts` or `demand`, and print what came of it, with its profile where the settings ask for one.
+    """Execute the job `nightly`, `marts` or `demand`, and print a summary, with a profile of the run where the settings ask for it.
 
     Returns the exit status.
     """

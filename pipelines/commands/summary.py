@@ -1,4 +1,4 @@
-"""What came of a run, and how the warehouse stands: read from the ledger, the check results and the published heartbeat."""
+"""The outcome of a run, and the state of the warehouse: read from the ledger, the check results and the published heartbeat."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forecasts of calls by day and half hour with prediction intervals, and how such forecasts did when made in the past (rolling origin).
+"""Forecasts of calls by day and half hour with prediction intervals, and how accurate such forecasts were when made in the past (rolling origin).
 
 Days: level, weekday, season and bank holidays in a state space model (statsmodels) of the square roots of the counts, whose scatter hardly depends on
 their size. Half hours: the day's forecast, divided as such a day usually is. Both are compared with the same weekday of the week before; a
@@ -51,7 +51,7 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Backtest:
-    """How forecasts from each week of the last half year did, over as many of the days ahead as are known by now.
+    """How accurate forecasts from each week of the last half year were, over the days ahead that are known by now.
 
     mase, naive_mase  mean absolute error of the model, and of the same weekday of the week before, each over the mean difference of a week before
                       the first origin
@@ -225,7 +225,7 @@ def _latest_week(history: History, origin: int) -> Floats:
 
 
 def _mean_squares_apart(values: Floats, weeks: int) -> float:
-    """The mean square of what days so many weeks apart differ by, over the last year."""
+    """The mean square of the difference between days that are `weeks` apart, over the last year."""
     recent = values[-(BACKTEST_DAYS * 2) :]
     if len(recent) <= 7 * weeks:
         return float("nan")

@@ -60,7 +60,7 @@ _DAY_IN_PATH = re.compile(
 
 @dataclass(frozen=True)
 class FileOutcome:
-    """What became of one file. `is_standing`: refused in an earlier run and unchanged since, so not read again."""
+    """The outcome of one file. `is_standing`: refused in an earlier run and unchanged since, so not read again."""
 
     file_path: str  # relative to the landing folder
     status: str  # loaded, refused, deferred

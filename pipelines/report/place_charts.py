@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import day_abbr
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from pipelines.report.palette import GRID, INK, SERIES, SOFT
 from pipelines.report.plane import Figure, Label, svg, tint
 from pipelines.report.units import axis_text, nice_ticks
 
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+WEEKDAYS = tuple(day_abbr)
 
 
 @dataclass(frozen=True)

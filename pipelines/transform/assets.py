@@ -144,9 +144,7 @@ def _build_models(
             full_refresh = config.full_refresh or is_due
             newest_load = max_load_id(connection)
             if is_subset and is_due:
-                raise dg.Failure(
-                    "the models have changed since they were built, or were never built: a part of them goes with `scorecards run` before it"
-                )
+                raise dg.Failure("the models have changed since they were built, or were never built: run `scorecards run` first")
             standing = None
             if not (is_subset or full_refresh) and is_current(connection, version):
                 warehouse.reporter.step("transform (nothing new)")
@@ -319,7 +317,7 @@ def _check_event(node: NodeResult, spec: dg.AssetCheckSpec) -> dg.AssetCheckResu
 def check_results(
     run: DbtRun, checks: Mapping[str, dg.AssetCheckSpec], manifest: Mapping[str, Any], run_id: str, warehouse: Warehouse
 ) -> Iterator[CheckResult]:
-    """What came of every test of a run of dbt, as rows of quality.check_results."""
+    """The outcome of every test of a run of dbt, as rows of quality.check_results."""
     for node in run.of_type("test", "unit_test"):
         spec = checks[node.unique_id]
         test = manifest["nodes"].get(node.unique_id) or manifest["unit_tests"][node.unique_id]

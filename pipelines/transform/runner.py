@@ -1,4 +1,4 @@
-"""One dbt invocation, in this process, and what came of every node of it."""
+"""One dbt invocation, in this process, and the outcome of every node of it."""
 
 from __future__ import annotations
 

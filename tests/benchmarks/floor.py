@@ -14,7 +14,7 @@ import duckdb
 
 # The feeds that core measures count, with the key of a row and the columns that are read.
 FEEDS = {
-    "force_calls": ("call_id", ("line", "offered_at", "answered_at", "abandoned_at", "is_test")),
+    "force_calls": ("call_id, line", ("offered_at", "answered_at", "abandoned_at", "is_test")),
     "bt_999_calls": ("bt_leg_id", ("presented_at", "answered_at", "cleared_at", "outcome", "is_test")),
     "incident_logs": ("log_number", ("created_at", "final_grade", "cpt", "first_arrived_at", "scene_cleared_at", "duplicate_of", "is_test")),
     "crimes": ("crime_ref", ("recorded_at", "offence_group", "cpt", "is_domestic_abuse", "cancelled_at")),
@@ -27,7 +27,7 @@ READ = """
 create table {feed} as
 select {key}, {columns}
 from read_csv({files}, all_varchar = true, union_by_name = true, filename = true, header = true, delim = ',', quote = '"', ignore_errors = true)
-where {key} is not null
+where ({key}) is not null
 qualify row_number() over (partition by {key} order by regexp_extract(filename, 'x(\\d+T\\d+)', 1) desc) = 1
 """
 

@@ -69,7 +69,7 @@ def make_force(tmp_path: Path, force_in: Callable[..., Force]) -> Callable[..., 
 
 @dataclass(frozen=True)
 class Night:
-    """What came of a night: the force after it, the status that the run ended with, and all that it printed."""
+    """The outcome of a night: the force after it, the status that the run ended with, and all that it printed."""
 
     force: Force
     status: int

@@ -55,6 +55,10 @@ class Force:
         """A night; site and workbooks only where the test is about them."""
         return run_nightly(self.settings, full_refresh=full_refresh, job_name="nightly" if pages else "marts")
 
+    def run_demand(self) -> int:
+        """The run of the morning: contact and demand alone, on what the night built."""
+        return run_nightly(self.settings, job_name="demand")
+
     @contextmanager
     def marts(self) -> Iterator[duckdb.DuckDBPyConnection]:
         connection = duckdb.connect(str(self.settings.marts_path), read_only=True)

@@ -119,8 +119,8 @@ for _ in sys.stdin:
 
 
 def test_full_refresh_and_incremental_agree_while_a_reader_holds_the_marts(make_force):
-    """Late rows and corrections, taken in by months and then by a full refresh on two threads: the same marts. A reader that opened them
-    before sees one state."""
+    """Late rows and corrections, taken in by a morning's run of demand and a night by months, and then by a full refresh on two threads: the same
+    marts. A reader that opened them before sees one state."""
     force = make_force(from_published=True)
     with subprocess.Popen(
         [sys.executable, "-c", READER, str(force.settings.marts_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -137,6 +137,12 @@ def test_full_refresh_and_incremental_agree_while_a_reader_holds_the_marts(make_
             assert force.query("select run_id from quality.heartbeat")[0][0] not in seen[0], f"a new reader sees the newest state: {state}"
         reader.stdin.close()
         assert len(set(seen)) == 1
+
+
+CALLS_OF_THE_HALF_HOUR = """
+select offered_count from measures.interval_demand
+where area_id = 'wiltshire_force' and line = 'cch' and interval_start_local = timestamp '2023-06-30 23:30:00'
+"""
 
 
 def late_rows_then_full_refresh(force):
@@ -157,6 +163,10 @@ def late_rows_then_full_refresh(force):
         "crime_ref,force_code,recorded_at,offence_code,offence_group,cpt,is_domestic_abuse,cancelled_at,extracted_at\n"
         f"{crime},{code},2021-07-02 09:00:00,8N,violence with injury,Swindon,Y,2023-08-01 09:00:00,2023-08-09 02:00:00\n",
     )
+    figures, calls = force.figures(), force.query(CALLS_OF_THE_HALF_HOUR)
+    assert force.run_demand() == 0
+    assert force.query(CALLS_OF_THE_HALF_HOUR) == [(calls[0][0] + 1,)], "half hours are of the morning"
+    assert force.figures() == figures, "measures are the night's"
     assert force.run() == 0
     incremental = force.fingerprint()
     yield "late rows"

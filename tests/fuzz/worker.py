@@ -1,4 +1,4 @@
-"""`python -m tests.fuzz.worker FOLDER SEED FIRST LAST`: takes mutants in, one after the other, and prints what came of each as a line of JSON."""
+"""`python -m tests.fuzz.worker FOLDER SEED FIRST LAST`: takes mutants in, one after the other, and prints the outcome of each as a line of JSON."""
 
 from __future__ import annotations
 

@@ -321,15 +321,3 @@ spc_flagged as (
         phases.series_id = points.series_id
         and points.month between phases.window_start and phases.window_end
 {% endmacro %}
-
-
-{# A limit as it is shown: what is counted, lasts or is shared out cannot lie below 0, nor a share above 100. Money and scores can.
-   No limit stays none. #}
-{% macro possible_lower(lpl, unit) -%}
-    case when {{ lpl }} < 0 and {{ unit }} not in ('gbp', 'score') then 0.0 else {{ lpl }} end
-{%- endmacro %}
-
-
-{% macro possible_upper(upl, unit, statistic) -%}
-    case when {{ upl }} > 100 and {{ unit }} = 'pct' and {{ statistic }} <> 'rate' then 100.0 else {{ upl }} end
-{%- endmacro %}

@@ -1,4 +1,4 @@
--- How forecasts made in the past did. One row per force, line, grain and horizon.
+-- How accurate forecasts made in the past were. One row per force, line, grain and horizon.
 select
     area_id,
     line,

@@ -38,7 +38,7 @@ select
         strftime(local_date, '%A %-d %B'),
         ', ', strftime(from_local, '%H:%M'), '–', strftime(to_local, '%H:%M'),
         ', needs ', case when is_uneven then 'up to ' else '' end, shortfall_count, ' more ',
-        case line when 'cch' then 'CCH' when 'crib' then 'CRIB' else line end,
+        upper(line),
         case when shortfall_count = 1 then ' operator' else ' operators' end,
         ' than rostered'
     ) as sentence

@@ -339,9 +339,8 @@ judged as (
     select
         *,
         coalesce(
-            (unit = 'pct' and statistic <> 'rate' and value not between 0 and 100)
-            or (unit not in ('score', 'gbp') and value < 0),
-            false
+            {{ is_below_possible('value', 'unit') }}
+            or {{ is_above_possible('value', 'unit', 'statistic') }}, false
         ) as is_impossible
     from measured
 ),

@@ -1,4 +1,4 @@
--- What became of every file: rows read, accepted and rejected, or why it was refused. One row per load.
+-- The outcome of every file: rows read, accepted and rejected, or why it was refused. One row per load.
 with loads as (
     select * from {{ source('ingest', 'loads') }}
 )

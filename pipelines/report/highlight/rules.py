@@ -156,7 +156,7 @@ class Figures:
         return self._comparisons.get((_series_key(value), comparison))
 
     def narrative(self, line: Row) -> Row | None:
-        """What is to be said of a line's measure at the report's month."""
+        """The narrative of a line's measure at the report's month."""
         return self._narratives.get((line.measure_id, line.area_id, "all" if line.segment == "*" else line.segment))
 
     def tone(self, values: Iterable[Row]) -> str:

@@ -18,7 +18,7 @@ from pipelines.report.marts import Marts, Row
 from pipelines.report.palette import TONES
 from pipelines.report.place_charts import WEEKDAYS
 from pipelines.report.trace import helpers
-from pipelines.report.units import UNIT_HEADINGS
+from pipelines.report.units import UNIT_HEADINGS, UNITS
 
 TEMPLATES = Path(__file__).parent / "templates"
 # A card with more lines than this has one page per plan priority, and an overview in front of them.
@@ -32,11 +32,9 @@ DOCUMENTS = (
     ("docs/dbt/index.html", "dbt docs", "models, columns and lineage"),
 )
 
-LATE = """
-select * from quality.check_results
-where run_id = (select max_by(run_id, checked_at) from quality.check_results) and check_name = 'fresh' and status = 'warned'
-order by message
-"""
+# The results of the checks of the last run.
+LAST_CHECKS = "select * from quality.check_results where run_id = (select max_by(run_id, checked_at) from quality.check_results)"
+LATE = f"{LAST_CHECKS} and check_name = 'fresh' and status = 'warned' order by message"
 
 LINE_KEY = (
     "measure_id, area_id, segment, spc_chart, spc_month, tone, spc_variation, spc_assurance, has_spc_icon, is_target_met, rag, quality_grade, status"
@@ -82,6 +80,7 @@ class Content:
             "tones": TONES,
             "tone_class": lambda tone: tone.partition(" ")[0],
             "weekdays": WEEKDAYS,
+            "units": UNITS,
             "series_of": Series.of,
             "plain": formatting.plain_text,
             "marking": formatting.MARKING,

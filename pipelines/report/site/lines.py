@@ -15,7 +15,7 @@ from pipelines.report.plane import Figure, Label
 from pipelines.report.site.content import Content, Series
 from pipelines.report.trace import column, origin
 
-# So many lines lead a page; the rest stands folded below them.
+# Lines that lead a page; the rest stands folded below them.
 LEADING = 10
 # Headline measures: how many of a kind, and of a section, before any other comes.
 MOST_OF_KIND = {"concern": 5, "missed": 2, "improvement": 3, "neutral signal": 0, "none": 0}

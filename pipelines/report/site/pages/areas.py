@@ -11,6 +11,7 @@ from markupsafe import Markup
 from pipelines.report.marts import Row
 from pipelines.report.place_charts import peers_strip
 from pipelines.report.site.content import Content
+from pipelines.report.units import UNITS
 
 LATEST = """
 select told.measure_id, told.area_id, told.segment, told.period_type, told.period_end, told.tone, told.headline, figures.value
@@ -19,8 +20,6 @@ inner join measures.measure_values as figures using (measure_id, area_id, segmen
 where told.is_latest and told.segment = 'all'
 order by told.area_id, told.measure_id
 """
-# Counts, money and weights follow the size of an area, so they are not compared.
-COMPARED = ("pct", "seconds", "per_1k", "per_100k", "score", "days")
 PARTS = (
     ("Concerns", "concern"),
     ("Improvements", "improvement"),
@@ -53,7 +52,8 @@ def _values(content: Content, rows: list[Row]) -> dict[tuple[str, str], dict[str
     values: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
     for row in rows:
         area = content.areas.get(row.area_id)
-        if area is not None and not area.is_unallocated and row.value is not None and content.measures[row.measure_id].unit in COMPARED:
+        unit = content.measures[row.measure_id].unit
+        if area is not None and not area.is_unallocated and row.value is not None and not UNITS[unit].grows_with_area:
             values[row.measure_id, area.level][row.area_id] = row.value
     return values
 

@@ -13,7 +13,6 @@ from pipelines.report.site.content import Content
 YESTERDAY = ("measures.daily_expectations", "measures.surges", "measures.month_so_far")
 DEMAND = ("measures.daily_forecasts", "measures.forecast_backtests", "measures.staffing", "measures.staffing_shortfalls")
 TABLES = (*YESTERDAY, *DEMAND)
-LINES = {"999": "999", "101": "101", "cch": "CCH", "crib": "CRIB"}
 
 NEXT_DAYS = "select * from measures.daily_forecasts where local_date <= origin_date + 14 order by area_id, line, local_date"
 FIRST_DAY = "select * from measures.staffing where local_date = origin_date + 1 order by area_id, line, interval_start_at"
@@ -23,8 +22,8 @@ def pages(content: Content) -> Iterator[tuple[str, str]]:
     # marts of an earlier version lack the tables: the pages say that too little is known
     forces = _forces(content) if all(map(content.marts.has, YESTERDAY)) else []
     lines, short = (list(_lines(content)), _shortfalls(content)) if all(map(content.marts.has, DEMAND)) else ([], {})
-    yield content.page("yesterday.html.j2", "yesterday.html", section="yesterday", forces=forces, names=LINES)
-    yield content.page("demand.html.j2", "demand.html", section="demand", lines=lines, short=short, names=LINES)
+    yield content.page("yesterday.html.j2", "yesterday.html", section="yesterday", forces=forces)
+    yield content.page("demand.html.j2", "demand.html", section="demand", lines=lines, short=short)
 
 
 def _shown(content: Content, area_id: str) -> bool:
@@ -58,7 +57,7 @@ def _lines(content: Content) -> Iterator[tuple[Row, str, object, list[Row], list
     half_hours = {key: list(rows) for key, rows in groupby(content.marts.rows(FIRST_DAY), key=_line)}
     for (area_id, line), rows in groupby(every, key=_line):
         if _shown(content, area_id):
-            label = Label(f"Calls to {LINES.get(line, line)} by day, expected", "The table below has the next days.")
+            label = Label(f"Calls to {line.upper()} by day, expected", "The table below has the next days.")
             days = [Day(r.local_date, r.expected_value, (r.lower_80_value, r.upper_80_value), (r.lower_value, r.upper_value)) for r in rows]
             key = (area_id, line)
             yield content.areas[area_id], line, forecast_chart(days, label), soon.get(key, []), past.get(key, []), half_hours.get(key, [])

@@ -6,18 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipelines.report.marts import Row
-from pipelines.report.site.content import Content, Series
+from pipelines.report.site.content import LAST_CHECKS, Content, Series
 from pipelines.report.site.lines import headline_lines, recent, small_chart_of
 
 # Chance alone marks the latest month of one chart in fifty to seventy (docs/spc.md).
 OFTEN, SELDOM = 50, 70
-# A list of the home page has so many entries, and a link to the rest.
+# Entries of a list on the home page; a link leads to the rest.
 MOST = 5
 
-WARNED = """
-select * from quality.check_results
-where run_id = (select max_by(run_id, checked_at) from quality.check_results) and status in ('warned', 'failed')
-"""
+WARNED = f"{LAST_CHECKS} and status in ('warned', 'failed')"
 
 # The latest month of each chart to be trusted, with the variation of the one before.
 POINTS = """

@@ -19,6 +19,7 @@ from pipelines.report.site.content import Content, Series
 from pipelines.report.site.lines import latest_figure, small_chart_of
 from pipelines.report.site.pages.measure_rows import SeriesRows, Shared
 from pipelines.report.trace import column, origin, table_origin
+from pipelines.report.units import UNITS
 
 # Charts of the time between events, which are not monthly.
 BETWEEN_EVENTS = ("t", "g")
@@ -111,7 +112,7 @@ def side_by_side(content: Content, measure: Row, of_measure: Mapping[Series, Ser
     if len(charted) < 2 or not numbers:
         return []
     # counts of a force and of its parts have no scale in common
-    scale = None if measure.unit == "count" else (min(numbers), max(numbers))
+    scale = None if UNITS[measure.unit].grows_with_area else (min(numbers), max(numbers))
     return [(content.areas[s.area_id], s, small_chart_of(rows, measure.unit, scale)) for s, rows in charted[:MOST_AREAS]]
 
 

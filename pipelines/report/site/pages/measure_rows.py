@@ -128,7 +128,7 @@ class SeriesRows:
 
     @property
     def narrative(self) -> Row | None:
-        """What is to be said of the series now."""
+        """The newest narrative of the series; None where it has none."""
         return self.narratives[0] if self.narratives else None
 
 
