@@ -1,19 +1,75 @@
-"""A night that dies: killed while it ingests, transforms, checks or publishes, the next one puts everything right."""
+"""Bad files, late rows, and a night that dies: killed while it ingests, transforms, checks or publishes, the next one puts everything right.
 
+One warehouse and one sequence of nights serve all tests; from the first to the last a reader holds the marts open.
+"""
+
+from __future__ import annotations
+
+import gzip
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
 
+import duckdb
 import pytest
 
 from pipelines.settings import PROJECT_DIR
+from tests.e2e.force import Force, output_to
 
-LATE = "call_id,force_code,line,offered_at,answered_at\nkilled-1,wiltshire,999,2022-03-05 10:00:00,2022-03-05 10:00:07\n"
+pytestmark = pytest.mark.slow
+
+CALLS = "call_id,force_code,line,offered_at,answered_at,abandoned_at,cli,bt_call_ref\n"
+LATE_CALLS = (
+    "late-1,wiltshire,999,2022-03-05 10:00:00,2022-03-05 10:00:07,,,\n"  # a late row of an old month
+    "late-2,wiltshire,cch,2023-06-30 23:59:59,,2023-07-01 00:00:40,,\n"
+)
+CRIMES = "crime_ref,force_code,recorded_at,offence_code,offence_group,cpt,is_domestic_abuse,cancelled_at,extracted_at\n"
+
+READER = """
+import duckdb, sys
+marts = duckdb.connect(sys.argv[1], read_only=True)
+for _ in sys.stdin:
+    # decimals: a sum of doubles depends on the order in which threads add them
+    total = "(select sum(value::decimal(38, 6)) from measures.measure_values)"
+    print(marts.execute(f"select run_id, {total} from quality.heartbeat").fetchone(), flush=True)
+"""
+
+CALLS_OF_THE_HALF_HOUR = """
+select offered_count from measures.interval_demand
+where area_id = 'wiltshire_force' and line = 'cch' and interval_start_local = timestamp '2023-06-30 23:30:00'
+"""
+
+# Where a night is killed: so many seconds after the line that ends a step, while the next one works.
+KILLS = {
+    "ingest": ("prepare", 0.05),
+    "transform": ("ingest police_uk_street", 6.0),
+    "check": ("transform", 1.0),
+    "publication, behind the gate": ("check", 1.0),
+    "publish": ("gate and publication", 0.2),
+}
 
 
-def start(force) -> subprocess.Popen:
+@dataclass
+class Story:
+    refusing: int  # the status of the night with bad files
+    output: str  # what it printed
+    refused: list[tuple]
+    figures: dict[str, list[tuple]]  # by night
+    marts: dict[str, dict[str, tuple[int, ...]]]  # fingerprints, by night
+    morning: int  # the status of the run of demand after the killed nights
+    half_hour: list[int]  # its calls before that run, and after
+    mending: int  # the statuses of the two nights after it
+    refreshing: int
+    held: list[str]  # what the reader sees who opened the marts before the first night, after each
+    newest: list[Any]  # the run that a new reader sees, after each
+
+
+def start(force: Force) -> subprocess.Popen:
     environment = os.environ | {
         "SCORECARDS_DATA_DIR": str(force.settings.data_dir),
         "SCORECARDS_HASH_KEY": force.settings.hash_key.decode(),
@@ -24,31 +80,104 @@ def start(force) -> subprocess.Popen:
     return subprocess.Popen([sys.executable, "-m", "pipelines.cli", "run"], cwd=PROJECT_DIR, env=environment, stdout=subprocess.PIPE, text=True)
 
 
-@pytest.mark.slow
-def test_a_run_that_was_killed_anywhere_is_put_right_by_the_next(make_force):
-    force = make_force(from_published=True)
-    force.file("force_calls", "force_calls_killed_x20230809T0200.csv", LATE)
-    before = force.figures()
-    # a line ends each step: the next step is under way when it stands there
-    kills = [
-        ("prepare", 0.05),  # while it ingests
-        ("ingest police_uk_street", 6.0),  # while it builds the models
-        ("transform", 1.0),  # while it checks
-        ("check", 1.0),  # while it builds the publication, behind the gate
-        ("gate and publication", 0.2),  # while it publishes
-    ]
-    for last_line, seconds in kills:
-        run = start(force)
-        for line in run.stdout:
-            if line.strip().startswith(last_line):
-                break
-        time.sleep(seconds)
-        run.send_signal(signal.SIGKILL)
-        run.wait()
-        run.stdout.close()
-        assert force.figures() == before, "readers still see the last good marts"
-    assert force.run() == 0
-    mended = force.fingerprint()
-    assert force.figures() != before, "the late row counts"
-    assert force.run(full_refresh=True) == 0
-    assert force.fingerprint() == mended
+def kill(force: Force, last_line: str, seconds: float) -> None:
+    run = start(force)
+    for line in run.stdout:
+        if line.strip().startswith(last_line):
+            break
+    time.sleep(seconds)
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+    run.stdout.close()
+
+
+def late_rows(force: Force) -> None:
+    """A call of an old month, one of the month that has just ended, and a crime that is cancelled."""
+    force.file("force_calls", "force_calls_late_x20230809T0200.csv", CALLS + LATE_CALLS)
+    with duckdb.connect(str(force.settings.build_path), read_only=True) as build:
+        crime, code = build.execute(
+            "select crime_ref, force_code from raw.crimes where is_domestic_abuse and cancelled_at is null order by 1 limit 1"
+        ).fetchone()
+    cancelled = f"{crime},{code},2021-07-02 09:00:00,8N,violence with injury,Swindon,Y,2023-08-01 09:00:00,2023-08-09 02:00:00\n"
+    force.file("crimes", "crimes_correction_x20230809T0200.csv", CRIMES + cancelled)
+
+
+@pytest.fixture(scope="module")
+def story(force_in: Callable[..., Force], tmp_path_factory: pytest.TempPathFactory) -> Story:
+    force = force_in(tmp_path_factory.mktemp("nights"), from_published=True)
+    with subprocess.Popen(
+        [sys.executable, "-c", READER, str(force.settings.marts_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as reader:
+        held, newest = [], []
+
+        def look() -> None:
+            reader.stdin.write("\n")
+            reader.stdin.flush()
+            held.append(reader.stdout.readline())
+            newest.append(force.query("select run_id from quality.heartbeat")[0][0])
+
+        look()
+        figures = {"published": force.figures()}
+
+        force.file("arrests", "wrong.csv", "something,else\n1,2\n")
+        (force.landing / "crimes" / "broken.csv.gz").write_bytes(gzip.compress(b"crime_ref,force_code\n" * 50_000)[:60])
+        with output_to(force.settings.data_dir / "output.txt"):
+            refusing = force.run()
+        look()
+        output = (force.settings.data_dir / "output.txt").read_text(encoding="utf-8")
+        refused = force.query("select feed from quality.feed_outcomes where status = 'refused' order by 1")
+        figures["bad files"] = force.figures()
+
+        late_rows(force)
+        for step, (last_line, seconds) in KILLS.items():
+            kill(force, last_line, seconds)
+            figures[f"killed in {step}"] = force.figures()
+        half_hour = [calls for (calls,) in force.query(CALLS_OF_THE_HALF_HOUR)]
+        morning = force.run_demand()
+        half_hour += [calls for (calls,) in force.query(CALLS_OF_THE_HALF_HOUR)]
+        look()
+        figures["morning"] = force.figures()
+        mending = force.run()
+        look()
+        figures["late rows"], marts = force.figures(), {"late rows": force.fingerprint()}
+
+        on_two_threads = replace(force, settings=replace(force.settings, threads=2))
+        refreshing = on_two_threads.run(full_refresh=True)
+        look()
+        marts["full refresh"] = force.fingerprint()
+        reader.stdin.close()
+    return Story(refusing, output, refused, figures, marts, morning, half_hour, mending, refreshing, held, newest)
+
+
+def test_a_bad_file_is_refused_and_stops_nothing(story: Story):
+    assert story.refusing == 3
+    assert story.figures["bad files"] == story.figures["published"]
+    said = " ".join(story.output.split())
+    assert "wrong.csv" in said
+    assert "broken.csv.gz" in said
+    assert story.refused == [("arrests",), ("crimes",)]
+
+
+@pytest.mark.parametrize("step", KILLS)
+def test_readers_of_a_night_that_was_killed_still_see_the_last_good_marts(story: Story, step: str):
+    assert story.figures[f"killed in {step}"] == story.figures["bad files"]
+
+
+def test_the_run_of_the_morning_publishes_half_hours_and_leaves_measures_to_the_night(story: Story):
+    assert story.morning == 3, "published, while the bad files stand refused"
+    assert story.half_hour[1] == story.half_hour[0] + 1
+    assert story.figures["morning"] == story.figures["bad files"]
+
+
+def test_a_night_that_was_killed_anywhere_is_put_right_by_the_next(story: Story):
+    """Late rows and corrections, taken in by the morning's run and a night by months after nights that died, and then by a full refresh on two
+    threads: the same marts."""
+    assert (story.mending, story.refreshing) == (3, 3), "published, while the bad files stand refused"
+    assert story.figures["late rows"] != story.figures["bad files"], "the late rows count"
+    assert story.marts["full refresh"] == story.marts["late rows"]
+
+
+def test_a_reader_who_holds_the_marts_sees_one_state_and_a_new_one_the_newest(story: Story):
+    assert len(set(story.held)) == 1
+    assert story.newest[0] in story.held[0]
+    assert len(set(story.newest)) == len(story.newest) == 5

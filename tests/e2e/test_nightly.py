@@ -1,11 +1,7 @@
 """The nightly job on real input: what it publishes, what it says, what it keeps when a check fails."""
 
 import csv
-import gzip
 import shutil
-import subprocess
-import sys
-from dataclasses import replace
 from datetime import date
 
 import duckdb
@@ -13,8 +9,6 @@ import duckdb
 from pipelines.publish.backup import back_up, restore
 from pipelines.publish.marts import published_tables
 from pipelines.transform.manifest import load_manifest
-
-CALLS = "call_id,force_code,line,offered_at,answered_at,abandoned_at,cli,bt_call_ref\n"
 
 
 def test_every_published_table_is_there_with_real_keys(published):
@@ -108,74 +102,6 @@ def test_a_night_with_nothing_new_changes_no_figure_be_it_on_a_restored_warehous
         assert build.execute(outcomes, later).fetchall() == build.execute(outcomes, earlier).fetchall(), "every check has a result in every run"
 
 
-READER = """
-import duckdb, sys
-marts = duckdb.connect(sys.argv[1], read_only=True)
-for _ in sys.stdin:
-    # decimals: a sum of doubles depends on the order in which threads add them
-    total = "(select sum(value::decimal(38, 6)) from measures.measure_values)"
-    print(marts.execute(f"select run_id, {total} from quality.heartbeat").fetchone(), flush=True)
-"""
-
-
-def test_full_refresh_and_incremental_agree_while_a_reader_holds_the_marts(make_force):
-    """Late rows and corrections, taken in by a morning's run of demand and a night by months, and then by a full refresh on two threads: the same
-    marts. A reader that opened them before sees one state."""
-    force = make_force(from_published=True)
-    with subprocess.Popen(
-        [sys.executable, "-c", READER, str(force.settings.marts_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as reader:
-
-        def ask() -> str:
-            reader.stdin.write("\n")
-            reader.stdin.flush()
-            return reader.stdout.readline()
-
-        seen = [ask()]
-        for state in late_rows_then_full_refresh(force):
-            seen.append(ask())
-            assert force.query("select run_id from quality.heartbeat")[0][0] not in seen[0], f"a new reader sees the newest state: {state}"
-        reader.stdin.close()
-        assert len(set(seen)) == 1
-
-
-CALLS_OF_THE_HALF_HOUR = """
-select offered_count from measures.interval_demand
-where area_id = 'wiltshire_force' and line = 'cch' and interval_start_local = timestamp '2023-06-30 23:30:00'
-"""
-
-
-def late_rows_then_full_refresh(force):
-    force.file(
-        "force_calls",
-        "force_calls_late_x20230809T0200.csv",
-        CALLS
-        + "late-1,wiltshire,999,2022-03-05 10:00:00,2022-03-05 10:00:07,,,\n"  # a late row of an old month
-        + "late-2,wiltshire,cch,2023-06-30 23:59:59,,2023-07-01 00:00:40,,\n",
-    )
-    with duckdb.connect(str(force.settings.build_path), read_only=True) as build:
-        crime, code = build.execute(
-            "select crime_ref, force_code from raw.crimes where is_domestic_abuse and cancelled_at is null order by 1 limit 1"
-        ).fetchone()
-    force.file(
-        "crimes",
-        "crimes_correction_x20230809T0200.csv",
-        "crime_ref,force_code,recorded_at,offence_code,offence_group,cpt,is_domestic_abuse,cancelled_at,extracted_at\n"
-        f"{crime},{code},2021-07-02 09:00:00,8N,violence with injury,Swindon,Y,2023-08-01 09:00:00,2023-08-09 02:00:00\n",
-    )
-    figures, calls = force.figures(), force.query(CALLS_OF_THE_HALF_HOUR)
-    assert force.run_demand() == 0
-    assert force.query(CALLS_OF_THE_HALF_HOUR) == [(calls[0][0] + 1,)], "half hours are of the morning"
-    assert force.figures() == figures, "measures are the night's"
-    assert force.run() == 0
-    incremental = force.fingerprint()
-    yield "late rows"
-    on_two_threads = replace(force, settings=replace(force.settings, threads=2))
-    assert on_two_threads.run(full_refresh=True) == 0
-    assert force.fingerprint() == incremental
-    yield "full refresh"
-
-
 def test_any_order_of_arrival_gives_the_same_marts(make_force, extracts, published):
     """The newest half of the files first, then the older half: late months, and corrections before what they correct."""
     force = make_force()
@@ -187,19 +113,6 @@ def test_any_order_of_arrival_gives_the_same_marts(make_force, extracts, publish
             target.write_bytes(path.read_bytes())
         assert force.run() == 0
     assert force.fingerprint() == published.fingerprint()
-
-
-def test_a_bad_file_is_refused_and_stops_nothing(make_force, capsys):
-    force = make_force(from_published=True)
-    before = force.figures()
-    force.file("arrests", "wrong.csv", "something,else\n1,2\n")
-    (force.landing / "crimes" / "broken.csv.gz").write_bytes(gzip.compress(b"crime_ref,force_code\n" * 50_000)[:60])
-    assert force.run() == 3
-    assert force.figures() == before
-    said = " ".join(capsys.readouterr().out.split())
-    assert "wrong.csv" in said
-    assert "broken.csv.gz" in said
-    assert force.query("select feed from quality.feed_outcomes where status = 'refused' order by 1") == [("arrests",), ("crimes",)]
 
 
 def test_ghost_legs_warn_and_stand_as_a_caveat(published, eventful_night):
