@@ -15,7 +15,17 @@ from pipelines.contracts.model import Feed
 from pipelines.ingest.conform import FAULT, LEFT_OFF, ROW, conform
 from pipelines.ingest.csv_records import BROKEN_RECORD, TextFacts, exchanged, quote_of, record_blocks, utf8_chunks, without_blank_runs
 from pipelines.ingest.files import FileRefused
-from pipelines.ingest.headers import TRIAL_ROWS, HeaderMatch, best_match, last_header_row, likely_header, refuse_others, why_not
+from pipelines.ingest.headers import (
+    TRIAL_ROWS,
+    HeaderMatch,
+    best_match,
+    header_meant,
+    last_header_row,
+    likely_header,
+    refuse_others,
+    refuse_records_above,
+    why_not,
+)
 from pipelines.ingest.shape import Table, rows_of_layout, without_blank_rows
 
 DELIMITERS = (",", ";", "|", "\t")
@@ -108,9 +118,13 @@ def _match_quoted(head: str, quote: str, layouts: Sequence[Feed]) -> tuple[Heade
         rows = [[header.translate(exchange) for header in headers] for headers, _, _ in records]
         refuse_others(rows, layouts[0])
         likely = likely_header(rows)
+        above: list[HeaderMatch] = []
         for number, (_, lines, before) in enumerate(records):
-            trial = partial(_rows_read_of_csv, text, lines, delimiter)
+            trial = partial(_rows_below, text, lines, delimiter)
             match = best_match(allowed, rows[: number + 1], before + skipped + 1, trial)
+            if match.fits:
+                match = header_meant(match, above)
+            above.append(match)
             if not match.fits and number != likely:
                 continue
             score = (match.fits, match.columns_found, -before, delimiter in (match.layout.delimiter, ","))
@@ -124,11 +138,15 @@ def _match_quoted(head: str, quote: str, layouts: Sequence[Feed]) -> tuple[Heade
     return best[1:]
 
 
-def _rows_read_of_csv(text: str, header_lines: int, delimiter: str, match: HeaderMatch) -> int:
+def _rows_below(text: str, header_lines: int, delimiter: str, match: HeaderMatch) -> int:
     """How many of the first rows a layout reads."""
     lines = text.split("\n", header_lines + TRIAL_ROWS)[header_lines:]
-    sample = "\n".join(lines[:TRIAL_ROWS]) if len(lines) > TRIAL_ROWS else "\n".join(lines).rpartition("\n")[0]
-    blocks = csv_blocks(exchanged(iter([sample.encode() + b"\n"]), quote_of(match.layout.quote)), delimiter, match, 1, 1)
+    return _rows_read(lines[:TRIAL_ROWS] if len(lines) > TRIAL_ROWS else lines[:-1], delimiter, match)
+
+
+def _rows_read(lines: Sequence[str], delimiter: str, match: HeaderMatch) -> int:
+    """How many of these lines a layout reads as rows."""
+    blocks = csv_blocks(exchanged(iter(["\n".join(lines).encode() + b"\n"]), quote_of(match.layout.quote)), delimiter, match, 1, 1)
     return sum(conform(block, match.layout, is_comma_doubtful=delimiter == ";").rows_accepted for block in blocks)
 
 
@@ -139,6 +157,8 @@ def open_csv(path: Path, is_gzip: bool, facts: TextFacts, layouts: Sequence[Feed
     match, delimiter, header_lines, records_before = _match_csv(head, layouts)
     if not match.fits:
         raise FileRefused(why_not(match))
+    if not match.is_placed:
+        refuse_records_above(_rows_read(head.split("\n", header_lines)[: header_lines - 1], delimiter, match), records_before + 1)
     chunks = _without_lines(utf8_chunks(path, is_gzip, facts), header_lines)
     blocks = csv_blocks(chunks, delimiter, match, header_lines + 1, records_before + 2)
     # Where a comma begins the decimals, the semicolon separates the fields.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from pipelines.contracts.model import Feed, normalise_header
-from pipelines.ingest.files import NotTaken
+from pipelines.ingest.files import FileRefused, NotTaken
 from pipelines.masking import MASK, masked, words_in
 
 MAX_LISTED = 40
@@ -43,6 +43,11 @@ class HeaderMatch:
     @property
     def fits(self) -> bool:
         return not self.missing and not self.repeated and not self.absent
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether the layout itself tells what stands above the header: its row is declared, or headings of a wide table are there."""
+        return self.layout.reading.header_row is not None or self.wide is not None
 
     @property
     def width(self) -> int:
@@ -201,6 +206,21 @@ def likely_header(rows: Sequence[Sequence[str]]) -> int:
     """
     full = [sum(bool(cell and cell.strip()) for cell in row) for row in rows]
     return next((i for i, filled in enumerate(full) if filled >= 0.8 * max(full)), 0)
+
+
+def header_meant(match: HeaderMatch, above: Sequence[HeaderMatch]) -> HeaderMatch:
+    """The header row that fits, or one above it that names nearly as many of its columns and fits none: the rows between are no titles."""
+    nearly = max(2, 0.75 * match.columns_found)
+    return next((m for m in above if m.columns_found >= nearly), match)
+
+
+def refuse_records_above(records: int, row_number: int) -> None:
+    """Raises FileRefused where rows above the header (`row_number` as a person counts) are records: they would pass for titles."""
+    if records:
+        raise FileRefused(
+            f"holds {records} record{'s' if records > 1 else ''} above its header, which stands in row {row_number:,}; "
+            "move the header to the top, or have the file sent again"
+        )
 
 
 def layouts_for(layouts: Sequence[Feed], name: str) -> tuple[Feed, ...]:

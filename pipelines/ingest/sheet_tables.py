@@ -21,9 +21,11 @@ from pipelines.ingest.headers import (
     TRIAL_ROWS,
     HeaderMatch,
     best_match,
+    header_meant,
     last_header_row,
     likely_header,
     refuse_others,
+    refuse_records_above,
     why_not,
 )
 from pipelines.ingest.shape import Table, rows_of_layout, without_blank_rows
@@ -126,14 +128,24 @@ def _match_sheet(frame: pl.DataFrame, layouts: Sequence[Feed]) -> tuple[int, Hea
     """Where the header stands among the rows of a sheet, and the layout that fits it best."""
     numbers = frame[ROW].to_list()
     rows = [[h or "" for h in frame.row(i)[1:]] for i in range(min(frame.height, last_header_row(layouts)))]
-    heads = [(i, best_match(layouts, rows[: i + 1], numbers[i], partial(_rows_read_of_sheet, frame, i))) for i in range(len(rows))]
+    heads = [(i, best_match(layouts, rows[: i + 1], numbers[i], partial(_rows_below, frame, i))) for i in range(len(rows))]
     likely = likely_header(rows)
-    return max(heads, key=lambda h: (h[1].fits, h[0] == likely, h[1].columns_found, -h[0]))
+    start, match = max(heads, key=lambda h: (h[1].fits, h[0] == likely, h[1].columns_found, -h[0]))
+    if not match.fits:
+        return start, match
+    if not match.is_placed:
+        refuse_records_above(_rows_read(frame.head(start), match), numbers[start])
+    return start, header_meant(match, [above for _, above in heads[:start]])
 
 
-def _rows_read_of_sheet(frame: pl.DataFrame, start: int, match: HeaderMatch) -> int:
+def _rows_below(frame: pl.DataFrame, start: int, match: HeaderMatch) -> int:
     """How many of the first rows a layout reads."""
-    rows = frame.slice(start + 1, TRIAL_ROWS).with_columns(pl.lit(None, pl.String).alias(FAULT))
+    return _rows_read(frame.slice(start + 1, TRIAL_ROWS), match)
+
+
+def _rows_read(rows: pl.DataFrame, match: HeaderMatch) -> int:
+    """How many of these rows a layout reads."""
+    rows = rows.with_columns(pl.lit(None, pl.String).alias(FAULT))
     return conform(rows_of_layout(rows, match), match.layout, typed=True).rows_accepted
 
 

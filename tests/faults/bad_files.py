@@ -219,6 +219,19 @@ CORPUS: tuple[Bad, ...] = (
     Bad("repeated column", GOOD.replace("is_test", "Offered"), refused="two headers for offered_at (offered_at and Offered)"),
     Bad("headers in another case with spaces", GOOD.replace(HEADER, HEADER.upper().replace("_", " ")), read=2),
     Bad(
+        "two exports in one, the first header damaged",
+        GOOD.replace("offered_at", "offred at") + calls(call(3)),
+        refused="lacks the required column offered_at",
+    ),
+    Bad("a header joined to itself above the header", f"{HEADER}{HEADER}\n{call(1)}\n" + GOOD, refused="two headers for"),
+    Bad("records above the header", f"{call(3)}\n{call(4)}\n" + GOOD, refused="holds 2 records above its header, which stands in row 3"),
+    Bad(
+        "records above the header of a sheet",
+        workbook([*_sheet_rows()[1:], *_sheet_rows()]),
+        "extract.xlsx",
+        refused="above its header",
+    ),
+    Bad(
         "repeated header rows",
         calls(call(1), HEADER, call(2), HEADER.upper()),
         read=4,
