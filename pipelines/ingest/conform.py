@@ -108,8 +108,8 @@ def _formats(column: Column, typed: bool) -> tuple[str, ...]:
 def _in_range(times: pl.Series) -> pl.Series:
     """The times or dates, null outside 1900–2100: a format whose year is absurd has not read the text."""
     low, high = (EARLIEST, LATEST) if times.dtype != pl.Date else (EARLIEST.date(), LATEST.date())
-    inside = (times >= low) & (times < high)
-    return times if inside.fill_null(True).all() else times.set(~inside.fill_null(False), None)
+    inside = times.is_between(low, high, closed="left")
+    return times if inside.all() else times.set(~inside.fill_null(False), None)
 
 
 def _by_first_fit(values: pl.Series, formats: Sequence[str], read: Callable[[pl.Series, str], pl.Series], dtype: pl.DataType) -> pl.Series:

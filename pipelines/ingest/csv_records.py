@@ -309,7 +309,8 @@ def record_blocks(chunks: Iterator[bytes], delimiter: str, first_line: int = 1, 
 def without_blank_runs(records: bytes) -> Iterator[tuple[bytes, int]]:
     """Records in pieces without long runs of blank lines, each with the number of blank records that stood before it."""
     at = blank = 0
-    for run in _BLANK_RUN.finditer(records):
+    # looked for as a text first: a pattern is tried at every line's end
+    for run in _BLANK_RUN.finditer(records) if b"\n" * BLANK_LINES in records else ():
         if records.count(b'"', at, run.start()) % 2:  # within a quoted field
             continue
         yield records[at : run.start() + 1], blank

@@ -108,7 +108,8 @@ def _match_quoted(head: str, quote: str, layouts: Sequence[Feed]) -> tuple[Heade
     text, skipped = (head[declared.end() :], declared.group().count("\n")) if declared else (head, 0)
     best: tuple[tuple[bool, int, int, bool], HeaderMatch, str, int, int] | None = None
     problem: FileRefused | None = None
-    for delimiter in dict.fromkeys((*(declared.groups() if declared else ()), *(x.delimiter for x in layouts if x.delimiter), *DELIMITERS)):
+    delimiters = dict.fromkeys((*(declared.groups() if declared else ()), *(x.delimiter for x in layouts if x.delimiter), *DELIMITERS))
+    for delimiter in sorted(delimiters, key=lambda d: d not in text):
         allowed = [x for x in layouts if x.delimiter in (None, delimiter)] or list(layouts)
         try:
             records = list(header_records(text, delimiter, last_header_row(layouts)))
@@ -116,6 +117,8 @@ def _match_quoted(head: str, quote: str, layouts: Sequence[Feed]) -> tuple[Heade
             problem = error
             continue
         rows = [[header.translate(exchange) for header in headers] for headers, _, _ in records]
+        if best is not None and best[1].fits and all(len(row) == 1 for row in rows):
+            continue  # a delimiter that does not occur
         refuse_others(rows, layouts[0])
         likely = likely_header(rows)
         above: list[HeaderMatch] = []
@@ -146,6 +149,8 @@ def _rows_below(text: str, header_lines: int, delimiter: str, match: HeaderMatch
 
 def _rows_read(lines: Sequence[str], delimiter: str, match: HeaderMatch) -> int:
     """How many of these lines a layout reads as rows."""
+    if not lines:
+        return 0
     blocks = csv_blocks(exchanged(iter(["\n".join(lines).encode() + b"\n"]), quote_of(match.layout.quote)), delimiter, match, 1, 1)
     return sum(conform(block, match.layout, is_comma_doubtful=delimiter == ";").rows_accepted for block in blocks)
 
