@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 
 from pipelines.report.palette import BAND, COMMON, CONCERN, IMPROVEMENT, INK, LINE, NEUTRAL, OUTLINES, PALE, SERIES, SOFT, TARGET
 from pipelines.report.plane import (
+    OTHER_LINE,
     Figure,
     Label,
     Plane,
@@ -40,6 +41,15 @@ class Event:
 
     month: date
     letter: str
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The same figures after (or before) an adjustment: what they are called, their values by month, and the rows that these are of."""
+
+    name: str
+    values: Mapping[date, float]
+    rows: Mapping[date, Any]
 
 
 @dataclass(frozen=True)
@@ -74,6 +84,8 @@ def points_of(rows: Iterable[Mapping[str, Any]]) -> list[Point]:
     ]
 
 
+# Colour and dash of the line of the same figures raw, or adjusted.
+OTHER = SERIES[1]
 # Charts with a limit for each month, by its denominator.
 BY_MONTH = ("p_prime", "u_prime")
 
@@ -88,19 +100,22 @@ def spc_chart(
     width: int = 820,
     height: int = 330,
     latest: Figure | None = None,
+    beside: Beside | None = None,
 ) -> Markup:
     """A process behaviour chart: values, mean and limits phase by phase, target, special causes by colour and shape, events as lettered lines.
 
-    The published values are the line; where they are judged without their season, that line stands behind them, thinner. A dotted upright is an
-    approved rebase. points in the order of months; a missing month breaks the line. Without values the chart says
-    that there is nothing to draw. With its `latest` figure the chart also says where its points lie, for what a page says of each of them.
+    The published values are the line; where they are judged without their season, that line stands behind them, thinner, and the same figures raw or
+    adjusted (`beside`) are a dashed line. A dotted upright is an approved rebase. points in the order of months; a missing month breaks the line.
+    Without values the chart says that there is nothing to draw. With its `latest` figure the chart also says where its points lie, for what a page
+    says of each of them.
     """
     shown = [p for p in points if p.value is not None]
     if not shown:
         return nothing_to_draw(width, label)
-    numbers = [v for p in points for v in (p.value, p.adjusted, p.lower, p.upper, p.target) if v is not None]
+    others = [Point(p.month, beside.values.get(p.month)) for p in points] if beside else []
+    numbers = [v for p in (*points, *others) for v in (p.value, p.adjusted, p.lower, p.upper, p.target) if v is not None]
     is_adjusted = any(p.adjusted is not None for p in points)
-    plane = Plane.around(shown[0].month, shown[-1].month, numbers, unit, width, height, right=112 if is_adjusted else 92)
+    plane = Plane.around(shown[0].month, shown[-1].month, numbers, unit, width, height, right=112 if is_adjusted or others else 92)
     parts = [plane.grid()]
     parts += [limits(plane, segment, PALE, f'stroke="{INK}" stroke-width="1.2"', has_edges=True) for segment in segments(points)]
     starts = [after.month for before, after in pairwise(points) if before.rebase_no != after.rebase_no]
@@ -109,22 +124,28 @@ def spc_chart(
     parts.append(steps(plane, [(p.month, p.target) for p in points], f'stroke="{TARGET}" stroke-width="1.5" stroke-dasharray="8 3 2 3"'))
     if is_adjusted:
         adjusted = [replace(p, value=p.adjusted) for p in points]
-        parts.append(f'<path d="{line_path(plane, adjusted)}" fill="none" stroke="{SOFT}" stroke-width=".8" stroke-linejoin="round"/>')
+        parts.append(f'<path{OTHER_LINE} d="{line_path(plane, adjusted)}" fill="none" stroke="{SOFT}" stroke-width=".8" stroke-linejoin="round"/>')
+    if others:
+        parts.append(
+            f'<path{OTHER_LINE} d="{line_path(plane, others)}" fill="none" stroke="{OTHER[0]}" stroke-dasharray="{OTHER[1]}" stroke-width="1.4"/>'
+        )
     parts.append(f'<path d="{line_path(plane, points)}" fill="none" stroke="{LINE}" stroke-width="1.6" stroke-linejoin="round"/>')
     parts.append(dots(plane, shown, 1.0))
-    parts.append(_side_labels(plane, points[-1], latest))
-    places = " ".join(f"{plane.x(p.month):.0f},{plane.y(p.value):.0f}" for p in points if p.value is not None) if latest else ""
-    return svg(width, height, label, "".join(parts), attributes=f' data-points="{places}"' if latest else "")
+    other = next((p for p in reversed(others) if p.value is not None), None)
+    parts.append(_side_labels(plane, points[-1], latest, (beside.name, other.value) if beside and other else None))
+    return svg(width, height, label, "".join(parts), attributes=_places(plane, points) if latest else "")
 
 
-def _side_labels(plane: Plane, last: Point, latest: Figure | None) -> str:
-    """Names of the lines beside their ends, and the latest value."""
+def _side_labels(plane: Plane, last: Point, latest: Figure | None, other: tuple[str, float | None] | None = None) -> str:
+    """Names of the lines beside their ends, and the latest value; `other` is the name and last value of the line beside."""
     lines = [("upper limit", last.upper, SOFT), ("mean", last.mean, INK), ("lower limit", last.lower, SOFT), ("target", last.target, TARGET)]
     if last.adjusted is not None:
         lines += [("season removed", last.adjusted, SOFT), ("published", last.value, LINE)]
+    if other:
+        lines.append((*other, OTHER[0]))
     placed = [(plane.y(level), name, colour) for name, level, colour in lines if level is not None]
     value = (plane.y(last.value), latest) if latest and last.value is not None else None
-    return end_labels(plane.width - plane.right + 8, placed, 13, value=value)
+    return end_labels(plane.width - plane.right + 8, placed, 13, value=value, hideable=("season removed", other[0] if other else ""))
 
 
 def key_of_signals() -> Markup:
@@ -159,7 +180,13 @@ def between_chart(points: Sequence[Point], label: Label, width: int = 1080, heig
         if level is not None
     ]
     parts.append(end_labels(width - plane.right + 8, ends, 13))
-    return svg(width, height, label, "".join(parts))
+    return svg(width, height, label, "".join(parts), attributes=_places(plane, at))
+
+
+def _places(plane: Plane, points: Sequence[Point]) -> str:
+    """The attribute that says where the points lie, for what a page says of each of them."""
+    places = " ".join(f"{plane.x(p.month):.0f},{plane.y(p.value):.0f}" for p in points if p.value is not None)
+    return f' data-points="{places}"'
 
 
 TARGET_LINE = f'stroke="{TARGET}" stroke-width="1.2" stroke-dasharray="5 2 1.5 2"'

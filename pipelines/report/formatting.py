@@ -107,6 +107,15 @@ def number_text(value: float) -> str:
     return f"{value:,.3g}" if abs(value) < 1 else f"{rounded(value, 2):,.2f}".rstrip("0").rstrip(".")
 
 
+# Where a place lies in its funnel (measures.funnel_places).
+FUNNEL_STATES = {
+    "alarm high": "above the outer limits",
+    "alert high": "above the inner limits",
+    "within expected range": "within the limits",
+    "alert low": "below the inner limits",
+    "alarm low": "below the outer limits",
+}
+
 Form = Callable[[Any, Mapping[str, Any]], str | None]
 
 
@@ -144,6 +153,7 @@ FORMS: dict[str, Form] = {
     "comparison": lambda value, row: comparison_text(value),
     "unit": lambda value, row: UNIT_HEADINGS.get(value, "number"),
     "parts": lambda value, row: parts_text(value),
+    "funnel": lambda value, row: FUNNEL_STATES.get(value) or plain_text(value),
     "comparator": lambda value, row: comparator_text(value),
     "code": lambda value, row: str(value),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from pipelines.report.palette import COMMON, CONCERN, GRID, IMPROVEMENT, INK, NEUTRAL, OUTLINES, SOFT, colour_of
 from pipelines.report.units import axis_text, nice_ticks
 
+OTHER_LINE = ' class="other"'  # what a reader can hide
 FONT = 'font-family="system-ui,-apple-system,Segoe UI,Roboto,Helvetica,Arial,sans-serif"'
 
 
@@ -151,8 +152,12 @@ def limits(plane: Plane, points: Sequence[Point], band: str, mean_style: str, ha
 
 
 def step_path(plane: Plane, levels: Sequence[tuple[date, float | None]], backwards: bool = False) -> str:
-    """One path of levels, each held for its month; equal neighbours make one line."""
+    """One path of levels, each held for its month, within the plane; equal neighbours make one line."""
     half = -plane.half_month if backwards else plane.half_month
+
+    def within(x: float) -> float:
+        return min(max(x, plane.left), plane.width - plane.right)
+
     parts: list[str] = []
     before: float | None = None
     end = 0.0
@@ -161,10 +166,10 @@ def step_path(plane: Plane, levels: Sequence[tuple[date, float | None]], backwar
             continue
         x, y = plane.x(month), plane.y(level)
         if before is None:
-            parts.append(f"M{x - half:.1f} {y:.1f}")
+            parts.append(f"M{within(x - half):.1f} {y:.1f}")
         elif level != before:
             parts.append(f"H{end:.1f}V{y:.1f}")
-        before, end = level, x + half
+        before, end = level, within(x + half)
     return "".join(parts) + (f"H{end:.1f}" if before is not None else "")
 
 
@@ -231,9 +236,19 @@ SHAPES: dict[str, Callable[[float], tuple[float, float, str]]] = {
 }
 
 
-def end_labels(x: int, labels: Iterable[tuple[float, str, str]], apart: int, weight: str = "", value: tuple[float, Figure] | None = None) -> str:
-    """Labels (y, text, colour) at the right, from the top, moved apart where they would overlap; the latest value among them, in bold."""
-    placed = [(y, text, f'{weight} fill="{colour}"') for y, text, colour in labels]
+def end_labels(
+    x: int,
+    labels: Iterable[tuple[float, str, str]],
+    apart: int,
+    weight: str = "",
+    value: tuple[float, Figure] | None = None,
+    hideable: Collection[str] = (),
+) -> str:
+    """Labels (y, text, colour) at the right, from the top, moved apart where they would overlap; the latest value among them, in bold.
+
+    hideable  the names of lines that a reader can hide; they go with their lines
+    """
+    placed = [(y, text, f'{weight} fill="{colour}"{OTHER_LINE if text in hideable else ""}') for y, text, colour in labels]
     if value is not None:
         placed.append((value[0], value[1].text, f' font-weight="700" fill="{INK}" {value[1].attributes}'))
     parts, lowest = [], -math.inf

@@ -182,6 +182,8 @@ def test_published_tables_are_those_of_the_interface(settings):
         "measures.drivers",
         "measures.comparator_values",
         "measures.measure_comparisons",
+        "measures.funnel_limits",
+        "measures.funnel_places",
         "measures.measure_findings",
         "measures.measure_narratives",
         "measures.measure_tones",

@@ -14,7 +14,7 @@ import pytest
 
 from pipelines.report import charts, icons, palette, place_charts, risk_map, units
 from pipelines.report.charts import Bar, Event
-from pipelines.report.place_charts import Estimate, Week
+from pipelines.report.place_charts import Estimate, Limits, Place, Week
 from pipelines.report.plane import Figure, Label, Point
 from pipelines.report.risk_map import Mark
 
@@ -210,3 +210,37 @@ def test_style_sheets_and_slides_take_their_colours_from_the_palette():
     colours = dict(re.findall(r'<a:(dk2|lt2|accent[1-4])>\s*<a:srgbClr val="(\w+)"', theme))
     expected = (palette.BRAND, palette.PALE, palette.BRAND, palette.IMPROVEMENT, palette.CONCERN, palette.NEUTRAL)
     assert [f"#{colours[name].lower()}" for name in ("dk2", "lt2", "accent1", "accent2", "accent3", "accent4")] == list(expected)
+
+
+FUNNEL = [Limits(n, 10.0, 10 - 90 / n**0.5, 10 - 60 / n**0.5, 10 + 60 / n**0.5, 10 + 90 / n**0.5) for n in (100.0, 225.0, 400.0)]
+PLACES = [
+    Place(Figure("Devizes"), 110, 10.2, "within expected range"),
+    Place(Figure("Amesbury"), 112, 10.4, "within expected range"),
+    Place(Figure("Salisbury"), 200, 15.0, "alert high"),
+    Place(Figure("Swindon", 'data-col="area_name"'), 390, 3.0, "alarm low"),
+]
+
+
+def test_places_lie_in_their_funnel_each_named_apart_and_told_apart_without_colour():
+    chart = parsed(place_charts.funnel_chart(PLACES, FUNNEL, "pct", "Size", LABEL))
+    spots = [tuple(map(float, pair.split(","))) for pair in chart.get("data-points").split(" ")]
+    assert [x for x, _ in spots] == sorted(x for x, _ in spots)
+    assert spots[3][1] > spots[0][1] > spots[2][1]  # lower values lie lower on the drawing
+    names = {t.text: t for t in chart.iter(f"{SVG}text") if t.text in {p.name.text for p in PLACES}}
+    assert len(names) == len(PLACES)
+    assert names["Swindon"].get("data-col") == "area_name"
+    assert abs(float(names["Devizes"].get("y")) - float(names["Amesbury"].get("y"))) >= 12
+    outlines = [re.sub(r"^M[\d.]+ [\d.]+", "", p.get("d")) for p in chart.iter(f"{SVG}path") if p.get("stroke") == palette.INK and "z" in p.get("d")]
+    assert len(outlines) == 2  # the square and the triangle; circles have no corners
+    assert len(set(outlines)) == 2
+
+
+def test_the_same_figures_adjusted_are_a_line_that_a_reader_can_hide():
+    points = series(12)
+    beside = charts.Beside("adjusted", {p.month: 90.0 for p in points[3:]}, {})
+    chart = parsed(charts.spc_chart(points, "count", LABEL, beside=beside))
+    hidden = [element for element in chart.iter() if element.get("class") == "other"]
+    assert [element.tag.removeprefix(SVG) for element in hidden] == ["path", "text"]
+    assert hidden[0].get("d").count("L") == 8
+    assert hidden[1].text == "adjusted"
+    assert not [element for element in parsed(charts.spc_chart(points, "count", LABEL)).iter() if element.get("class") == "other"]

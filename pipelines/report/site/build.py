@@ -39,6 +39,8 @@ BY_MEASURE = (
     "measures.spc_alternatives",
     "measures.measure_findings",
     "measures.measure_comparisons",
+    "measures.funnel_places",
+    "measures.funnel_limits",
     "measures.drivers",
     "measures.comparator_values",
     "measures.rebase_candidates",
@@ -171,7 +173,7 @@ def _fingerprints(content: Content, code: str) -> dict[str, str]:
         "cards": of(*lines, *REGISTERS, *charts, "scorecards.summaries") + _late(content.late_feeds),
         "governance": of("core.dim_measure", *[t for t in every if t.startswith("governance.")], *REGISTERS),
         "quality": of("governance.workbook_messages", "measures.measure_values", "core.dim_measure", *lines, *REGISTERS, *quality_tables),
-        "reference": of("core.dim_measure", "governance.glossary", *REGISTERS),
+        "reference": of("core.dim_measure", *[t for t in every if t.startswith("governance.")], *REGISTERS),
         "areas": of("core.dim_measure", "measures.measure_values", "measures.measure_findings", *charts, *REGISTERS),
         "measures": of("core.dim_measure", "measures.measure_values", *lines, *REGISTERS),
         "demand": of("core.dim_measure", "core.dim_area", "scorecards.cards", *demand.TABLES),
@@ -198,6 +200,8 @@ def _measure_fingerprints(content: Content, shared: str) -> dict[str, str]:
         feeds = content.feeds_of(content.measures[measure])
         parts += [f"{feed} {files.get(feed)}" for feed in feeds]
         parts.append(_late(row for row in content.late_feeds if row.feed in feeds))
+        if other := content.counterpart(measure):
+            parts += [part for part in rests_on[other] if part.startswith("measures.measure_values ")]
     return {f"{MEASURE}{measure}": hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20] for measure, parts in rests_on.items()}
 
 

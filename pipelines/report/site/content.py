@@ -36,6 +36,10 @@ DOCUMENTS = (
 LAST_CHECKS = "select * from quality.check_results where run_id = (select max_by(run_id, checked_at) from quality.check_results)"
 LATE = f"{LAST_CHECKS} and check_name = 'fresh' and status = 'warned' order by message"
 
+# What the name of a measure ends with that is another one after the adjustment of its rows.
+ADJUSTED = "_adjusted"
+# What areas of a level are called, all of them together.
+LEVELS = {"force": "Forces", "district": "Districts", "cpt": "Community policing teams"}
 LINE_KEY = (
     "measure_id, area_id, segment, spc_chart, spc_month, tone, spc_variation, spc_assurance, has_spc_icon, is_target_met, rag, quality_grade, status"
 )
@@ -77,6 +81,7 @@ class Content:
             "variation_words": icons.VARIATION_WORDS,
             "assurance_words": icons.ASSURANCE_WORDS,
             "unit_names": UNIT_HEADINGS,
+            "levels_named": LEVELS,
             "tones": TONES,
             "tone_class": lambda tone: tone.partition(" ")[0],
             "weekdays": WEEKDAYS,
@@ -235,6 +240,11 @@ class Content:
         }
         areas = [area for area in self.areas.values() if area.area_id in told and not area.is_unallocated]
         return sorted(areas, key=lambda a: (self.area_rank(a.area_id), a.level, a.area_name))
+
+    def counterpart(self, measure_id: str) -> str | None:
+        """The measure that holds the same figure adjusted, or raw; None where there is none."""
+        other = measure_id.removesuffix(ADJUSTED) if measure_id.endswith(ADJUSTED) else measure_id + ADJUSTED
+        return other if other in self.measures else None
 
     def measure_path(self, measure_id: str) -> str:
         return f"measures/{measure_id}.html"

@@ -1,4 +1,4 @@
-// Charts that answer: the figures of a month by mouse, touch or arrow keys, and the chart as a file. What is shown is read from the table
+// Charts that answer: the figures of a point by mouse, touch or arrow keys, and the chart as a file. What is shown is read from the table
 // below the chart; without this script chart and table stand as they are.
 "use strict";
 
@@ -37,8 +37,11 @@ function follow(svg, rows, names) {
   svg.addEventListener("pointerdown", (event) => nearest(event));
   svg.addEventListener("pointerleave", (event) => { if (event.pointerType === "mouse") hide(); });
   function nearest(event) {
-    const box = svg.getBoundingClientRect(), x = ((event.clientX - box.left) / box.width) * svg.viewBox.baseVal.width;
-    show(points.reduce((best, [px], i) => (Math.abs(px - x) < Math.abs(points[best][0] - x) ? i : best), 0));
+    const box = svg.getBoundingClientRect(), scale = svg.viewBox.baseVal.width / box.width;
+    const x = (event.clientX - box.left) * scale, y = (event.clientY - box.top) * scale;
+    // months stand side by side; places of a funnel also above each other
+    const away = ([px, py]) => Math.abs(px - x) + (svg.classList.contains("funnel") ? Math.abs(py - y) : 0);
+    show(points.reduce((best, point, i) => (away(point) < away(points[best]) ? i : best), 0));
   }
   holder.addEventListener("keydown", (event) => {
     const step = { ArrowLeft: -1, ArrowRight: 1, Home: -points.length, End: points.length }[event.key];
@@ -56,16 +59,16 @@ const save = (blob, name) => {
   link.click();
   URL.revokeObjectURL(link.href);
 };
-const picture = () => {
-  const drawn = [...document.querySelectorAll("figure[data-chart] svg[data-points]")].find((svg) => svg.getBoundingClientRect().width > 0);
+const picture = (figure) => {
+  const drawn = [...figure.querySelectorAll("svg[data-points]")].find((svg) => svg.getBoundingClientRect().width > 0);
   const copy = drawn.cloneNode(true);
   copy.querySelector(".follow")?.remove();
   copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   return { text: new XMLSerializer().serializeToString(copy), width: drawn.viewBox.baseVal.width, height: drawn.viewBox.baseVal.height };
 };
-const files = document.querySelector("figure[data-chart]") && document.querySelector(".downloads");
-if (files) {
-  const name = document.title.replace(/[^\w]+/g, "-").toLowerCase();
+for (const figure of document.querySelectorAll("figure[data-chart]")) {
+  const section = figure.parentElement, files = section.querySelector(".downloads"), heading = section.querySelector("h3")?.firstChild.textContent ?? "";
+  const name = `${document.title} ${heading}`.trim().replace(/[^\w]+/g, "-").toLowerCase();
   const offer = (words, act) => {
     const button = document.createElement("button");
     button.type = "button";
@@ -73,9 +76,9 @@ if (files) {
     button.addEventListener("click", act);
     files.append(" ", button);
   };
-  offer("Chart as SVG", () => save(new Blob([picture().text], { type: "image/svg+xml" }), `${name}.svg`));
+  offer("Chart as SVG", () => save(new Blob([picture(figure).text], { type: "image/svg+xml" }), `${name}.svg`));
   offer("Chart as PNG", () => {
-    const { text, width, height } = picture(), image = new Image(), canvas = document.createElement("canvas");
+    const { text, width, height } = picture(figure), image = new Image(), canvas = document.createElement("canvas");
     canvas.width = 2 * width;
     canvas.height = 2 * height;
     image.onload = () => {

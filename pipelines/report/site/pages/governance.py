@@ -1,4 +1,4 @@
-"""Registers: risks by framework with their heat map, deliverables, statutory items, and the governance map."""
+"""Registers: risks by framework with their heat map, deliverables, statutory items, the governance map, and who answers for what."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pipelines.report.marts import Row
 from pipelines.report.plane import Label
 from pipelines.report.risk_map import Mark, heat_map
 from pipelines.report.site.content import Content, slug
+from pipelines.report.site.pages.roles import roles
 from pipelines.report.trace import origin
 
 
@@ -54,7 +55,8 @@ def pages(content: Content) -> Iterator[tuple[str, str]]:
         [Box(row.node_id, row.name, row.kind, f'{origin(row)} data-col="name"') for row in nodes.values()],
         [Link(row.from_node, row.to_node, plain_text(row.relation)) for row in links if row.from_node in nodes and row.to_node in nodes],
     )
-    yield content.page("governance.html.j2", "governance.html", section="governance", nodes=nodes, links=links, drawing=drawing)
+    yield content.page("roles.html.j2", "roles.html", section="governance", roles=roles(content), slug=slug)
+    yield content.page("governance.html.j2", "governance.html", section="governance", nodes=nodes, links=links, drawing=drawing, slug=slug)
 
 
 def _letters() -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,15 +11,15 @@ from itertools import groupby
 from dateutil.relativedelta import relativedelta
 from markupsafe import Markup, escape
 
-from pipelines.report.charts import BY_MONTH, Event, bar, between_chart, line_chart, points_of, spc_chart
-from pipelines.report.formatting import cell_text, comparator_text
+from pipelines.report.charts import BY_MONTH, Beside, Event, bar, between_chart, line_chart, points_of, spc_chart
+from pipelines.report.formatting import NO_VALUE, cell_text, comparator_text
 from pipelines.report.marts import Row
-from pipelines.report.place_charts import Estimate, Week, estimates_chart, week_chart
-from pipelines.report.plane import Label, Point
-from pipelines.report.site.content import Content, Series
+from pipelines.report.place_charts import Estimate, Limits, Place, Week, estimates_chart, funnel_chart, week_chart
+from pipelines.report.plane import Figure, Label, Point
+from pipelines.report.site.content import ADJUSTED, LEVELS, Content, Series
 from pipelines.report.site.lines import latest_figure, small_chart_of
 from pipelines.report.site.pages.measure_rows import SeriesRows, Shared
-from pipelines.report.trace import column, origin, table_origin
+from pipelines.report.trace import cell, column, origin, table_origin
 from pipelines.report.units import UNITS
 
 # Charts of the time between events, which are not monthly.
@@ -58,6 +59,7 @@ class Shown:
     history: Markup | None = None
     has_rebases: bool = False
     between: tuple[Markup, Markup] | None = None  # the chart of days between rare events, and the table behind it
+    beside: Beside | None = None  # the same figures adjusted, or raw
 
 
 def shown(shared: Shared, content: Content, measure: Row, series: Series | None, figures: SeriesRows) -> Shown:
@@ -81,13 +83,23 @@ def shown(shared: Shared, content: Content, measure: Row, series: Series | None,
     letters = [Event(_first(row.event_date), letter) for letter, row in events]
     recent = [p for p in points if p.month > points[-1].month - relativedelta(months=MONTHS_SHOWN)]
     figure = latest_figure(rows[-1], measure.unit)
-    drawing, history = (spc_chart(some, measure.unit, label, letters, WIDTH, HEIGHT, figure) for some in (recent, points))
+    other = _counterpart(shared, content, series)
+    drawing, history = (spc_chart(some, measure.unit, label, letters, WIDTH, HEIGHT, figure, other) for some in (recent, points))
     is_adjusted = any(p.adjusted is not None for p in points)
-    table = _table(rows, measure.unit, chart, is_adjusted)
+    table = _table(rows, measure.unit, chart, is_adjusted, other)
     has_rebases = len({p.rebase_no for p in points}) > 1
     between = _between(figures.alternatives) if chart in BETWEEN_EVENTS and figures.alternatives else None
     longer = history if len(recent) < len(points) else None
-    return Shown(drawing, chart, rows, judged, is_adjusted, events, drivers, table, longer, has_rebases, between)
+    return Shown(drawing, chart, rows, judged, is_adjusted, events, drivers, table, longer, has_rebases, between, other)
+
+
+def _counterpart(shared: Shared, content: Content, series: Series | None) -> Beside | None:
+    """The same figures of a series adjusted, or raw."""
+    other = content.counterpart(series.measure_id) if series else None
+    rows = shared.counterparts.get(Series(other, series.area_id, series.segment)) if other and series else None
+    return (
+        Beside("adjusted" if other and other.endswith(ADJUSTED) else "raw", {month: row.value for month, row in rows.items()}, rows) if rows else None
+    )
 
 
 def _between(rows: Sequence[Row]) -> tuple[Markup, Markup]:
@@ -114,6 +126,41 @@ def side_by_side(content: Content, measure: Row, of_measure: Mapping[Series, Ser
     # counts of a force and of its parts have no scale in common
     scale = None if UNITS[measure.unit].grows_with_area else (min(numbers), max(numbers))
     return [(content.areas[s.area_id], s, small_chart_of(rows, measure.unit, scale)) for s, rows in charted[:MOST_AREAS]]
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """Places of one kind about the value of all of them together: the heading, the rows from the largest place to the smallest, and the chart."""
+
+    heading: str
+    places: Sequence[Row]
+    drawing: Markup
+
+
+def funnels(shared: Shared, content: Content, measure: Row) -> list[Funnel]:
+    """The funnels of a measure, of the smallest places first."""
+    limits: dict[str, list[Limits]] = defaultdict(list)
+    for row in shared.funnel_limits.get(measure.measure_id, []):
+        limits[row.peer_group].append(
+            Limits(row.denominator, row.centre, row.alarm_lower, row.alert_lower, row.alert_upper, row.alarm_upper),
+        )
+    label = Label(
+        measure.title,
+        "Places by size and value, within the limits that chance allows; the table below has each.",
+        f'{origin(measure)} data-col="title"',
+    )
+    size = "Size of the place: its denominator, of which the value is a share" if measure.unit == "pct" else "Size of the place: its denominator"
+    drawn = []
+    for group, together in groupby(shared.funnel_places.get(measure.measure_id, []), key=lambda r: r.peer_group):
+        rows = list(together)
+        areas = [content.areas[row.area_id] for row in rows]
+        places = [
+            Place(Figure(area.area_name, f'{origin(area)} data-col="area_name"'), row.denominator, row.value, row.funnel_state)
+            for row, area in zip(rows, areas, strict=True)
+        ]
+        chart = funnel_chart(places, limits[group], measure.unit, size, label)
+        drawn.append((content.area_rank(areas[0].area_id), Funnel(LEVELS.get(areas[0].level, areas[0].level.capitalize()), rows[::-1], chart)))
+    return [funnel for _, funnel in sorted(drawn, key=lambda each: -each[0])]
 
 
 def weeks(profiles: Sequence[Row]) -> list[tuple[list[Row], Markup]]:
@@ -194,7 +241,7 @@ def _drivers(rows: Sequence[Row]) -> list[list[tuple[Row, Markup]]]:
     return decompositions
 
 
-def _table(rows: Sequence[Row], unit: str, chart: str, is_adjusted: bool) -> Markup:
+def _table(rows: Sequence[Row], unit: str, chart: str, is_adjusted: bool, beside: Beside | None) -> Markup:
     """The table behind a monthly chart."""
     columns: list[tuple[str, str, str]] = [("month", "short month", "Month"), ("value", unit, "Value")]
     if is_adjusted:
@@ -204,20 +251,32 @@ def _table(rows: Sequence[Row], unit: str, chart: str, is_adjusted: bool) -> Mar
         columns.pop()  # a count is its own numerator
     if chart not in BETWEEN_EVENTS and chart != "none":
         columns += _judgement("centre" if "centre" in rows[0] else "mean", unit)
-    return _rows_table(rows, columns)
+    return _rows_table(rows, columns, beside, unit)
 
 
-def _rows_table(rows: Sequence[Row], columns: Sequence[tuple[str, str, str]]) -> Markup:
-    """A table of these columns (name, form, heading), the newest row first. Written here rather than in the template, because there are thousands."""
+def _rows_table(rows: Sequence[Row], columns: Sequence[tuple[str, str, str]], beside: Beside | None = None, unit: str = "") -> Markup:
+    """A table of these columns (name, form, heading), the newest row first, and of the same figure raw or adjusted at their end.
+
+    Written here rather than in the template, because there are thousands.
+    """
     first = rows[0]
     parts = 4 if "point_no" in first else 3
     head = Markup("").join(Markup('<th scope="col" {}>{}</th>').format(column(name, form), title) for name, form, title in columns)
+    if beside:
+        head += Markup('<th scope="col">{}</th>').format(beside.name.capitalize())
     body = []
     for row in reversed(rows):
         key = (row.key or "").split("|", parts)[parts]
         cells = [str(escape(cell_text(row[name], row, form))) for name, form, _ in columns]
-        body.append(f'<tr data-key="|{key}"><th scope="row">{cells[0]}</th><td>{"</td><td>".join(cells[1:])}</td></tr>')
+        other = _beside_cell(beside, row, unit) if beside else ""
+        body.append(f'<tr data-key="|{key}"><th scope="row">{cells[0]}</th><td>{"</td><td>".join(cells[1:])}</td>{other}</tr>')
     table = Markup('<table class="figures" {}><caption>{}</caption><thead><tr>{}</tr></thead><tbody>').format(
         table_origin(first, parts), "Every point of the chart, the newest first", head
     )
     return table + Markup("\n".join(body)) + Markup("</tbody></table>")
+
+
+def _beside_cell(beside: Beside, row: Row, unit: str) -> str:
+    """The cell of the same month raw, or adjusted, which is of another row of the marts than its neighbours."""
+    other = beside.rows.get(row.month)
+    return f"<td>{cell(other, 'value', unit, with_origin=True)}</td>" if other is not None else f"<td>{NO_VALUE}</td>"

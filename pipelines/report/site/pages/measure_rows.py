@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import groupby
 
 from pipelines.report.marts import Marts, Row
@@ -106,6 +107,22 @@ select * from measures.profiles
 where measure_id in (select unnest($measures::varchar[]))
 order by measure_id, area_id, event_id, window_name desc, local_weekday, local_hour
 """
+# The same figures raw, or adjusted.
+COUNTERPARTS = """
+select * from measures.measure_values
+where period_type = 'month' and value is not null and measure_id in (select unnest($measures::varchar[]))
+order by measure_id, area_id, segment, period_end
+"""
+FUNNEL_PLACES = """
+select * from measures.funnel_places
+where measure_id in (select unnest($measures::varchar[]))
+order by measure_id, peer_group, denominator, area_id
+"""
+FUNNEL_LIMITS = """
+select * from measures.funnel_limits
+where measure_id in (select unnest($measures::varchar[]))
+order by measure_id, peer_group, point_no
+"""
 CHANGES = "select * from measures.profile_changes where measure_id in (select unnest($measures::varchar[])) order by event_month, event_id, area_id"
 
 
@@ -174,6 +191,13 @@ class Shared:
         self.profiles: dict[tuple[str, str], list[Row]] = defaultdict(list)
         for row in marts.rows(PROFILES, {"measures": list(chosen)}) if marts.has("measures.profiles") else []:
             self.profiles[row.measure_id, row.area_id].append(row)
+        self.counterparts: dict[Series, dict[date, Row]] = defaultdict(dict)
+        others = [other for measure in chosen if (other := content.counterpart(measure))]
+        for row in marts.rows(COUNTERPARTS, {"measures": others}) if others else []:
+            self.counterparts[Series.of(row)][row.period_end.replace(day=1)] = row
+        has_funnels = marts.has("measures.funnel_places")
+        self.funnel_places = by_measure(marts.rows(FUNNEL_PLACES, {"measures": list(chosen)}) if has_funnels else [])
+        self.funnel_limits = by_measure(marts.rows(FUNNEL_LIMITS, {"measures": list(chosen)}) if has_funnels else [])
         self.correlations: dict[str, list[Row]] = defaultdict(list)
         for row in marts.rows(CORRELATIONS, {"measures": list(chosen)}) if marts.has("measures.correlations") else []:
             for measure in {row.measure_a, row.measure_b}:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipelines.report.marts import Marts, Row
 from pipelines.report.site.content import Content, Series
-from pipelines.report.site.pages.measure_charts import CHART_NAMES, estimates, shown, side_by_side, weeks
+from pipelines.report.site.pages.measure_charts import CHART_NAMES, estimates, funnels, shown, side_by_side, weeks
 from pipelines.report.site.pages.measure_rows import LATEST, SeriesRows, Shared, figures_by_measure
 
 # A spreadsheet would take a text that begins with one of these for a formula.
@@ -89,6 +89,7 @@ def _measure_page(
         figures_of=of_measure,
         late=_late(content, measure),
         areas=side_by_side(content, measure, of_measure),
+        funnels=funnels(shared, content, measure),
         weeks=weeks(shared.profiles.get((measure_id, headline.area_id), [])) if headline else [],
         estimates=estimates(measure, figures, shared.comparators.get(measure_id, [])),
         chart_names=CHART_NAMES,
@@ -112,6 +113,7 @@ def _series_page(
         whole=False,
         late=_late(content, measure),
         areas=[],
+        funnels=[],
         weeks=[],
         changes=[],
         estimates="",
