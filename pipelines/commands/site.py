@@ -17,5 +17,7 @@ def build_scorecard_site(settings: Settings) -> int:
     site = build_site(settings.published_dir, settings.marts_path, settings.threads, on_step=reporter.detail)
     reporter.finish()
     what = f"{site.drawn:,} of {site.pages:,} pages drawn anew" if site.drawn else "nothing had changed"
+    for problem in site.problems:
+        console.print(f"Left out of the maps: {problem}", markup=False)
     console.print(f"Scorecard site   {site.index} ({what})")
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import posixpath
 import random
 import re
@@ -15,7 +16,10 @@ import duckdb
 import pytest
 
 from pipelines.commands.site import build_scorecard_site
+from pipelines.report.marts import Marts
 from pipelines.report.site.build import SiteError, build_site
+from pipelines.report.site.content import Content
+from pipelines.report.site.pages import areas
 from tests.trace import Page, problems, read_pages
 
 LARGEST_PAGE, LARGEST_HOME = 500_000, 300_000  # bytes
@@ -108,20 +112,20 @@ def test_every_measure_has_a_page_and_its_figures_a_file(published, site):
 
 def test_every_area_has_a_page_that_leads_with_its_concerns(published, pages):
     """The same sentences as everywhere; the areas of what could be given to none have no page."""
-    areas = {page.name: page for page in pages if page.name.startswith("areas/") and page.name != "areas/index.html"}
+    told_of = {page.name: page for page in pages if page.name.startswith("areas/") and page.name != "areas/index.html"}
     told = published.query(
         """
         select area_id, count(*) from measures.measure_narratives inner join core.dim_area using (area_id)
         where is_latest and segment = 'all' and not is_unallocated group by area_id
         """
     )
-    assert {f"areas/{area}.html": n for area, n in told} == {name: sum(c.column == "headline" for c in page.cells) for name, page in areas.items()}
+    assert {f"areas/{area}.html": n for area, n in told} == {name: sum(c.column == "headline" for c in page.cells) for name, page in told_of.items()}
     tones = {
         f"{m}|{a}|all|{end}": tone
         for m, a, end, tone in published.query("select measure_id, area_id, period_end, tone from measures.measure_narratives where segment = 'all'")
     }
     order = ["concern", "improvement", "neutral signal", "none"]
-    for page in areas.values():
+    for page in told_of.values():
         shown = [order.index(tones[cell.key]) for cell in page.cells if cell.column == "headline"]
         assert shown == sorted(shown), page.name
 
@@ -462,6 +466,37 @@ def test_a_page_without_script_shows_its_chart_table_and_rest(browser, site):
     page.locator("details.rest summary").first.click()
     assert shown == 10 < page.locator("tr[data-signal]:visible").count()
     page.close()
+
+
+@pytest.mark.slow
+def test_a_map_of_tiles_leads_to_every_area_by_keyboard(browser, published, site):
+    page = browser.new_page()
+    page.goto((site / "measures/asb_incidents.html").as_uri())
+    teams = {name for (name,) in published.query("select area_name from core.dim_area where level = 'cpt' and not is_unallocated")}
+    on_map = page.locator("svg.map a")
+    assert {" ".join(text.split()) for text in on_map.locator("text:first-of-type").all_text_contents()} == teams
+    on_map.first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/measures/asb_incidents/*_cpt.html")
+    page.close()
+
+
+def test_outlines_that_a_user_drops_in_replace_the_tiles_and_what_is_wrong_is_said(published, tmp_path):
+    (tmp_path / "maps").mkdir()
+    teams = [area for (area,) in published.query("select area_id from core.dim_area where level = 'cpt' and not is_unallocated order by area_id")]
+    squares = [[[n, 51], [n + 1, 51], [n + 1, 52], [n, 52], [n, 51]] for n in range(len(teams))]
+    features = [
+        {"type": "Feature", "properties": {"area_id": area}, "geometry": {"type": "Polygon", "coordinates": [square]}}
+        for area, square in zip([*teams, "atlantis"], [*squares, squares[0]], strict=True)
+    ]
+    (tmp_path / "maps" / "teams.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    with Marts.open(published.settings.marts_path) as marts:
+        drawn = dict(areas.pages(Content(marts, tmp_path / "published")))
+    index, page = drawn["areas/index.html"], drawn[f"areas/{teams[0]}.html"]
+    assert f"teams.geojson, feature {len(teams) + 1}, property area_id: &#39;atlantis&#39; is no area" in index
+    for text in (index, page):
+        assert len(re.findall(r'<a href="\w+_cpt.html"[^>]*><path d="M[\d. L]+Z"', text)) == len(teams)
+    assert page.count('aria-current="true"') == 1 + 1  # the section of the site, and the area itself
 
 
 # ---- how the site is built

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import BrokenExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from typing import TypedDict, cast
 import duckdb
 
 from pipelines.report.marts import Marts, Row
-from pipelines.report.site.content import Content
+from pipelines.report.site.content import MAPS, Content
 from pipelines.report.site.drawing import MEASURE, Place, Step, draw
 from pipelines.report.site.pages import demand
 from pipelines.versioned_folder import VersionedFolder, link_or_copy
@@ -90,6 +90,7 @@ class Site:
     pages: int
     drawn: int  # how many of them were drawn anew
     seconds: float
+    problems: Sequence[str] = ()  # with the outlines of areas that the user has given
 
 
 def build_site(published_dir: Path, marts_path: Path, threads: int = 2, on_step: Step = lambda _: None) -> Site:
@@ -101,20 +102,22 @@ def build_site(published_dir: Path, marts_path: Path, threads: int = 2, on_step:
     folder = VersionedFolder(published_dir / "site", published_dir / ".sites")
     before = folder.live
     manifest = _manifest(before) if before else Manifest()
-    basis = f"{marts_path.resolve()} {marts_path.stat().st_mtime_ns if marts_path.exists() else 0} {code_fingerprint()} {_documents(published_dir)}"
+    published = marts_path.stat().st_mtime_ns if marts_path.exists() else 0
+    basis = f"{marts_path.resolve()} {published} {code_fingerprint()} {_documents(published_dir)} {_maps(published_dir)}"
     if manifest.get("basis") == basis and before:
         return Site(published_dir / "site" / "index.html", before.name, _count(manifest), 0, time.monotonic() - began)
     try:
         with folder.staging() as staging, Marts.open(marts_path, threads) as marts:
             place = Place(marts_path, published_dir, staging)
-            groups, drawn = _write(Content(marts, published_dir), place, threads, before, manifest.get("groups", {}), on_step)
+            content = Content(marts, published_dir)
+            groups, drawn = _write(content, place, threads, before, manifest.get("groups", {}), on_step)
             written = Manifest(basis=basis, groups=groups)
             (staging / MANIFEST).write_text(json.dumps(written), encoding="utf-8")
             on_step("switch")
             version = folder.put_in_place(staging)
     except (OSError, duckdb.Error, BrokenExecutor) as error:
         raise SiteError(f"the site could not be written: {error}. The site before stays in place") from error
-    return Site(published_dir / "site" / "index.html", version.name, _count(written), drawn, time.monotonic() - began)
+    return Site(published_dir / "site" / "index.html", version.name, _count(written), drawn, time.monotonic() - began, content.outlines.problems)
 
 
 def _write(
@@ -122,7 +125,7 @@ def _write(
 ) -> tuple[dict[str, Group], int]:
     """Fill the staging folder. Returns the groups with fingerprint and files, and how many pages were drawn."""
     on_step("compare")
-    wanted = _fingerprints(content, f"{code_fingerprint()} {_documents(place.published_dir)} {content.demonstration}")
+    wanted = _fingerprints(content, f"{code_fingerprint()} {_documents(place.published_dir)} {_maps(place.published_dir)} {content.demonstration}")
     groups: dict[str, Group] = {name: {"fingerprint": fingerprint, "files": []} for name, fingerprint in wanted.items()}
     stale = []
     for name, fingerprint in wanted.items():
@@ -145,13 +148,21 @@ def code_fingerprint() -> str:
     """Fingerprint of everything that decides how a page looks: code, templates and assets of the report, and the engine that hashes rows."""
     digest = hashlib.sha256(duckdb.__version__.encode())
     for path in sorted(REPORT.rglob("*")):
-        if path.is_file() and path.suffix in {".py", ".j2", ".css", ".js"}:
+        if path.is_file() and path.suffix in {".py", ".j2", ".css", ".js", ".yaml"}:
             digest.update(path.relative_to(REPORT).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
 
 def _documents(published_dir: Path) -> str:
     return ",".join(target for target, *_ in Content.documents_in(published_dir))
+
+
+def _maps(published_dir: Path) -> str:
+    """Fingerprint of the outlines that the user has given."""
+    digest = hashlib.sha256()
+    for path in sorted((published_dir.parent / MAPS).glob("*.geojson")):
+        digest.update(f"{path.name} {path.stat().st_size} {path.stat().st_mtime_ns}".encode())
+    return digest.hexdigest()[:16]
 
 
 def _fingerprints(content: Content, code: str) -> dict[str, str]:

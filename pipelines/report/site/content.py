@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+import yaml
 
 from pipelines.catalogue.catalogue import read_frameworks
 from pipelines.report import charts, formatting, icons
 from pipelines.report.marts import Marts, Row
+from pipelines.report.outlines import Outlines, read_outlines
 from pipelines.report.palette import TONES
 from pipelines.report.place_charts import WEEKDAYS
 from pipelines.report.trace import helpers
@@ -36,6 +38,11 @@ DOCUMENTS = (
 LAST_CHECKS = "select * from quality.check_results where run_id = (select max_by(run_id, checked_at) from quality.check_results)"
 LATE = f"{LAST_CHECKS} and check_name = 'fresh' and status = 'warned' order by message"
 
+# Where a user puts outlines of areas (docs/site.md), beside the published folder; and where the tiles stand until then.
+MAPS = "maps"
+TILES: dict[str, tuple[int, int]] = {
+    area: (x, y) for area, (x, y) in yaml.safe_load((Path(__file__).parent / "tiles.yaml").read_text("utf-8")).items()
+}
 # What the name of a measure ends with that is another one after the adjustment of its rows.
 ADJUSTED = "_adjusted"
 # What areas of a level are called, all of them together.
@@ -224,6 +231,11 @@ class Content:
             if row.measure_id not in best or rank < best[row.measure_id][0]:
                 best[row.measure_id] = (rank, Series.of(row))
         return {measure: series for measure, (_, series) in best.items()}
+
+    @cached_property
+    def outlines(self) -> Outlines:
+        """The outlines of areas that the user has given, in the folder `maps` beside the published one."""
+        return read_outlines(self.published_dir.parent / MAPS, self.areas)
 
     def area_rank(self, area_id: str) -> int:
         """0 for a force, 1 for a district, 2 for a community policing team, 3 for any other area."""

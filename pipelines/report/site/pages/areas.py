@@ -11,6 +11,7 @@ from markupsafe import Markup
 from pipelines.report.marts import Row
 from pipelines.report.place_charts import peers_strip
 from pipelines.report.site.content import Content
+from pipelines.report.site.pages.maps import areas_map, maps_of_levels
 from pipelines.report.units import UNITS
 
 LATEST = """
@@ -33,7 +34,9 @@ def pages(content: Content) -> Iterator[tuple[str, str]]:
     values = _values(content, rows)
     of_area = {area: list(together) for area, together in groupby(rows, key=lambda r: r.area_id)}
     levels = [(level, list(together)) for level, together in groupby(content.areas_told, key=lambda a: a.level)]
-    yield content.page("areas.html.j2", "areas/index.html", section="areas", levels=levels)
+    yield content.page(
+        "areas.html.j2", "areas/index.html", section="areas", levels=levels, maps=dict(maps_of_levels(content)), problems=content.outlines.problems
+    )
     for area in content.areas_told:
         told = sorted(of_area[area.area_id], key=lambda r: content.measures[r.measure_id].title)
         parts = [(name, [(row, _strip(content, values, row)) for row in told if row.tone == tone]) for name, tone in PARTS]
@@ -42,6 +45,7 @@ def pages(content: Content) -> Iterator[tuple[str, str]]:
             f"areas/{area.area_id}.html",
             section="areas",
             area=area,
+            drawing=areas_map(content, area.level, area.force_code, area.area_id),
             parts=[part for part in parts if part[1]],
             has_strips=any(strip for _, part in parts for _, strip in part),
         )

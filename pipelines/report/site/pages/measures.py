@@ -8,6 +8,7 @@ from typing import Any
 
 from pipelines.report.marts import Marts, Row
 from pipelines.report.site.content import Content, Series
+from pipelines.report.site.pages.maps import measure_map
 from pipelines.report.site.pages.measure_charts import CHART_NAMES, estimates, funnels, shown, side_by_side, weeks
 from pipelines.report.site.pages.measure_rows import LATEST, SeriesRows, Shared, figures_by_measure
 
@@ -90,6 +91,7 @@ def _measure_page(
         late=_late(content, measure),
         areas=side_by_side(content, measure, of_measure),
         funnels=funnels(shared, content, measure),
+        on_map=measure_map(content, measure, of_measure),
         weeks=weeks(shared.profiles.get((measure_id, headline.area_id), [])) if headline else [],
         estimates=estimates(measure, figures, shared.comparators.get(measure_id, [])),
         chart_names=CHART_NAMES,
@@ -114,6 +116,7 @@ def _series_page(
         late=_late(content, measure),
         areas=[],
         funnels=[],
+        on_map=None,
         weeks=[],
         changes=[],
         estimates="",
