@@ -45,11 +45,12 @@ class Event:
 
 @dataclass(frozen=True)
 class Beside:
-    """The same figures after (or before) an adjustment: what they are called, their values by month, and the rows that these are of."""
+    """Other figures of the same months: what they are called, their values, and the rows and the column that these are cells of."""
 
     name: str
     values: Mapping[date, float]
     rows: Mapping[date, Any]
+    column: str = "value"
 
 
 @dataclass(frozen=True)
@@ -101,19 +102,21 @@ def spc_chart(
     height: int = 330,
     latest: Figure | None = None,
     beside: Beside | None = None,
+    first_said: Mapping[date, float] | None = None,
 ) -> Markup:
     """A process behaviour chart: values, mean and limits phase by phase, target, special causes by colour and shape, events as lettered lines.
 
     The published values are the line; where they are judged without their season, that line stands behind them, thinner, and the same figures raw or
-    adjusted (`beside`) are a dashed line. A dotted upright is an approved rebase. points in the order of months; a missing month breaks the line.
-    Without values the chart says that there is nothing to draw. With its `latest` figure the chart also says where its points lie, for what a page
-    says of each of them.
+    adjusted (`beside`) are a dashed line. A hollow diamond is what was first published of a month (`first_said`). A dotted upright is an approved
+    rebase. points in the order of months; a missing month breaks the line. Without values the chart says that there is nothing to draw. With its
+    `latest` figure the chart also says where its points lie, for what a page says of each of them.
     """
     shown = [p for p in points if p.value is not None]
     if not shown:
         return nothing_to_draw(width, label)
     others = [Point(p.month, beside.values.get(p.month)) for p in points] if beside else []
-    numbers = [v for p in (*points, *others) for v in (p.value, p.adjusted, p.lower, p.upper, p.target) if v is not None]
+    firsts = [Point(p.month, first_said[p.month]) for p in shown if p.month in first_said] if first_said else []
+    numbers = [v for p in (*points, *others, *firsts) for v in (p.value, p.adjusted, p.lower, p.upper, p.target) if v is not None]
     is_adjusted = any(p.adjusted is not None for p in points)
     plane = Plane.around(shown[0].month, shown[-1].month, numbers, unit, width, height, right=112 if is_adjusted or others else 92)
     parts = [plane.grid()]
@@ -130,10 +133,22 @@ def spc_chart(
             f'<path{OTHER_LINE} d="{line_path(plane, others)}" fill="none" stroke="{OTHER[0]}" stroke-dasharray="{OTHER[1]}" stroke-width="1.4"/>'
         )
     parts.append(f'<path d="{line_path(plane, points)}" fill="none" stroke="{LINE}" stroke-width="1.6" stroke-linejoin="round"/>')
+    parts.append("".join(_revision(plane, before, p) for before in firsts for p in shown if p.month == before.month))
     parts.append(dots(plane, shown, 1.0))
     other = next((p for p in reversed(others) if p.value is not None), None)
     parts.append(_side_labels(plane, points[-1], latest, (beside.name, other.value) if beside and other else None))
     return svg(width, height, label, "".join(parts), attributes=_places(plane, points) if latest else "")
+
+
+def _revision(plane: Plane, before: Point, after: Point) -> str:
+    """From the value as first published, a hollow diamond, to the value now; nothing where the two cannot be told apart on the drawing."""
+    if before.value is None or after.value is None or abs(plane.y(before.value) - plane.y(after.value)) < 2:
+        return ""
+    x, y = plane.x(before.month), plane.y(before.value)
+    return (
+        f'<path d="M{x:.1f} {y:.1f}V{plane.y(after.value):.1f}" stroke="{INK}" stroke-width=".9"/>'
+        f'<path class="first-said" d="M{x:.1f} {y - 5:.1f}l5 5l-5 5l-5 -5z" fill="#fff" stroke="{INK}"/>'
+    )
 
 
 def _side_labels(plane: Plane, last: Point, latest: Figure | None, other: tuple[str, float | None] | None = None) -> str:

@@ -19,7 +19,7 @@ from pipelines.commands.site import build_scorecard_site
 from pipelines.report.marts import Marts
 from pipelines.report.site.build import SiteError, build_site
 from pipelines.report.site.content import Content
-from pipelines.report.site.pages import areas
+from pipelines.report.site.pages import areas, said
 from tests.trace import Page, problems, read_pages
 
 LARGEST_PAGE, LARGEST_HOME = 500_000, 300_000  # bytes
@@ -27,6 +27,7 @@ LARGEST_PAGE, LARGEST_HOME = 500_000, 300_000  # bytes
 KINDS = [
     "index.html",
     "cards/index.html",
+    "said/index.html",
     "cards/opcc.html",
     "cards/opcc-1.html",
     "cards/csp_swindon.html",
@@ -497,6 +498,50 @@ def test_outlines_that_a_user_drops_in_replace_the_tiles_and_what_is_wrong_is_sa
     for text in (index, page):
         assert len(re.findall(r'<a href="\w+_cpt.html"[^>]*><path d="M[\d. L]+Z"', text)) == len(teams)
     assert page.count('aria-current="true"') == 1 + 1  # the section of the site, and the area itself
+
+
+# ---- what was said before
+
+
+def test_a_past_publication_is_shown_as_it_was_said_beside_what_has_been_revised_since(published, tmp_path):
+    path = tmp_path / "marts.duckdb"
+    shutil.copy(published.settings.marts_path, path)
+    path.chmod(0o644)
+    newest = "measure_id = 'asb_incidents' and area_id = 'wiltshire_force' and segment = 'all' and period_type = 'month'"
+    newest += f" and period_end = (select max(period_end) from measures.value_ledger where {newest})"
+    with duckdb.connect(str(path)) as marts:
+        marts.execute("delete from quality.publications where published_at < (select max(published_at) from quality.publications)")
+        marts.execute("delete from measures.value_ledger where change_no > 1")
+        for table in ("measures.value_ledger", "measures.spc_signal_ledger"):
+            marts.execute(f"update {table} set published_at = timestamp '2023-09-30 03:00:00', run_id = 'before'")
+        with_one = _said(path, tmp_path)
+        assert list(with_one) == ["said/index.html"]
+        assert "There has been one publication so far" in with_one["said/index.html"]
+        for day in ("2023-08-30", "2023-09-29", "2023-09-30", "2023-10-01"):
+            marts.execute(f"insert into quality.publications select 'run {day}', timestamp '{day} 03:00:00', 1, '' from range(1)")
+        marts.execute(
+            f"""
+            insert into measures.value_ledger
+            select * replace (2 as change_no, value + 1 as value, timestamp '2023-10-01 03:00:00' as published_at)
+            from measures.value_ledger where {newest}
+            """
+        )
+        ((before, after),) = marts.execute(f"select min(value)::integer, max(value)::integer from measures.value_ledger where {newest}").fetchall()
+    drawn = _said(path, tmp_path)
+    # the last of each month, and the one before the newest; the newest is the site itself
+    assert {name.split("/")[1] for name in drawn if name != "said/index.html"} == {"2023-08-30", "2023-09-30", "2023-10-01"}
+    assert problems(path, drawn) == []
+    (line,) = [row for row in drawn["said/2023-09-30/opcc.html"].split("<tr ") if '"asb_incidents|wiltshire_force|all|month' in row]
+    assert re.findall(r'data-col="value"[^>]*>([^<]*)<', line) == [f"{before:,}", f"{after:,}"]
+    (line,) = [row for row in drawn["said/2023-10-01/opcc.html"].split("<tr ") if '"asb_incidents|wiltshire_force|all|month' in row]
+    assert re.findall(r'data-col="value"[^>]*>([^<]*)<', line) == [f"{after:,}"]
+    assert "not revised" in line
+    assert "Nothing had been said" in drawn["said/2023-08-30/opcc.html"]
+
+
+def _said(path: Path, folder: Path) -> dict[str, str]:
+    with duckdb.connect(str(path)) as connection:
+        return dict(said.pages(Content(Marts(connection), folder / "published")))
 
 
 # ---- how the site is built

@@ -244,3 +244,14 @@ def test_the_same_figures_adjusted_are_a_line_that_a_reader_can_hide():
     assert hidden[0].get("d").count("L") == 8
     assert hidden[1].text == "adjusted"
     assert not [element for element in parsed(charts.spc_chart(points, "count", LABEL)).iter() if element.get("class") == "other"]
+
+
+def test_a_revised_month_shows_what_was_first_published_where_the_two_differ():
+    points = series(12)
+    said = {points[4].month: points[4].value + 6, points[5].month: points[5].value}
+    chart = parsed(charts.spc_chart(points, "count", LABEL, latest=Figure("104"), first_said=said))
+    (mark,) = [path for path in chart.iter(f"{SVG}path") if path.get("class") == "first-said"]
+    x, y = map(float, chart.get("data-points").split(" ")[4].split(","))
+    at_x, at_y = map(float, re.match(r"M([\d.]+) ([\d.]+)", mark.get("d")).groups())
+    assert at_x == pytest.approx(x, abs=0.6)
+    assert at_y < y  # it was higher

@@ -22,7 +22,7 @@ import duckdb
 from pipelines.report.marts import Marts, Row
 from pipelines.report.site.content import MAPS, Content
 from pipelines.report.site.drawing import MEASURE, Place, Step, draw
-from pipelines.report.site.pages import demand
+from pipelines.report.site.pages import demand, said
 from pipelines.versioned_folder import VersionedFolder, link_or_copy
 
 REPORT = Path(__file__).parent.parent
@@ -182,6 +182,7 @@ def _fingerprints(content: Content, code: str) -> dict[str, str]:
     groups = {
         "home": of(*lines, *REGISTERS, *charts, "scorecards.summaries", "measures.measure_findings", *quality_tables) + published,
         "cards": of(*lines, *REGISTERS, *charts, "scorecards.summaries") + _late(content.late_feeds),
+        "said": of(*lines, *REGISTERS, *said.TABLES),
         "governance": of("core.dim_measure", *[t for t in every if t.startswith("governance.")], *REGISTERS),
         "quality": of("governance.workbook_messages", "measures.measure_values", "core.dim_measure", *lines, *REGISTERS, *quality_tables),
         "reference": of("core.dim_measure", *[t for t in every if t.startswith("governance.")], *REGISTERS),
@@ -230,6 +231,7 @@ def _is_shown(table: str) -> bool:
         "measures.measure_values",
         "measures.measure_findings",
         *demand.TABLES,
+        *said.TABLES,
     )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from pipelines.report.marts import Marts
 from pipelines.report.palette import css_variables
 from pipelines.report.site.content import Content
-from pipelines.report.site.pages import areas, cards, demand, governance, home, measures, quality, reference
+from pipelines.report.site.pages import areas, cards, demand, governance, home, measures, quality, reference, said
 
 ASSETS = Path(__file__).parent / "assets"
 MEASURE = "measure:"  # what the name of a measure's group begins with
@@ -33,6 +33,7 @@ def _assets() -> Iterator[tuple[str, str]]:
 GROUPS: dict[str, Callable[[Content], Iterator[tuple[str, str]]]] = {
     "home": home.pages,
     "cards": cards.pages,
+    "said": said.pages,
     "governance": governance.pages,
     "quality": quality.pages,
     "reference": reference.pages,

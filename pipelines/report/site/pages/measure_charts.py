@@ -60,6 +60,7 @@ class Shown:
     has_rebases: bool = False
     between: tuple[Markup, Markup] | None = None  # the chart of days between rare events, and the table behind it
     beside: Beside | None = None  # the same figures adjusted, or raw
+    is_revised: bool = False
 
 
 def shown(shared: Shared, content: Content, measure: Row, series: Series | None, figures: SeriesRows) -> Shown:
@@ -84,13 +85,15 @@ def shown(shared: Shared, content: Content, measure: Row, series: Series | None,
     recent = [p for p in points if p.month > points[-1].month - relativedelta(months=MONTHS_SHOWN)]
     figure = latest_figure(rows[-1], measure.unit)
     other = _counterpart(shared, content, series)
-    drawing, history = (spc_chart(some, measure.unit, label, letters, WIDTH, HEIGHT, figure, other) for some in (recent, points))
+    first = _first_said(figures.revisions)
+    said = first.values if first else None
+    drawing, history = (spc_chart(some, measure.unit, label, letters, WIDTH, HEIGHT, figure, other, said) for some in (recent, points))
     is_adjusted = any(p.adjusted is not None for p in points)
-    table = _table(rows, measure.unit, chart, is_adjusted, other)
+    table = _table(rows, measure.unit, chart, is_adjusted, [each for each in (other, first) if each])
     has_rebases = len({p.rebase_no for p in points}) > 1
     between = _between(figures.alternatives) if chart in BETWEEN_EVENTS and figures.alternatives else None
     longer = history if len(recent) < len(points) else None
-    return Shown(drawing, chart, rows, judged, is_adjusted, events, drivers, table, longer, has_rebases, between, other)
+    return Shown(drawing, chart, rows, judged, is_adjusted, events, drivers, table, longer, has_rebases, between, other, first is not None)
 
 
 def _counterpart(shared: Shared, content: Content, series: Series | None) -> Beside | None:
@@ -100,6 +103,12 @@ def _counterpart(shared: Shared, content: Content, series: Series | None) -> Bes
     return (
         Beside("adjusted" if other and other.endswith(ADJUSTED) else "raw", {month: row.value for month, row in rows.items()}, rows) if rows else None
     )
+
+
+def _first_said(revisions: Sequence[Row]) -> Beside | None:
+    """The months that were first published with another value."""
+    rows = {row.period_end.replace(day=1): row for row in revisions if row.period_type == "month" and row.first_value is not None}
+    return Beside("first published", {month: row.first_value for month, row in rows.items()}, rows, "first_value") if rows else None
 
 
 def _between(rows: Sequence[Row]) -> tuple[Markup, Markup]:
@@ -241,7 +250,7 @@ def _drivers(rows: Sequence[Row]) -> list[list[tuple[Row, Markup]]]:
     return decompositions
 
 
-def _table(rows: Sequence[Row], unit: str, chart: str, is_adjusted: bool, beside: Beside | None) -> Markup:
+def _table(rows: Sequence[Row], unit: str, chart: str, is_adjusted: bool, beside: Sequence[Beside]) -> Markup:
     """The table behind a monthly chart."""
     columns: list[tuple[str, str, str]] = [("month", "short month", "Month"), ("value", unit, "Value")]
     if is_adjusted:
@@ -254,22 +263,22 @@ def _table(rows: Sequence[Row], unit: str, chart: str, is_adjusted: bool, beside
     return _rows_table(rows, columns, beside, unit)
 
 
-def _rows_table(rows: Sequence[Row], columns: Sequence[tuple[str, str, str]], beside: Beside | None = None, unit: str = "") -> Markup:
-    """A table of these columns (name, form, heading), the newest row first, and of the same figure raw or adjusted at their end.
+def _rows_table(rows: Sequence[Row], columns: Sequence[tuple[str, str, str]], beside: Sequence[Beside] = (), unit: str = "") -> Markup:
+    """A table of these columns (name, form, heading), the newest row first, and of other figures of the same months at their end.
 
     Written here rather than in the template, because there are thousands.
     """
     first = rows[0]
     parts = 4 if "point_no" in first else 3
     head = Markup("").join(Markup('<th scope="col" {}>{}</th>').format(column(name, form), title) for name, form, title in columns)
-    if beside:
-        head += Markup('<th scope="col">{}</th>').format(beside.name.capitalize())
+    for other in beside:
+        head += Markup('<th scope="col">{}</th>').format(other.name.capitalize())
     body = []
     for row in reversed(rows):
         key = (row.key or "").split("|", parts)[parts]
         cells = [str(escape(cell_text(row[name], row, form))) for name, form, _ in columns]
-        other = _beside_cell(beside, row, unit) if beside else ""
-        body.append(f'<tr data-key="|{key}"><th scope="row">{cells[0]}</th><td>{"</td><td>".join(cells[1:])}</td>{other}</tr>')
+        more = "".join(_beside_cell(other, row, unit) for other in beside)
+        body.append(f'<tr data-key="|{key}"><th scope="row">{cells[0]}</th><td>{"</td><td>".join(cells[1:])}</td>{more}</tr>')
     table = Markup('<table class="figures" {}><caption>{}</caption><thead><tr>{}</tr></thead><tbody>').format(
         table_origin(first, parts), "Every point of the chart, the newest first", head
     )
@@ -277,6 +286,6 @@ def _rows_table(rows: Sequence[Row], columns: Sequence[tuple[str, str, str]], be
 
 
 def _beside_cell(beside: Beside, row: Row, unit: str) -> str:
-    """The cell of the same month raw, or adjusted, which is of another row of the marts than its neighbours."""
+    """The cell of another figure of the same month, which is of another row of the marts than its neighbours."""
     other = beside.rows.get(row.month)
-    return f"<td>{cell(other, 'value', unit, with_origin=True)}</td>" if other is not None else f"<td>{NO_VALUE}</td>"
+    return f"<td>{cell(other, beside.column, unit, with_origin=True)}</td>" if other is not None else f"<td>{NO_VALUE}</td>"
