@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipelines import __version__
-from pipelines.settings import data_dir, load_settings
+from pipelines.settings import TIERS, data_dir, load_settings
 
 if TYPE_CHECKING:
     from pipelines.demand.what_if import Change
@@ -112,14 +112,19 @@ def run(full_refresh: bool, as_at: date | None, marts_only: bool, profile: bool,
         from pipelines.commands.as_at import run_as_at
 
         sys.exit(run_as_at(load_settings(), as_at))
-    from pipelines.commands.run import BUSY, run_nightly
+    from pipelines.commands.run import BUSY, PUBLISHED_OUTCOMES, run_nightly
 
     settings = replace(load_settings(), is_profiled=profile)
-    outcome = run_nightly(settings, full_refresh=full_refresh, job_name="demand" if demand_only else "marts" if marts_only else "nightly")
+    job_name = "demand" if demand_only else "marts" if marts_only else "nightly"
+    outcome = run_nightly(settings, full_refresh=full_refresh, job_name=job_name)
     if settings.alerting.is_configured and outcome != BUSY:
         from pipelines.commands.alert import alert as tell
 
         tell(settings)
+    if settings.digests.is_after_run and outcome in PUBLISHED_OUTCOMES and job_name == "nightly":
+        from pipelines.commands.digest import send_digests
+
+        send_digests(settings)
     sys.exit(outcome)
 
 
@@ -281,11 +286,31 @@ def report(quarter: date | None, month: date | None, force: str | None, sign_off
 
 
 @cli.command()
-def site() -> None:
+@click.option(
+    "--public", "is_public", is_flag=True, help="The site for everybody with its open data, from the public tier alone, into published/public."
+)
+def site(is_public: bool) -> None:
     """Draw the scorecard site from the published marts (the nightly run does it too)."""
-    from pipelines.commands.site import build_scorecard_site
+    from pipelines.commands.site import build_scorecard_site, build_site_for_the_public
 
-    sys.exit(build_scorecard_site(load_settings()))
+    sys.exit((build_site_for_the_public if is_public else build_scorecard_site)(load_settings()))
+
+
+@cli.command()
+@click.argument("scorecards", nargs=-1)
+@click.option("--tier", type=click.Choice(TIERS), default="internal", show_default=True, help="For whom: what small numbers are suppressed.")
+@click.option("--send", is_flag=True, help="Mail the recipients of SCORECARDS_DIGEST_TO theirs, once per publication.")
+def digest(scorecards: tuple[str, ...], tier: str, send: bool) -> None:
+    """Write what is new on SCORECARDS (ids or frameworks; all by default) since the last publication, as HTML and plain text.
+
+    Ends with 0 when it was written or sent, 1 when there is nothing to tell of or nobody to tell, 2 when a mail could not be delivered.
+    """
+    from pipelines.commands.digest import send_digests, write_digests
+
+    if send and scorecards:
+        raise click.UsageError("--send goes to all that SCORECARDS_DIGEST_TO names; name scorecards there")
+    settings = load_settings()
+    sys.exit(send_digests(settings) if send else write_digests(settings, scorecards, tier))
 
 
 @cli.command()

@@ -12,6 +12,8 @@ from pipelines.hash_key import HashKeyError, given_key
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 DBT_PROJECT_DIR = PROJECT_DIR / "dbt_project"
+# How far a scorecard goes (docs/disclosure.md), the narrowest circle first.
+TIERS = ("internal", "partner", "public")
 
 
 class SettingsError(ValueError):
@@ -41,11 +43,39 @@ class Alerting:
 
     @property
     def is_configured(self) -> bool:
-        return bool(self.smtp_url or self.webhooks)
+        return bool((self.smtp_url and self.recipients) or self.webhooks)
 
     def runbook_url(self, path: str) -> str:
         """Where the runbook at a path of the project can be read."""
         return f"{self.docs_url.rstrip('/')}/{path.removeprefix('docs/')}" if self.docs_url else path
+
+
+@dataclass(frozen=True)
+class Digests:
+    """Who is sent the digest of which scorecard, and where it links to. The mail server and the sender are those of the alerts.
+
+    recipients       (scorecard or framework, tier, address): SCORECARDS_DIGEST_TO, comma separated, each OPCC=ADDRESS or csp_swindon:partner=ADDRESS;
+                     without a tier, what the public may see
+    is_after_run     whether a run that published sends them (SCORECARDS_DIGEST_AFTER_RUN=on)
+    site_url         where readers inside the force reach the site (SCORECARDS_SITE_URL); without it a digest links nothing
+    public_site_url  where everybody reaches the public site (SCORECARDS_PUBLIC_SITE_URL)
+    """
+
+    recipients: tuple[tuple[str, str, str], ...] = ()
+    is_after_run: bool = False
+    site_url: str | None = None
+    public_site_url: str | None = None
+
+    def url_for(self, tier: str) -> str | None:
+        return self.public_site_url if tier == "public" else self.site_url
+
+
+@dataclass(frozen=True)
+class Licence:
+    """The licence of the open data beside the public site: the force's choice (SCORECARDS_LICENCE, SCORECARDS_LICENCE_URL)."""
+
+    title: str = "Open Government Licence v3.0"
+    url: str = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 
 
 @dataclass(frozen=True)
@@ -64,6 +94,8 @@ class Settings:
     ui_hosts          further host names by which the Dagster UI answers, behind a proxy (SCORECARDS_UI_HOSTS, comma separated)
     landing_sensor    whether the landing sensor starts switched on (SCORECARDS_LANDING_SENSOR=on)
     alerting          who is told when a night goes wrong
+    digests           who is sent the digest of a scorecard
+    licence           of the open data beside the public site
     is_profiled       whether models are built one at a time, so that the profile of a run knows what each costs (`scorecards run --profile`)
     as_at             the past day whose knowledge is rebuilt, in a warehouse and a published folder of its own (`scorecards run --as-at`)
     """
@@ -80,6 +112,8 @@ class Settings:
     ui_hosts: tuple[str, ...] = ()
     landing_sensor: bool = False
     alerting: Alerting = Alerting()
+    digests: Digests = Digests()
+    licence: Licence = Licence()
     is_profiled: bool = False
     as_at: date | None = None
 
@@ -189,6 +223,8 @@ def load_settings() -> Settings:
         ui_hosts=tuple(host.strip() for host in os.environ.get("SCORECARDS_UI_HOSTS", "").split(",") if host.strip()),
         landing_sensor=os.environ.get("SCORECARDS_LANDING_SENSOR", "off").lower() == "on",
         alerting=_alerting(),
+        digests=_digests(),
+        licence=_licence(),
     )
 
 
@@ -205,8 +241,10 @@ def _alerting() -> Alerting:
     if smtp_url and not smtp_url.startswith(("smtp://", "smtps://")):
         raise SettingsError("SCORECARDS_SMTP_URL begins with smtp:// or smtps://")
     recipients = _listed("SCORECARDS_ALERT_TO")
-    if bool(smtp_url) != bool(recipients):
-        raise SettingsError("mail needs both SCORECARDS_SMTP_URL and SCORECARDS_ALERT_TO: set the one that is missing, or unset both")
+    if bool(smtp_url) != bool(recipients or _listed("SCORECARDS_DIGEST_TO")):
+        raise SettingsError(
+            "mail needs SCORECARDS_SMTP_URL and recipients, SCORECARDS_ALERT_TO or SCORECARDS_DIGEST_TO: set what is missing, or unset the others"
+        )
     try:
         hours = float(os.environ.get("SCORECARDS_ALERT_NO_RUN_HOURS", "26"))
         free_gb = float(os.environ.get("SCORECARDS_ALERT_FREE_GB", "5"))
@@ -214,6 +252,30 @@ def _alerting() -> Alerting:
         raise SettingsError(f"SCORECARDS_ALERT_NO_RUN_HOURS and SCORECARDS_ALERT_FREE_GB are numbers: {error}") from error
     sender = os.environ.get("SCORECARDS_ALERT_FROM") or "scorecards@localhost"
     return Alerting(smtp_url, sender, tuple(recipients), tuple(webhooks), hours, free_gb, os.environ.get("SCORECARDS_DOCS_URL") or None)
+
+
+def _digests() -> Digests:
+    recipients = []
+    for entry in _listed("SCORECARDS_DIGEST_TO"):
+        audience, _, address = entry.partition("=")
+        name, _, tier = audience.partition(":")
+        tier = tier or "public"
+        if tier not in TIERS or not name or "@" not in address:
+            raise SettingsError(
+                f"SCORECARDS_DIGEST_TO has an entry that is not SCORECARD=ADDRESS or SCORECARD:TIER=ADDRESS, with a tier of {', '.join(TIERS)}; "
+                "entries are comma separated"
+            )
+        recipients.append((name.strip(), tier.strip(), address.strip()))
+    is_after_run = os.environ.get("SCORECARDS_DIGEST_AFTER_RUN", "off").lower() == "on"
+    urls = [os.environ.get(variable) or None for variable in ("SCORECARDS_SITE_URL", "SCORECARDS_PUBLIC_SITE_URL")]
+    return Digests(tuple(recipients), is_after_run, *urls)
+
+
+def _licence() -> Licence:
+    title, url = (os.environ.get(variable) or None for variable in ("SCORECARDS_LICENCE", "SCORECARDS_LICENCE_URL"))
+    if bool(title) != bool(url):
+        raise SettingsError("a licence has a name and an address: set both SCORECARDS_LICENCE and SCORECARDS_LICENCE_URL, or neither")
+    return Licence(title, url) if title and url else Licence()
 
 
 def _listed(variable: str) -> list[str]:

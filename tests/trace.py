@@ -18,7 +18,7 @@ VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "met
 UNSEEN = {"script", "style"}
 
 # Numbers that no data gives: names of standards and the words of the methods. Everything else is a cell.
-ALLOWED = re.compile(r"WCAG 2\.2|12 months|R12m|\b(?:24|36) months|999|101|\(?MDC 7\)?")
+ALLOWED = re.compile(r"WCAG 2\.2|Open Government Licence v3\.0|12 months|R12m|\b(?:24|36) months|999|101|\(?MDC 7\)?")
 
 
 @dataclass

@@ -20,6 +20,7 @@ from pipelines.warehouse import WarehouseBusy, open_build, run_lock
 
 # What `scorecards run` ends with. A refused file or a site that cannot be drawn stops nothing, but the exit status tells.
 PUBLISHED, FAILED, PUBLISHED_WITH_REFUSALS, BUSY, PUBLISHED_WITHOUT_PAGES = 0, 1, 3, 4, 5
+PUBLISHED_OUTCOMES = frozenset({PUBLISHED, PUBLISHED_WITH_REFUSALS, PUBLISHED_WITHOUT_PAGES})
 
 
 def run_nightly(settings: Settings, full_refresh: bool = False, job_name: str = "nightly") -> int:

@@ -47,24 +47,37 @@ class Mail:
         return f"mail by {urlsplit(self.url).hostname}"
 
     def send(self, note: Note) -> None:
-        message = EmailMessage()
-        message["Subject"], message["From"], message["To"] = note.subject, self.sender, ", ".join(self.recipients)
-        message.set_content("\n\n".join("\n".join(part for part in line if part) for line in note.lines) or note.subject)
-        parts = urlsplit(self.url)
-        host = parts.hostname or "localhost"
-        server: smtplib.SMTP
-        if parts.scheme == "smtps":
-            server = smtplib.SMTP_SSL(host, parts.port or 465, timeout=SECONDS, context=ssl.create_default_context())
-        else:
-            server = smtplib.SMTP(host, parts.port or 25, timeout=SECONDS)
-        with server:
+        lines = "\n\n".join("\n".join(part for part in line if part) for line in note.lines)
+        deliver(self.url, letter(note.subject, self.sender, self.recipients, lines or note.subject))
+
+
+def letter(subject: str, sender: str, recipients: Sequence[str], text: str, html: str | None = None) -> EmailMessage:
+    """A mail in plain text, and in HTML beside it where there is one."""
+    message = EmailMessage()
+    message["Subject"], message["From"], message["To"] = subject, sender, ", ".join(recipients)
+    message.set_content(text)
+    if html is not None:
+        message.add_alternative(html, subtype="html")
+    return message
+
+
+def deliver(url: str, message: EmailMessage) -> None:
+    """Hand a mail to the server. Raises OSError where it does not take it."""
+    parts = urlsplit(url)
+    host = parts.hostname or "localhost"
+    server: smtplib.SMTP
+    if parts.scheme == "smtps":
+        server = smtplib.SMTP_SSL(host, parts.port or 465, timeout=SECONDS, context=ssl.create_default_context())
+    else:
+        server = smtplib.SMTP(host, parts.port or 25, timeout=SECONDS)
+    with server:
+        server.ehlo()
+        if parts.scheme == "smtp" and server.has_extn("starttls"):
+            server.starttls(context=ssl.create_default_context())
             server.ehlo()
-            if parts.scheme == "smtp" and server.has_extn("starttls"):
-                server.starttls(context=ssl.create_default_context())
-                server.ehlo()
-            if parts.username:
-                server.login(unquote(parts.username), unquote(parts.password or ""))
-            server.send_message(message)
+        if parts.username:
+            server.login(unquote(parts.username), unquote(parts.password or ""))
+        server.send_message(message)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
 from typing import NamedTuple
@@ -149,6 +149,10 @@ class Count(NamedTuple):
         ends = quarter_ends(self.end) if self.kind == "r12m" else [self.end]
         return [(self.key, self.segment, self.area, end) for end in ends]
 
+    def is_of(self, quarters: Mapping[Cell, float]) -> bool:
+        """Whether all that it is the sum of is known to be there."""
+        return all(cell in quarters for cell in self.quarters)
+
 
 def kinds_of_wholes(build: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
     """Key of a whole -> keys of its kinds."""
@@ -204,8 +208,8 @@ def what_adds_up(counts: list[Count], kinds: dict[str, set[str]]) -> dict[tuple[
     return sums
 
 
-def attack_on(counts: list[Count], kinds: dict[str, set[str]], told: frozenset[str | None]) -> Attack:
-    """One system of equations over all keys, segments, areas and periods: what adds up, and every figure of which `told` has what was decided.
+def structure_of(counts: list[Count], kinds: dict[str, set[str]]) -> tuple[Attack, dict[Cell, float]]:
+    """One system of equations over all keys, segments, areas and periods: what adds up, and every count of the force itself. With it the true counts.
 
     Twelve months are sums of quarters; kinds may be less than the whole.
     """
@@ -218,13 +222,24 @@ def attack_on(counts: list[Count], kinds: dict[str, set[str]], told: frozenset[s
         elif along == "kinds" and rest > 0:
             attack.sums_to(parts, -math.inf, 0, less=[whole])
     for count in counts:
-        if any(cell not in quarters for cell in count.quarters):
-            continue
-        if not count.is_protected:
+        if not count.is_protected and count.is_of(quarters):
             attack.sums_to(count.quarters, count.amount)
-        elif count.suppression in told and (count.kind == "r12m" or count.suppression is not None):
-            nearest = 5 * math.floor(count.amount / 5 + 0.5)
-            attack.sums_to(count.quarters, *((max(0, nearest - 2), nearest + 2) if count.is_rounded else (count.amount,)))
+    return attack, quarters
+
+
+def tell(attack: Attack, count: Count) -> None:
+    """The public is told a protected count: as it is, or rounded."""
+    nearest = 5 * math.floor(count.amount / 5 + 0.5)
+    attack.sums_to(count.quarters, *((max(0, nearest - 2), nearest + 2) if count.is_rounded else (count.amount,)))
+
+
+def attack_on(counts: list[Count], kinds: dict[str, set[str]], told: frozenset[str | None]) -> Attack:
+    """What adds up, and every figure of which `told` has what was decided."""
+    attack, quarters = structure_of(counts, kinds)
+    for count in counts:
+        is_told = count.is_protected and count.suppression in told and (count.kind == "r12m" or count.suppression is not None)
+        if is_told and count.is_of(quarters):
+            tell(attack, count)
     return attack.starting_from(quarters)
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import email.policy
 import json
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.error import HTTPError
 from urllib.request import urlopen
@@ -17,7 +14,6 @@ from urllib.request import urlopen
 import dagster as dg
 import duckdb
 import pytest
-from aiosmtpd.controller import Controller
 
 from pipelines.commands.alert import _handler, alert, metrics, print_json
 from pipelines.instance import prepare_home
@@ -28,20 +24,9 @@ from pipelines.settings import Alerting, Settings, SettingsError, load_settings
 from pipelines.warehouse import open_build, run_lock
 from tests.handmade import make_warehouse
 from tests.landing import HASH_KEY
+from tests.mailbox import Mailbox, mail_server
 
 NOW = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
-
-
-class Mailbox:
-    """What an SMTP server took in."""
-
-    def __init__(self) -> None:
-        self.letters: list[tuple[str, str]] = []
-
-    async def handle_DATA(self, _server, _session, envelope) -> str:
-        letter = message_from_bytes(envelope.content, policy=email.policy.default)
-        self.letters.append((letter["subject"], letter.get_content()))
-        return "250 OK"
 
 
 @dataclass
@@ -67,20 +52,14 @@ def servers() -> Iterator[Servers]:
 
         def log_message(self, *_: object) -> None: ...
 
-    mailbox = Mailbox()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    mail = Controller(mailbox, hostname="127.0.0.1", port=port)
-    mail.start()
-    with ThreadingHTTPServer(("127.0.0.1", 0), Hook) as hooks:
+    with mail_server() as (smtp_url, mailbox), ThreadingHTTPServer(("127.0.0.1", 0), Hook) as hooks:
         threading.Thread(target=hooks.serve_forever, daemon=True).start()
         base = f"http://127.0.0.1:{hooks.server_address[1]}"
         yield Servers(
             mailbox,
             posts,
             Alerting(
-                smtp_url=f"smtp://127.0.0.1:{port}",
+                smtp_url=smtp_url,
                 recipients=("analyst@force.example",),
                 webhooks=(("teams", f"{base}/teams"), ("slack", f"{base}/slack")),
                 docs_url="https://docs.force.example/",
@@ -89,7 +68,6 @@ def servers() -> Iterator[Servers]:
             ),
         )
         hooks.shutdown()
-    mail.stop()
 
 
 @pytest.fixture
@@ -302,6 +280,8 @@ def test_health_is_an_endpoint(settings):
         ({"SCORECARDS_SMTP_URL": "smtp://mail"}, "SCORECARDS_ALERT_TO"),
         ({"SCORECARDS_SMTP_URL": "mail", "SCORECARDS_ALERT_TO": "a@b"}, "begins with smtp"),
         ({"SCORECARDS_ALERT_FREE_GB": "much"}, "are numbers"),
+        ({"SCORECARDS_SMTP_URL": "smtp://mail", "SCORECARDS_DIGEST_TO": "opcc:everybody=a@b"}, "SCORECARD:TIER=ADDRESS"),
+        ({"SCORECARDS_SMTP_URL": "smtp://mail", "SCORECARDS_DIGEST_TO": "a@b"}, "SCORECARD:TIER=ADDRESS"),
     ],
 )
 def test_a_setting_that_cannot_be_used_says_which(variables, said, monkeypatch, tmp_path):

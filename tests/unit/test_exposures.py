@@ -7,7 +7,16 @@ from pipelines.publish.marts import published_tables
 from pipelines.settings import DBT_PROJECT_DIR
 from pipelines.transform.manifest import load_manifest
 
-CONSUMERS = {"scorecard_site", "highlight_report", "excel_workbooks", "superset_opcc_scorecard", "power_bi_reports", "analysts_queries"}
+CONSUMERS = {
+    "scorecard_site",
+    "public_site",
+    "scorecard_digests",
+    "highlight_report",
+    "excel_workbooks",
+    "superset_opcc_scorecard",
+    "power_bi_reports",
+    "analysts_queries",
+}
 
 
 @pytest.fixture(scope="module")

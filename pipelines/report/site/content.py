@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -47,6 +48,23 @@ TILES: dict[str, tuple[int, int]] = {
 ADJUSTED = "_adjusted"
 # What areas of a level are called, all of them together.
 LEVELS = {"force": "Forces", "district": "Districts", "cpt": "Community policing teams"}
+# The pages that every page links to: path, name, and the section that they are of.
+NAVIGATION = (
+    ("index.html", "Home", "home"),
+    ("cards/index.html", "Scorecards", "cards"),
+    ("measures/index.html", "Measures", "measures"),
+    ("areas/index.html", "Areas", "areas"),
+    ("risks/index.html", "Risks", "risks"),
+    ("deliverables.html", "Deliverables", "deliverables"),
+    ("governance.html", "Governance", "governance"),
+    ("yesterday.html", "Yesterday", "yesterday"),
+    ("demand.html", "Demand", "demand"),
+    ("quality/index.html", "Data quality", "quality"),
+    ("methods.html", "How to read", "methods"),
+    ("glossary.html", "Glossary", "glossary"),
+    ("search.html", "Search", "search"),
+)
+
 LINE_KEY = (
     "measure_id, area_id, segment, spc_chart, spc_month, tone, spc_variation, spc_assurance, has_spc_icon, is_target_met, rag, quality_grade, status"
 )
@@ -72,6 +90,9 @@ def slug(text: str) -> str:
 
 class Content:
     """The shared rows, the template environment, and the paths of the pages."""
+
+    is_public = False
+    navigation: Sequence[tuple[str, str, str]] = NAVIGATION
 
     def __init__(self, marts: Marts, published_dir: Path) -> None:
         self.marts, self.published_dir = marts, published_dir

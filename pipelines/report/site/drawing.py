@@ -24,7 +24,8 @@ Step = Callable[[str], None]
 Drawn = tuple[str, str]  # group, path within the folder
 
 
-def _assets() -> Iterator[tuple[str, str]]:
+def asset_files() -> Iterator[tuple[str, str]]:
+    """(path, text) of the style sheet and the scripts."""
     for path in sorted(ASSETS.iterdir()):
         text = path.read_text(encoding="utf-8")
         yield f"assets/{path.name}", css_variables() + text if path.suffix == ".css" else text
@@ -40,7 +41,7 @@ GROUPS: dict[str, Callable[[Content], Iterator[tuple[str, str]]]] = {
     "areas": areas.pages,
     "measures": lambda content: iter([measures.index_page(content)]),
     "demand": demand.pages,
-    "assets": lambda _: _assets(),
+    "assets": lambda _: asset_files(),
 }
 
 

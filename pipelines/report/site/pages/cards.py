@@ -28,7 +28,7 @@ def pages(content: Content) -> Iterator[tuple[str, str]]:
     if not content.cards:
         return
     yield content.page("cards.html.j2", "cards/index.html", section="cards")
-    months = recent(content)
+    months = recent(content) if content.marts.has("measures.measure_spc") else {}
     for card in content.cards:
         card_pages = content.card_pages(card)
         lines = content.lines[card.scorecard_id]
@@ -62,7 +62,11 @@ def _page(
         first=first,
         sections=[(title, list(together)) for title, together in groupby(rest, key=lambda line: line.section)],
         without=[line for line in lines if line.value is None],
-        columns={name for name, cells in COLUMNS.items() if any(line[cell] not in UNSAID for line in lines for cell in cells)},
+        columns={
+            name
+            for name, cells in COLUMNS.items()
+            if any(line[cell] not in UNSAID for line in lines for cell in cells) and (name != "trend" or any(sparks.values()))
+        },
         sparks=sparks,
         pages=card_pages,
         overview=overview,
