@@ -10,6 +10,8 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -20,6 +22,15 @@ class Cell:
     is_quoted: bool  # carries the mark that keeps it a text
 
 
+@dataclass(frozen=True)
+class ChartXml:
+    """A chart of one series: its title, and the rows (from 0) that its values stand in."""
+
+    title: str
+    first_row: int
+    last_row: int
+
+
 @dataclass
 class SheetXml:
     """One sheet: cells by (row, column) from 0."""
@@ -27,7 +38,8 @@ class SheetXml:
     cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
     formulas: int = 0
     frozen: tuple[int, int] = (0, 0)  # rows, columns
-    autofilter: str | None = None
+    table: str | None = None  # where its first table lies
+    charts: list[ChartXml] = field(default_factory=list)  # in the order of the file
     landscape: bool = False
     fit_to_width: bool = False
     notes: dict[str, str] = field(default_factory=dict)  # cell name -> text
@@ -72,11 +84,23 @@ def read_workbook(path: Path) -> dict[str, SheetXml]:
             found[sheet.get("name", "")] = _sheet(parsed(file), strings, formats)
             relations = f"{file.replace('worksheets/', 'worksheets/_rels/')}.rels"
             if relations in archive.namelist():
-                comments = [r.get("Target", "") for r in parsed(relations) if (r.get("Type") or "").endswith("/comments")]
-                for target in comments:
-                    for note in parsed(f"xl/{target.removeprefix('../')}").iter(f"{MAIN}comment"):
-                        found[sheet.get("name", "")].notes[note.get("ref", "")] = text_of(note)
+                parts = [((r.get("Type") or "").rpartition("/")[2], f"xl/{(r.get('Target') or '').removeprefix('../')}") for r in parsed(relations)]
+                read = found[sheet.get("name", "")]
+                for kind, part in parts:
+                    if kind == "comments":
+                        read.notes |= {note.get("ref", ""): text_of(note) for note in parsed(part).iter(f"{MAIN}comment")}
+                    elif kind == "table":
+                        read.table = read.table or parsed(part).get("ref")
+                    elif kind == "drawing":
+                        drawn = parsed(f"{part.replace('drawings/', 'drawings/_rels/')}.rels")
+                        read.charts += [_chart(parsed(f"xl/{r.get('Target', '').removeprefix('../')}")) for r in drawn]
         return found
+
+
+def _chart(root: ET.Element) -> ChartXml:
+    title = "".join(part.text or "" for part in next(root.iter(f"{CHART}title")).iter(f"{DRAWING}t"))
+    first, last = re.findall(r"\$(\d+)", next(next(root.iter(f"{CHART}val")).iter(f"{CHART}f")).text or "")
+    return ChartXml(title, int(first) - 1, int(last) - 1)
 
 
 def _sheet(root: ET.Element, strings: list[str], formats: list[tuple[str, bool]]) -> SheetXml:
@@ -89,8 +113,6 @@ def _sheet(root: ET.Element, strings: list[str], formats: list[tuple[str, bool]]
         sheet.cells[_at(cell.get("r", ""))] = Cell(value, *formats[int(cell.get("s", 0))])
     for pane in root.iter(f"{MAIN}pane"):
         sheet.frozen = (int(float(pane.get("ySplit", 0))), int(float(pane.get("xSplit", 0))))
-    for filter_ in root.iter(f"{MAIN}autoFilter"):
-        sheet.autofilter = filter_.get("ref")
     for setup in root.iter(f"{MAIN}pageSetup"):
         sheet.landscape = setup.get("orientation") == "landscape"
     for fit in root.iter(f"{MAIN}pageSetUpPr"):

@@ -141,6 +141,10 @@ class Unit(_Strict):
     can_be_negative: bool = Field(False, description="a value below 0 is possible")
     grows_with_area: bool = Field(False, description="values follow the size of an area, so that areas are not compared by them")
 
+    @property
+    def is_percentage(self) -> bool:
+        return self.suffix == "%"
+
 
 class DriverSet(_Strict):
     """Measures of one population, and by which columns of their fact a change of theirs is taken apart."""

@@ -123,6 +123,11 @@ def _value_form(unit: str) -> Form:
     return lambda value, row: value_text(value, unit)
 
 
+def _limit_form(unit: str) -> Form:
+    """A mean or limit, on the base that the row's mean is written on."""
+    return lambda value, row: value_text(value, unit, beside=row["mean"])
+
+
 def _change_form(unit: str) -> Form:
     return lambda value, row: change_text(value, row.get("change_pct"), unit)
 
@@ -135,6 +140,7 @@ def _effect_form(unit: str) -> Form:
 # Name of a form -> text of a cell (never null) and the row it stands in. The names go into `data-as` (pipelines/report/trace.py).
 FORMS: dict[str, Form] = {
     **{unit: _value_form(unit) for unit in UNITS},
+    **{f"limit {unit}": _limit_form(unit) for unit in UNITS},
     **{f"change {unit}": _change_form(unit) for unit in UNITS},
     **{f"effect {unit}": _effect_form(unit) for unit in UNITS},
     "month": lambda value, row: month_text(value),

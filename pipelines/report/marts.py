@@ -18,6 +18,11 @@ from (select value as node from json_tree(json_serialize_sql(?)))
 where (node ->> 'type') = 'BASE_TABLE'
 """
 
+# The results of the checks of the last run.
+LAST_CHECKS = "select * from quality.check_results where run_id = (select max_by(run_id, checked_at) from quality.check_results)"
+# What they say of overdue data, one row per feed.
+LATE = f"{LAST_CHECKS} and check_name = 'fresh' and status = 'warned' order by message"
+
 
 class MartsError(RuntimeError):
     """The published marts cannot be read; the message says why, and the way out."""

@@ -55,18 +55,22 @@ def duration_text(seconds: float) -> str:
     return f"{whole // 3600}h {whole % 3600 // 60:02d}m {whole % 60:02d}s"
 
 
-def value_text(value: float | None, unit: str | None) -> str | None:
-    """A value as it is said aloud: 4.4%, 2h 17m 32s, 9,853, £103,000, 4.1 per 100,000. None for none, and for an unknown unit."""
+def value_text(value: float | None, unit: str | None, beside: float | None = None) -> str | None:
+    """A value as it is said aloud: 4.4%, 2h 17m 32s, 9,853, £103,000, 4.1 per 100,000. None for none, and for an unknown unit.
+
+    Rates below 1 are written per more residents; `beside`: as this value is, so that a mean and its limits are on one base.
+    """
     form = UNITS.get(unit or "")
-    return None if value is None or form is None else _value_text(value, form)
+    return None if value is None or form is None else _value_text(value, form, value if beside is None else beside)
 
 
-def _value_text(value: float, form: Unit) -> str:
+def _value_text(value: float, form: Unit, beside: float) -> str:
     if form.is_duration:
         return duration_text(value)
-    if form.small_unit and value != 0 and rounded(abs(value), 1) < 1:
+    if form.small_unit and beside != 0 and rounded(abs(beside), 1) < 1:
         small = UNITS[form.small_unit]
-        return _value_text(value * (small.factor // form.factor), small)
+        times = small.factor // form.factor
+        return _value_text(value * times, small, beside * times)
     return f"{form.prefix}{one_decimal(value) if form.decimals else whole_text(value)}{form.suffix}"
 
 
@@ -87,7 +91,7 @@ def change_text(change: float | None, change_pct: float | None, unit: str | None
     if form.change_suffix is not None:
         return number + form.change_suffix
     if form.per_residents:
-        number = sign_text(change) + _value_text(abs(change), form)
+        number = sign_text(change) + _value_text(abs(change), form, abs(change))
     share = "" if change_pct is None else f"{sign_text(rounded(change_pct, 1))}{one_decimal(abs(change_pct))}% "
     return f"{share}({number})"
 
@@ -131,12 +135,15 @@ def axis_text(value: float, unit: str) -> str:
     return f"{form.prefix}{number.replace('-', '−')}{joined}"
 
 
-# ---- number formats of workbooks and slides. A duration is a part of a day, per cents run from 0 to 100 as in the marts.
+# ---- number formats of workbooks and slides. A spreadsheet's duration is a part of a day, and its per cents are hundredths of what marts hold.
+
+CHANGE_PCT = "+0.0%;-0.0%;0.0%"
 
 
 def cell_number(value: float, unit: str | None) -> float:
     """A value as a spreadsheet holds it."""
-    return value / SECONDS_PER_DAY if _unit(unit).is_duration else value
+    form = _unit(unit)
+    return value / SECONDS_PER_DAY if form.is_duration else value / 100 if form.is_percentage else value
 
 
 def _quoted(text: str) -> str:
@@ -151,6 +158,8 @@ def number_format(unit: str | None, decimals: int | None = None) -> str:
     if form.is_duration:
         return "[h]:mm:ss"
     number = "#,##0.0" if (form.decimals if decimals is None else decimals) else "#,##0"
+    if form.is_percentage:
+        return f"{number}%"
     return f"{_quoted(form.prefix)}{number}{_quoted(form.suffix)}" if form.is_in_cells else number
 
 

@@ -10,8 +10,11 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from pipelines.report.marts import Marts
+from pipelines.report.workbooks.cells import HUNDREDTHS, code_text
 from pipelines.report.workbooks.publication import publish_workbooks
 from pipelines.report.workbooks.sheets import Column, sheets_of
+from pipelines.report.workbooks.summary import NAME as SUMMARY
+from pipelines.report.workbooks.summary import Summary
 from pipelines.report.workbooks.workbook import ABOUT, HEADER_ROW, WorkbookContent, write_workbook
 from tests.xlsx import read_workbook
 
@@ -39,7 +42,7 @@ def marts(published):
 
 
 def _as_mart(value, column: Column, unit: str | None, number_format: str):
-    """The cell as the mart holds it: durations as seconds, days as dates, yes and no as truth values."""
+    """The cell as the mart holds it: durations as seconds, per cents as such, days as dates, yes and no as truth values."""
     if value is None:
         return None
     if column.kind == "date":
@@ -51,8 +54,9 @@ def _as_mart(value, column: Column, unit: str | None, number_format: str):
         assert number_format == "[h]:mm:ss"
         return value * 86_400
     if column.kind == "value" and unit == "pct":
-        assert number_format == '#,##0.0"%"'
-    return value
+        assert number_format == "#,##0.0%"
+        return value * 100
+    return value * 100 if column.kind in HUNDREDTHS else value
 
 
 def _is_same(expected: object, found: object) -> bool:
@@ -79,10 +83,10 @@ def _joined(marts: Marts, dimensions, source: str, row) -> object:
     return dimensions[table][row[key]][column]
 
 
-def test_there_is_a_workbook_a_card_with_the_six_sheets_and_about(workbooks, marts):
+def test_there_is_a_workbook_per_card_with_a_summary_its_six_sheets_and_about(workbooks, marts):
     assert [name for name in workbooks if name != "folder"] == [row.scorecard_id for row in marts.table("scorecards.cards")] == list(CARDS)
     for card in CARDS:
-        assert list(workbooks[card]) == ["Scorecard", "Monthly values", "Findings", "Definitions", "Risks", "Deliverables", ABOUT]
+        assert list(workbooks[card]) == [SUMMARY, "Scorecard", "Monthly values", "Findings", "Definitions", "Risks", "Deliverables", ABOUT]
 
 
 @pytest.mark.parametrize("card", CARDS)
@@ -95,7 +99,7 @@ def test_every_cell_is_the_cell_of_the_mart(workbooks, marts, dimensions, card):
         assert len(set(found.rows[HEADER_ROW])) == len(sheet.columns), "each heading once"
         keys = marts.tables[sheet.table].key
         by_key = {tuple(str(row[k]) for k in keys): row for row in marts.table(sheet.table)}
-        shown = {column.column: index for index, column in enumerate(sheet.columns)}
+        shown = {column.column: index for index, column in enumerate(sheet.columns)}  # of two of a name, the last: the key as it is
         assert set(keys) - {"kind"} <= set(shown), f"{sheet.name} lacks a part of its key"
         for number, cells in found.rows.items():
             if number <= HEADER_ROW:
@@ -103,6 +107,8 @@ def test_every_cell_is_the_cell_of_the_mart(workbooks, marts, dimensions, card):
             mart = by_key[tuple(_key_text(cells[shown[key]]) for key in keys)]
             for index, column in enumerate(sheet.columns):
                 expected = _joined(marts, dimensions, column.source, mart) if column.source else mart[column.column]
+                if column.kind == "code" and expected is not None:
+                    expected = code_text(column.column, expected)
                 cell = found.cells[number, index]
                 assert _is_same(expected, _as_mart(cell.value, column, mart.get("unit"), cell.format)), (sheet.name, number, column.heading)
                 if isinstance(expected, int | float) and not isinstance(expected, bool):
@@ -138,12 +144,42 @@ def test_headers_are_frozen_filtered_noted_and_printed_wide(workbooks, card):
         assert sheet.formulas == 0
         assert sheet.landscape
         assert sheet.fit_to_width
-        if name != ABOUT:
+        if name not in (SUMMARY, ABOUT):
             assert sheet.frozen[0] == HEADER_ROW + 1
-            assert sheet.autofilter.startswith(f"A{HEADER_ROW + 1}:")
+            assert sheet.table.startswith(f"A{HEADER_ROW + 1}:"), "a table of Excel's own, with its filters"
             assert sheet.notes[f"A{HEADER_ROW + 1}"].count(".") == 2  # schema.table.column
     measures = [note for at, note in workbooks[card]["Scorecard"].notes.items() if re.fullmatch(r"B\d+", at) and at != f"B{HEADER_ROW + 1}"]
     assert len(measures) == sum(row > HEADER_ROW for row in workbooks[card]["Scorecard"].rows)
+
+
+@pytest.mark.parametrize("card", CARDS)
+def test_the_summary_has_the_sentences_of_the_card_and_ten_of_its_lines_with_their_months(workbooks, marts, card):
+    table = marts.value("select table_name from scorecards.cards where scorecard_id = ?", [card])
+    (said,) = marts.rows("select * from scorecards.summaries where scorecard_id = ?", [card])
+    sheet = workbooks[card][SUMMARY]
+    texts = [cells[0] for cells in sheet.rows.values()]
+    assert [text for text in texts if text in said.values()] == [said[f"sentence_{number}"] for number in range(1, 6)]
+    lines = {(row.title, row.area_name, row.value_text): row for row in marts.rows(f"select * from {table} where scorecard_id = ?", [card])}
+    shown = [cells for cells in sheet.rows.values() if len(cells) == 6 and tuple(cells[:3]) in lines]
+    assert 5 <= len(shown) <= 10
+    assert {cells[5] for cells in shown} <= {row.trend_sentence for row in lines.values()}
+    months = workbooks[card]["Monthly values"].rows
+    for cells, chart in zip(shown, sheet.charts, strict=True):
+        assert chart.title == f"{cells[0]}, {cells[1]}"
+        rows = [months[row] for row in range(chart.first_row, chart.last_row + 1)]
+        assert {tuple(row[:2]) for row in rows} == {(cells[0], cells[1])}
+        assert {row[3] for row in rows} == {"month"}
+        assert len(rows) <= 36
+
+
+def test_overdue_data_are_said_at_the_head_of_the_summary(published, marts, tmp_path):
+    (card,) = marts.rows("select * from scorecards.cards where scorecard_id = 'wcjb'")
+    (beat,) = marts.rows("select * from quality.heartbeat")
+    sheets = sheets_of(card.table_name)
+    late = "Calls are 12 days overdue."
+    write_workbook(tmp_path / "late.xlsx", sheets, WorkbookContent(card, beat, {sheet.name: [] for sheet in sheets}, Summary(("One.",), (late,), ())))
+    texts = [cells[0] for cells in read_workbook(tmp_path / "late.xlsx")[SUMMARY].rows.values()]
+    assert texts[2:5] == ["Some data are overdue. Figures that rest on them end early.", late, "One."]
 
 
 def test_about_says_run_time_and_tier(workbooks, marts):
@@ -166,7 +202,7 @@ def test_a_text_that_looks_like_a_formula_stays_a_text(published, marts, tmp_pat
     for text in evil:
         (row,) = marts.rows("select * replace (? as so_what) from scorecards.wcjb order by line_id limit 1", [text])
         rows["Scorecard"].append(dict(row) | {"definition": "d", "exclusions": None, "made_of": None, "target_words": None})
-    write_workbook(tmp_path / "evil.xlsx", sheets, WorkbookContent(card, beat, rows))
+    write_workbook(tmp_path / "evil.xlsx", sheets, WorkbookContent(card, beat, rows, Summary((), (), ())))
     sheet = read_workbook(tmp_path / "evil.xlsx")["Scorecard"]
     at = [column.column for column in sheets[0].columns].index("so_what")
     cells = [sheet.cells[HEADER_ROW + 1 + number, at] for number in range(len(evil))]
@@ -202,7 +238,7 @@ def test_libreoffice_opens_the_workbook_and_shows_durations_as_such(workbooks, t
             "--headless",
             f"-env:UserInstallation=file://{tmp_path}/profile",
             "--convert-to",
-            "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true",
+            "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,2",
             "--outdir",
             str(tmp_path),
             str(workbooks["folder"] / "opcc.xlsx"),
@@ -213,6 +249,6 @@ def test_libreoffice_opens_the_workbook_and_shows_durations_as_such(workbooks, t
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    shown = (tmp_path / "opcc.csv").read_text(encoding="utf-8")
+    shown = (tmp_path / "opcc-Scorecard.csv").read_text(encoding="utf-8")
     assert "public_999_calls_offered" in shown
-    assert any(part.count(":") == 2 and part.replace(":", "").isdigit() for line in shown.splitlines() for part in line.split(","))
+    assert re.search(r",\d\d:\d\d:\d\d(\.\d+)?,", shown)

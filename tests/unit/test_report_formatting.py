@@ -115,3 +115,9 @@ def test_a_cell_takes_the_form_of_its_type_and_unit():
 )
 def test_forms_of_single_cells(value, form, text):
     assert formatting.cell_text(value, {}, form) == text
+
+
+def test_a_mean_and_its_limits_are_on_one_base():
+    row = {"mean": 1.1}
+    assert [formatting.cell_text(value, row, "limit per_1k") for value in (1.1, 0.839)] == ["1.1 per 1,000", "0.8 per 1,000"]
+    assert [formatting.cell_text(value, {"mean": 0.9}, "limit per_1k") for value in (0.9, 1.2)] == ["90.0 per 100,000", "120.0 per 100,000"]

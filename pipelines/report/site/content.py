@@ -16,7 +16,7 @@ import yaml
 
 from pipelines.catalogue.catalogue import read_frameworks
 from pipelines.report import charts, formatting, icons
-from pipelines.report.marts import Marts, Row
+from pipelines.report.marts import LATE, Marts, Row
 from pipelines.report.outlines import Outlines, read_outlines
 from pipelines.report.palette import TONES
 from pipelines.report.place_charts import WEEKDAYS
@@ -34,10 +34,6 @@ DOCUMENTS = (
     ("docs/checks.html", "Checks", "what every check expects of each table, and how the data met it last"),
     ("docs/dbt/index.html", "dbt docs", "models, columns and lineage"),
 )
-
-# The results of the checks of the last run.
-LAST_CHECKS = "select * from quality.check_results where run_id = (select max_by(run_id, checked_at) from quality.check_results)"
-LATE = f"{LAST_CHECKS} and check_name = 'fresh' and status = 'warned' order by message"
 
 # Where a user puts outlines of areas (docs/site.md), beside the published folder; and where the tiles stand until then.
 MAPS = "maps"

@@ -1,4 +1,4 @@
-"""Cell formats of workbooks: number formats without a unit (units.py has the others), dates and styles."""
+"""Cell formats of workbooks: number formats without a unit (pipelines/report/units.py has the others), dates and styles."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from xlsxwriter.format import Format
 
 from pipelines.report.palette import INK
 
-CHANGE_PCT = '+0.0"%";-0.0"%";0.0"%"'
 DATE = "d mmm yyyy"
 WHOLE = "#,##0"
 

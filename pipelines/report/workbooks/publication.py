@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.report.marts import Marts, Row
-from pipelines.report.workbooks.sheets import Sheet, sheets_of
+from pipelines.report.workbooks.sheets import SCORECARD_SHEET, Sheet, sheets_of
+from pipelines.report.workbooks.summary import read_summary
 from pipelines.report.workbooks.workbook import WorkbookContent, write_workbook
 from pipelines.settings import Settings
 from pipelines.versioned_folder import VersionedFolder, link_or_copy
@@ -45,7 +46,8 @@ def publish_workbooks(settings: Settings, force: bool = False) -> Workbooks:
         (heartbeat,) = marts.rows(HEARTBEAT)
         for card in marts.rows(CARDS):
             sheets = sheets_of(card.table_name)
-            content = WorkbookContent(card, heartbeat, {sheet.name: _rows(marts, sheet, card) for sheet in sheets})
+            rows = {sheet.name: _rows(marts, sheet, card) for sheet in sheets}
+            content = WorkbookContent(card, heartbeat, rows, read_summary(marts, card, rows[SCORECARD_SHEET]))
             name = f"{card.scorecard_id}.xlsx"
             digests[name] = _digest(content, sheets)
             if not force and before and old_digests.get(name) == digests[name] and (before / name).exists():
@@ -71,6 +73,7 @@ def _digest(content: WorkbookContent, sheets: Sequence[Sheet]) -> str:
     for module in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(module.read_bytes())
     digest.update(repr(list(content.card.items())).encode())
+    digest.update(repr((content.summary.sentences, content.summary.late)).encode())
     for sheet in sheets:
         for row in content.rows[sheet.name]:
             digest.update(repr(list(row.values())).encode())

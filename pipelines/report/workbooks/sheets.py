@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-# Kinds: text, long (wrapped), flag (yes or no), date, whole, decimal, value and change (by the unit of the row), change_pct, pct.
+SCORECARD_SHEET = "Scorecard"
+
+# Kinds: text, long (wrapped), code (in words), flag (yes or no), date, whole, decimal, value and change (by the unit of the row), change_pct, pct.
 Kind = str
 
 
@@ -46,6 +48,7 @@ def definition_note(row: Mapping[str, Any]) -> str:
 MEASURE_NAME = Column("Measure", "title", "long", 38, "core.dim_measure.title")
 AREA_NAME = Column("Area", "area_name", width=18, source="core.dim_area.area_name")
 KEYS_OF_SERIES = (Column("measure_id", "measure_id", width=34), Column("area_id", "area_id", width=18))
+KEYS_OF_PERIODS = (*KEYS_OF_SERIES, Column("period_type", "period_type", width=12))
 
 SCORECARD = """
 select card.*, measure.definition, measure.exclusions, measure.target_text as target_words,
@@ -68,18 +71,18 @@ SCORECARD_COLUMNS = (
     Column("Twelve months", "r12m_value", "value", 11),
     Column("Target", "target", "value", 11),
     Column("Rating in words", "rag_text", "long", 26, fill_by="rag"),
-    Column("Tone", "tone", width=13, fill_by="tone"),
-    Column("Variation", "spc_variation", width=18),
-    Column("Assurance", "spc_assurance", width=11),
+    Column("Tone", "tone", "code", 13, fill_by="tone"),
+    Column("Variation", "spc_variation", "code", 22),
+    Column("Assurance", "spc_assurance", "code", 24),
     Column("Headline", "trend_sentence", "long", 42),
     Column("Grade", "quality_grade", width=7),
     Column("Caveat", "caveat", "long", 42),
     # the rest of the row
     Column("In words", "paragraph", "long", 60),
     Column("Value in words", "value_text", width=20),
-    Column("Unit", "unit", width=9),
-    Column("Period", "period_type", width=10),
-    Column("Direction of improvement", "direction", width=12),
+    Column("Unit", "unit", "code", 9),
+    Column("Period", "period_type", "code", 10),
+    Column("Direction of improvement", "direction", "code", 12),
     Column("Period before", "previous_value", "value", 12),
     Column("Change on the year, number", "yoy_change", "change", 14),
     Column("Change on the year, %", "yoy_change_pct", "change_pct", 10),
@@ -87,10 +90,10 @@ SCORECARD_COLUMNS = (
     Column("12-month change, number", "r12m_change", "change", 14),
     Column("12-month change, %", "r12m_change_pct", "change_pct", 10),
     Column("12-month change significant", "is_r12m_change_significant", "flag", 10),
-    Column("Target type", "target_type", width=12),
+    Column("Target type", "target_type", "code", 12),
     Column("Target met", "is_target_met", "flag", 8),
-    Column("Limits", "limits_status", width=12),
-    Column("Chart", "spc_chart", width=9),
+    Column("Limits", "limits_status", "code", 12),
+    Column("Chart", "spc_chart", "code", 9),
     Column("Note on the chart", "spc_note", "long", 30),
     Column("National average", "national_value", "value", 12),
     Column("Against national average", "national_state", "long", 24),
@@ -98,7 +101,7 @@ SCORECARD_COLUMNS = (
     Column("Against most similar group", "msg_state", "long", 24),
     Column("England and Wales", "england_wales_value", "value", 12),
     Column("Against England and Wales", "england_wales_state", "long", 24),
-    Column("Maturity", "maturity", width=12),
+    Column("Maturity", "maturity", "code", 12),
     Column("As of", "as_of", "date", 12),
     Column("So what", "so_what", "long", 50),
     Column("Now what", "now_what", "long", 50),
@@ -108,9 +111,9 @@ SCORECARD_COLUMNS = (
     Column("Priority", "plan_priority", "whole", 8),
     Column("Numerator", "numerator", "decimal", 12),
     Column("Denominator", "denominator", "decimal", 12),
-    Column("Status", "status", width=14),
+    Column("Status", "status", "code", 14),
     Column("Reason for no figure", "status_reason", "long", 36),
-    Column("May be shared with", "disclosure_tier", width=10),
+    Column("May be shared with", "disclosure_tier", "code", 10),
     *KEYS_OF_SERIES,
     Column("scorecard_id", "scorecard_id", width=14),
     Column("line_id", "line_id", width=14),
@@ -131,17 +134,17 @@ MONTHLY_COLUMNS = (
     MEASURE_NAME,
     AREA_NAME,
     Column("Segment", "segment", width=16),
-    Column("Period", "period_type", width=10),
+    Column("Period", "period_type", "code", 10),
     Column("Period to", "period_end", "date", 12),
     Column("Value", "value", "value", 12),
-    Column("Unit", "unit", width=9),
+    Column("Unit", "unit", "code", 9),
     Column("Numerator", "numerator", "decimal", 12),
     Column("Denominator", "denominator", "decimal", 12),
     Column("Margin (95 %)", "margin", "decimal", 10),
     Column("Complete", "is_complete", "flag", 9),
     Column("Grade", "quality_grade", width=7),
     Column("Caveat", "caveat", "text", 50),
-    *KEYS_OF_SERIES,
+    *KEYS_OF_PERIODS,
 )
 
 FINDINGS = """
@@ -157,21 +160,22 @@ FINDINGS_COLUMNS = (
     MEASURE_NAME,
     AREA_NAME,
     Column("Segment", "segment", width=16),
-    Column("Period", "period_type", width=10),
+    Column("Period", "period_type", "code", 10),
     Column("Period to", "period_end", "date", 12),
     Column("Finding", "sentence", "long", 70),
-    Column("Better or worse", "judgement", width=13),
-    Column("Kind", "kind", width=24),
+    Column("Better or worse", "judgement", "code", 13),
+    Column("Kind of finding", "kind", "code", 24),
     Column("Class of lead", "lead_class", "whole", 8),
     Column("Value", "value", "value", 12),
     Column("Compared with", "base_value", "value", 12),
     Column("Change", "change", "change", 12),
     Column("Change in %", "change_pct", "change_pct", 10),
-    Column("Unit", "unit", width=9),
+    Column("Unit", "unit", "code", 9),
     Column("z", "z", "decimal", 8),
     Column("p", "p", "exact", 9),
     Column("Rule", "evidence", "long", 60),
-    *KEYS_OF_SERIES,
+    *KEYS_OF_PERIODS,
+    Column("kind", "kind", width=24),
 )
 
 DEFINITIONS = """
@@ -185,18 +189,18 @@ DEFINITIONS_COLUMNS = (
     Column("Definition", "definition", "long", 70),
     Column("Exclusions", "exclusions", "long", 40),
     Column("Population", "population_text", "long", 30),
-    Column("Statistic", "statistic", width=14),
+    Column("Statistic", "statistic", "code", 14),
     Column("Numerator", "numerator_text", "long", 40),
     Column("Denominator", "denominator_text", "long", 40),
-    Column("Unit", "unit", width=9),
-    Column("Direction of improvement", "direction", width=12),
+    Column("Unit", "unit", "code", 9),
+    Column("Direction of improvement", "direction", "code", 12),
     Column("Target", "target_text", "long", 30),
-    Column("Headline period", "headline_period", width=10),
+    Column("Headline period", "headline_period", "code", 10),
     Column("Months until available", "lag_months", "whole", 10),
-    Column("Clock or count of", "basis", width=12),
+    Column("Clock or count of", "basis", "code", 12),
     Column("Feeds", "source_feeds", "long", 28),
     Column("Owner", "owner", width=24),
-    Column("Status", "status", width=14),
+    Column("Status", "status", "code", 14),
     Column("measure_id", "measure_id", width=34),
 )
 
@@ -212,19 +216,19 @@ order by risk.is_live desc, risk.current_score desc nulls last, risk.risk_id
 RISKS_COLUMNS = (
     Column("Number", "risk_id", width=12),
     Column("Framework", "framework", width=11),
-    Column("Kind", "kind", width=8),
+    Column("Kind", "kind", "code", 8),
     Column("Title", "title", "long", 44),
-    Column("Status", "status", width=12),
+    Column("Status", "status", "code", 12),
     Column("Live", "is_live", "flag", 7),
     Column("Likelihood", "current_likelihood", "whole", 10),
     Column("Impact", "current_impact", "whole", 8),
     Column("Score", "current_score", "whole", 8),
-    Column("Band", "current_band", width=9),
+    Column("Band", "current_band", "code", 9),
     Column("Inherent score", "inherent_score", "whole", 10),
     Column("Target score", "target_score", "whole", 10),
     Column("Previous score", "previous_score", "whole", 10),
-    Column("Movement", "movement", width=11),
-    Column("Response", "response", width=11),
+    Column("Movement", "movement", "code", 11),
+    Column("Response", "response", "code", 11),
     Column("Controls", "controls", "long", 50),
     Column("Cause", "cause", "long", 40),
     Column("Consequence", "consequence", "long", 40),
@@ -255,8 +259,8 @@ DELIVERABLES_COLUMNS = (
     Column("Progress", "progress_pct", "pct", 10),
     Column("Previous progress", "previous_progress_pct", "pct", 10),
     Column("Planned progress", "planned_pct", "pct", 10),
-    Column("RAG by rule", "rag", width=9, fill_by="rag"),
-    Column("RAG by owner", "stated_rag", width=10, fill_by="stated_rag"),
+    Column("RAG by rule", "rag", "code", 9, fill_by="rag"),
+    Column("RAG by owner", "stated_rag", "code", 10, fill_by="stated_rag"),
     Column("Complete", "is_complete", "flag", 9),
     Column("Overdue", "is_overdue", "flag", 8),
     Column("Days overdue", "days_overdue", "whole", 9),
@@ -272,7 +276,7 @@ DELIVERABLES_COLUMNS = (
 def sheets_of(card_table: str) -> tuple[Sheet, ...]:
     """The sheets of a card whose lines stand in `card_table` (scorecards.cards.table_name). Queries ask for $card and $framework."""
     return (
-        Sheet("Scorecard", card_table, SCORECARD.format(table=card_table), SCORECARD_COLUMNS, 17, 2, "section", ("title", definition_note)),
+        Sheet(SCORECARD_SHEET, card_table, SCORECARD.format(table=card_table), SCORECARD_COLUMNS, 17, 2, "section", ("title", definition_note)),
         Sheet("Monthly values", "measures.measure_values", MONTHLY.format(table=card_table), MONTHLY_COLUMNS, 12, 1, "measure_id"),
         Sheet("Findings", "measures.measure_findings", FINDINGS.format(table=card_table), FINDINGS_COLUMNS, 11, 1, "measure_id"),
         Sheet("Definitions", "core.dim_measure", DEFINITIONS.format(table=card_table), DEFINITIONS_COLUMNS, 10, 1),

@@ -1,4 +1,4 @@
-"""Writes one workbook: a sheet of each kind, and a last one that says where the numbers come from."""
+"""Writes one workbook: a summary, a sheet of each kind, and a last one that says where the numbers come from."""
 
 from __future__ import annotations
 
@@ -12,23 +12,17 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from pipelines.report.formatting import MARKING
+from pipelines.report.formatting import MARKING, date_text, moment_text
 from pipelines.report.marts import Row
-from pipelines.report.palette import BRAND, RULE, fill_of
-from pipelines.report.units import cell_number, change_format, number_format
-from pipelines.report.workbooks.formats import (
-    CHANGE_PCT,
-    DATE,
-    FORMULA_SIGNS,
-    WHOLE,
-    Formats,
-)
-from pipelines.report.workbooks.sheets import Column, Sheet
+from pipelines.report.palette import BRAND, RULE
+from pipelines.report.workbooks.cells import LONGEST_TEXT, add_table, write_cell, write_text
+from pipelines.report.workbooks.formats import DATE, WHOLE, Formats
+from pipelines.report.workbooks.sheets import Sheet
+from pipelines.report.workbooks.summary import NAME as SUMMARY
+from pipelines.report.workbooks.summary import Summary, write_summary
 
 HEADER_ROW = 3  # from 0: title, subtitle, an empty row, then the header
-LONGEST_TEXT = 32_767  # what a cell holds
 LINE_POINTS, MOST_LINES = 13, 30
-NUMBER_FORMATS = {"whole": WHOLE, "decimal": number_format(None), "exact": "0.0000", "pct": number_format("pct"), "change_pct": CHANGE_PCT}
 
 ABOUT = "About"
 ABOUT_COLUMNS = (30, 110)
@@ -41,6 +35,7 @@ class WorkbookContent:
     card: Row
     heartbeat: Row
     rows: Mapping[str, Sequence[Row]]
+    summary: Summary
 
 
 def write_workbook(path: Path, sheets: Sequence[Sheet], content: WorkbookContent) -> None:
@@ -50,43 +45,15 @@ def write_workbook(path: Path, sheets: Sequence[Sheet], content: WorkbookContent
     workbook = xlsxwriter.Workbook(str(path), options)
     workbook.set_properties({"title": content.card.title, "comments": MARKING, "created": content.heartbeat.published_at})
     formats = Formats(workbook)
+    first = workbook.add_worksheet(SUMMARY)
+    _head(first, content, formats, content.card.title)
+    monthly = next(sheet for sheet in sheets if sheet.table == "measures.measure_values")
+    write_summary(workbook, first, content.summary, content.card.table_name, (monthly, content.rows[monthly.name], HEADER_ROW + 1), formats)
+    _set_up_print(first, content)
     for sheet in sheets:
         _write_sheet(workbook.add_worksheet(sheet.name), sheet, content, formats)
     _write_about(workbook.add_worksheet(ABOUT), sheets, content, formats)
     workbook.close()
-
-
-# ---- cells
-
-
-def write_text(worksheet: Worksheet, row: int, column: int, text: str, formats: Formats, **properties: Any) -> None:
-    """Write a text; one that looks like a formula is also marked as text, so that it stays one when the cell is edited."""
-    if text.startswith(FORMULA_SIGNS):
-        properties["quote_prefix"] = True
-    worksheet.write_string(row, column, text[:LONGEST_TEXT], formats.of(**properties))
-
-
-def _write_cell(worksheet: Worksheet, at: tuple[int, int], column: Column, row: Row, formats: Formats, rule: dict[str, Any]) -> None:
-    value = row[column.column]
-    properties = rule | {"bg_color": fill_of(row[column.fill_by]) if column.fill_by else None}
-    if column.kind in {"text", "long"}:
-        properties |= {"text_wrap": column.kind == "long", "align": "left", "indent": 1}
-    if value is None:
-        worksheet.write_blank(*at, None, formats.of(**properties))
-    elif column.kind == "flag":
-        worksheet.write_string(*at, "yes" if value else "no", formats.of(**properties))
-    elif column.kind == "date":
-        moment = datetime(value.year, value.month, value.day)
-        worksheet.write_datetime(*at, moment, formats.of(num_format=DATE, align="right", **properties))
-    elif column.kind == "value":
-        number = cell_number(value, row["unit"])
-        worksheet.write_number(*at, number, formats.of(num_format=number_format(row["unit"]), **properties))
-    elif column.kind == "change":
-        worksheet.write_number(*at, value, formats.of(num_format=change_format(row["unit"]), **properties))
-    elif column.kind in NUMBER_FORMATS:
-        worksheet.write_number(*at, value, formats.of(num_format=NUMBER_FORMATS[column.kind], **properties))
-    else:
-        write_text(worksheet, *at, str(value), formats, **properties)
 
 
 # ---- sheets
@@ -95,11 +62,7 @@ def _write_cell(worksheet: Worksheet, at: tuple[int, int], column: Column, row: 
 def _write_sheet(worksheet: Worksheet, sheet: Sheet, content: WorkbookContent, formats: Formats) -> None:
     rows = content.rows[sheet.name]
     _head(worksheet, content, formats, f"{content.card.title}: {sheet.name}")
-    for index, column in enumerate(sheet.columns):
-        worksheet.set_column(index, index, column.width)
-        head = formats.of(bold=True, font_color="#ffffff", bg_color=BRAND, text_wrap=True, valign="vcenter", border=1, border_color=RULE)
-        worksheet.write_string(HEADER_ROW, index, column.heading, head)
-        worksheet.write_comment(HEADER_ROW, index, column.source or f"{sheet.table}.{column.column}", {"x_scale": 2.2, "y_scale": 0.5})
+    add_table(worksheet, HEADER_ROW, sheet.columns, sheet.name, len(rows), formats, sheet.table)
     worksheet.set_row(HEADER_ROW, 45)
     group: Any = None
     for number, row in enumerate(rows):
@@ -110,11 +73,10 @@ def _write_sheet(worksheet: Worksheet, sheet: Sheet, content: WorkbookContent, f
         worksheet.set_row(at, _height(sheet, row))
         for index, column in enumerate(sheet.columns):
             bold = {"bold": True} if begins and column.column == sheet.groups else {}
-            _write_cell(worksheet, (at, index), column, row, formats, rule | bold)
+            write_cell(worksheet, (at, index), column, row, formats, rule | bold)
             if sheet.note and column.column == sheet.note[0] and (text := sheet.note[1](row)):
                 worksheet.write_comment(at, index, text[:LONGEST_TEXT], {"x_scale": 3, "y_scale": 2})
     worksheet.freeze_panes(HEADER_ROW + 1, sheet.frozen_columns)
-    worksheet.autofilter(HEADER_ROW, 0, HEADER_ROW + max(len(rows), 1), len(sheet.columns) - 1)
     worksheet.repeat_rows(HEADER_ROW)
     worksheet.print_area(0, 0, HEADER_ROW + max(len(rows), 1), sheet.printed_columns - 1)
     _set_up_print(worksheet, content)
@@ -130,7 +92,7 @@ def _height(sheet: Sheet, row: Row) -> float:
 def _head(worksheet: Worksheet, content: WorkbookContent, formats: Formats, title: str) -> None:
     beat = content.heartbeat
     worksheet.write_string(0, 0, title, formats.of(bold=True, font_size=14))
-    publication = f"Data to {beat.data_to:%d %B %Y}. Published {beat.published_at:%d %B %Y %H:%M} UTC."
+    publication = f"Data to {date_text(beat.data_to)}. Published {moment_text(beat.published_at)}."
     subtitle = f"{MARKING}. {publication} Sheet {ABOUT} says where every number comes from."
     worksheet.write_string(1, 0, subtitle, formats.of(italic=True))
 
@@ -173,7 +135,10 @@ def _write_about(worksheet: Worksheet, sheets: Sequence[Sheet], content: Workboo
             "A heading's note names table and column of the published marts; the key columns at the right name the row.",
         ),
         ("What a number rests on", "scorecards explain <measure_id> --area <area_id> shows numerator, denominator, caveats and the source files."),
-        ("Units", "Durations are Excel durations ([h]:mm:ss), changes of them seconds; per cents run from 0 to 100."),
+        (
+            "Units",
+            "Durations are Excel durations ([h]:mm:ss), changes of them seconds. Per cents are percentages; changes of them are percentage points.",
+        ),
         ("Colours", "Never without words. Variation: blue improvement, orange concern, purple neither, grey chance. Ratings have their sentence."),
     ]
     for index, width in enumerate(ABOUT_COLUMNS):

@@ -7,9 +7,10 @@ from itertools import groupby
 
 from markupsafe import Markup
 
+from pipelines.report.attention import LEADING, by_attention, needs_attention
 from pipelines.report.marts import Row
 from pipelines.report.site.content import Content, Series
-from pipelines.report.site.lines import LEADING, by_attention, needs_attention, recent, spark_of
+from pipelines.report.site.lines import recent, spark_of
 
 # Columns that a page shows where one of its lines fills them: what a column is called in the template, and what fills it.
 COLUMNS = {

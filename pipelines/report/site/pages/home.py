@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipelines.report.marts import Row
-from pipelines.report.site.content import LAST_CHECKS, Content, Series
-from pipelines.report.site.lines import headline_lines, recent, small_chart_of
+from pipelines.report.attention import headline_lines
+from pipelines.report.marts import LAST_CHECKS, Row
+from pipelines.report.site.content import Content, Series
+from pipelines.report.site.lines import recent, small_chart_of
 
 # Chance alone marks the latest month of one chart in fifty to seventy (docs/spc.md).
 OFTEN, SELDOM = 50, 70

@@ -1,0 +1,7 @@
+"""What becomes of each line's fortnight with more or fewer calls, longer or shorter ones, more or fewer operators (pipelines/demand/staffing.py)."""
+
+from pipelines.demand.staffing import what_ifs
+
+
+def model(dbt, session):
+    return what_ifs(dbt.ref("int_staffing").pl()).to_arrow()
