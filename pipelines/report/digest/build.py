@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipelines.report.marts import Marts, Row
-from pipelines.report.site.content import LATE
+from pipelines.report.marts import LATE, Marts, Row
 from pipelines.settings import TIERS
 
 # Entries of a list; the rest is counted, and stands on the card.

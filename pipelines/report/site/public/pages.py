@@ -7,12 +7,12 @@ from itertools import groupby
 
 from markupsafe import Markup
 
+from pipelines.report.attention import LEADING, by_attention
 from pipelines.report.formatting import cell_text
 from pipelines.report.icons import ASSURANCE_WORDS, VARIATION_WORDS
 from pipelines.report.marts import Row
 from pipelines.report.place_charts import Estimate, estimates_chart
 from pipelines.report.plane import Figure, Label
-from pipelines.report.site.lines import LEADING, by_attention
 from pipelines.report.site.pages import cards
 from pipelines.report.site.public.content import PublicContent
 from pipelines.report.site.public.open_data import DataFile
