@@ -1,5 +1,6 @@
 # make run    set up, write synthetic extracts where there are none, take in what is new, publish
 # make test   set up, check the style, run the tests; `make test-fast` the unit tests alone
+# make images take the pictures of the README anew (Chromium, and a published demonstration)
 # make ui     the Dagster UI on http://127.0.0.1:3000
 SHELL := /bin/bash
 PYTHON ?= python3
@@ -8,7 +9,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 READY := $(VENV)/.ready
 
-.PHONY: run test test-fast ui setup lint lint-python lint-sql checked bench fuzz lock clean superset-venv superset-check superset-lock
+.PHONY: run test test-fast ui setup lint lint-python lint-sql checked bench fuzz lock images clean superset-venv superset-check superset-lock
 
 run: $(READY)
 	$(BIN)/scorecards demo --if-empty
@@ -39,6 +40,9 @@ lint-sql: $(INSTALLED)
 
 ui: $(READY)
 	$(BIN)/scorecards ui
+
+images: $(READY)
+	$(BIN)/python -m tests.images
 
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks.run

@@ -11,7 +11,6 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from dateutil.relativedelta import relativedelta
 from markupsafe import Markup, escape
 
 from pipelines.report.palette import BAND, COMMON, CONCERN, IMPROVEMENT, INK, LINE, NEUTRAL, OUTLINES, PALE, SERIES, SOFT, TARGET
@@ -26,6 +25,7 @@ from pipelines.report.plane import (
     end_labels,
     limits,
     line_path,
+    month_after,
     nothing_to_draw,
     segments,
     steps,
@@ -181,7 +181,7 @@ def key_of_signals() -> Markup:
 def between_chart(points: Sequence[Point], label: Label, width: int = 1080, height: int = 280) -> Markup:
     """The days between rare events, one point per event in their order; where there is no lower limit, the band begins at nought."""
     first = date(1, 1, 1)
-    at = [replace(p, month=first + relativedelta(months=i), lower=(p.lower or 0.0) if p.upper is not None else None) for i, p in enumerate(points)]
+    at = [replace(p, month=month_after(first, i), lower=(p.lower or 0.0) if p.upper is not None else None) for i, p in enumerate(points)]
     numbers = [v for p in at for v in (p.value, p.lower, p.upper) if v is not None]
     plane = Plane.around(at[0].month, at[-1].month, numbers, "days", width, height)
     plane = replace(plane, named=((at[0].month, f"{points[0].month:%b %Y}"), (at[-1].month, f"{points[-1].month:%b %Y}")))

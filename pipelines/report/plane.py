@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from dateutil.relativedelta import relativedelta
 from markupsafe import Markup, escape
 
 from pipelines.report.palette import COMMON, CONCERN, GRID, IMPROVEMENT, INK, NEUTRAL, OUTLINES, SOFT, colour_of
@@ -121,13 +120,18 @@ def months_between(first: date, last: date) -> int:
     return (last.year - first.year) * 12 + last.month - first.month
 
 
+def month_after(first: date, months: int) -> date:
+    """The first of a month so many months ahead."""
+    years, month = divmod(first.month - 1 + months, 12)
+    return date(first.year + years, month + 1, 1)
+
+
 def month_ticks(first: date, last: date) -> Iterator[tuple[date, str]]:
     span = months_between(first, last)
     step = 12 if span > 30 else 6 if span > 14 else 3 if span > 4 else 1
-    for ahead in range(span + 1):
-        month = first + relativedelta(months=ahead)
-        if (month.month - 1) % step == 0:
-            yield month, f"{month:%Y}" if step == 12 else f"{month:%b %y}"
+    for ahead in range((1 - first.month) % step, span + 1, step):
+        month = month_after(first, ahead)
+        yield month, f"{month:%Y}" if step == 12 else f"{month:%b %y}"
 
 
 def segments(points: Sequence[Point]) -> Iterator[list[Point]]:

@@ -93,7 +93,12 @@ class Content:
     def __init__(self, marts: Marts, published_dir: Path) -> None:
         self.marts, self.published_dir = marts, published_dir
         self.environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+            loader=jinja2.FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,  # no template changes while a site is drawn: asking the disk for each page takes longer than finding it
         )
         self.environment.globals |= helpers(marts) | {
             "content": self,

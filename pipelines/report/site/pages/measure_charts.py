@@ -82,18 +82,22 @@ def shown(shared: Shared, content: Content, measure: Row, series: Series | None,
         judged = figures.alternatives[-1] if figures.alternatives else latest
     events = _events(shared, content, measure, series, points)
     letters = [Event(_first(row.event_date), letter) for letter, row in events]
-    recent = [p for p in points if p.month > points[-1].month - relativedelta(months=MONTHS_SHOWN)]
+    first_shown = points[-1].month - relativedelta(months=MONTHS_SHOWN - 1)
+    recent = [p for p in points if p.month >= first_shown]
     figure = latest_figure(rows[-1], measure.unit)
     other = _counterpart(shared, content, series)
     first = _first_said(figures.revisions)
     said = first.values if first else None
-    drawing, history = (spc_chart(some, measure.unit, label, letters, WIDTH, HEIGHT, figure, other, said) for some in (recent, points))
+
+    def drawn(some: Sequence[Point]) -> Markup:
+        return spc_chart(some, measure.unit, label, letters, WIDTH, HEIGHT, figure, other, said)
+
+    longer = drawn(points) if len(recent) < len(points) else None
     is_adjusted = any(p.adjusted is not None for p in points)
     table = _table(rows, measure.unit, chart, is_adjusted, [each for each in (other, first) if each])
     has_rebases = len({p.rebase_no for p in points}) > 1
     between = _between(figures.alternatives) if chart in BETWEEN_EVENTS and figures.alternatives else None
-    longer = history if len(recent) < len(points) else None
-    return Shown(drawing, chart, rows, judged, is_adjusted, events, drivers, table, longer, has_rebases, between, other, first is not None)
+    return Shown(drawn(recent), chart, rows, judged, is_adjusted, events, drivers, table, longer, has_rebases, between, other, first is not None)
 
 
 def _counterpart(shared: Shared, content: Content, series: Series | None) -> Beside | None:
