@@ -26,7 +26,6 @@ COLOURS = 128  # pages have few: a palette makes a picture a fraction of the siz
 LARGEST = 1_000_000  # bytes, all pictures together
 PORT = 3990
 WIDTH = 1280
-SMALLER = 4  # steps of the wheel until the whole graph is on the screen
 # Name of the picture, page, what of it (None for the first screen), height of the screen.
 PICTURES = (
     ("home", "index.html", None, 1000),
@@ -64,10 +63,10 @@ def main() -> None:
 
 
 def _keep(name: str, png: bytes) -> None:
-    with Image.open(io.BytesIO(png)) as image:
-        image.convert("RGB").quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
-            FOLDER / f"{name}.png", optimize=True
-        )
+    with Image.open(io.BytesIO(png)) as taken:
+        image = taken.convert("RGB")
+        image.thumbnail((WIDTH, WIDTH))
+        image.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(FOLDER / f"{name}.png", optimize=True)
 
 
 @contextmanager
@@ -92,16 +91,12 @@ def _ui(settings: Settings) -> Iterator[str]:
 
 
 def _asset_graph(browser: Any, address: str) -> bytes:
-    """The groups of assets and how they hang together."""
-    page = browser.new_page(viewport={"width": 1600, "height": 900})
+    """The groups of assets and how they hang together, on a screen that has room for them."""
+    page = browser.new_page(viewport={"width": 2600, "height": 2200})
     page.goto(f"{address}/asset-groups", timeout=600_000)
     page.locator("text=published").first.wait_for(timeout=600_000)
-    page.wait_for_timeout(8_000)  # until the layout stands
-    page.mouse.move(1050, 500)
-    for _ in range(SMALLER):
-        page.mouse.wheel(0, 120)
-        page.wait_for_timeout(500)
-    picture: bytes = page.screenshot(clip={"x": 540, "y": 110, "width": 1010, "height": 780})
+    page.wait_for_timeout(20_000)  # until the layout stands
+    picture: bytes = page.screenshot(clip={"x": 760, "y": 115, "width": 1780, "height": 2040})
     page.close()
     return picture
 

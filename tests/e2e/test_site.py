@@ -92,6 +92,52 @@ def test_every_number_is_a_cell_of_the_marts(published, pages):
     assert sum(len(page.cells) for page in pages) > 20_000
 
 
+def test_what_a_chart_draws_are_the_cells_of_the_marts(published, site):
+    """A drawing has no text to look up: its points lie where the values of the marts put them, on one scale from the lowest to the highest."""
+    wrong, drawn = [], 0
+    for path in sorted((site / "measures").glob("*.html")):
+        text = path.read_text(encoding="utf-8")
+        for points in re.findall(r'<svg class="chart"[^>]*data-points="([^"]+)"', text.partition("<figcaption>")[0]):
+            measure, area, segment = re.findall(r'class="figures" data-from="measures.\w+" data-key="([^"]+)"', text)[0].split("|")[:3]
+            values = published.query(
+                f"""
+                select value from measures.measure_spc where measure_id = '{measure}' and area_id = '{area}' and segment = '{html.unescape(segment)}'
+                and value is not null order by month
+                """
+            )
+            places = [float(pair.split(",")[1]) for pair in points.split(" ")]
+            drawn += 1
+            if not _on_one_scale([value for (value,) in values][-len(places) :], places):
+                wrong.append(path.name)
+        for group, points in re.findall(r'id="f-(\w+)".*?<svg class="chart funnel"[^>]*data-points="([^"]+)"', text, re.DOTALL):
+            rows = published.query(
+                f"""
+                select denominator, value from measures.funnel_places where measure_id = '{path.stem}' and peer_group = '{group}'
+                order by denominator, area_id
+                """
+            )
+            places_of = [tuple(map(float, pair.split(","))) for pair in points.split(" ")]
+            drawn += 1
+            if not all(_on_one_scale([row[axis] for row in rows], [place[axis] for place in places_of]) for axis in (0, 1)):
+                wrong.append(f"{path.name} {group}")
+    assert wrong == []
+    assert drawn > 100
+
+
+def _on_one_scale(values: list[float], places: list[float]) -> bool:
+    """Whether each place is as far between the outermost two as its value is; to the nearest unit of the drawing."""
+    if len(values) != len(places):
+        return False
+    low, high = min(range(len(values)), key=values.__getitem__), max(range(len(values)), key=values.__getitem__)
+    span = values[high] - values[low]
+    if not span:
+        return max(places) - min(places) <= 1
+    return all(
+        abs(places[low] + (places[high] - places[low]) * (value - values[low]) / span - place) <= 1.1
+        for value, place in zip(values, places, strict=True)
+    )
+
+
 def test_every_line_of_every_card_is_on_a_page(published, pages):
     shown = {(cell.table, cell.key) for page in pages if page.name.startswith("cards/") for cell in page.cells}
     for table in ("scorecards.opcc", "scorecards.csp", "scorecards.wcjb"):
