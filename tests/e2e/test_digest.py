@@ -46,6 +46,7 @@ def text_of(page: str) -> str:
 @pytest.mark.parametrize("tier", TABLES)
 def test_every_number_is_a_cell_of_its_tier(tier, marts, eventful_night):
     written = render(digest_of(marts, "opcc", tier), "https://scorecards.example/")
+    assert not FOUND.search((written.html + written.text).encode()), "personal values were planted on this night"
     page = Page("digest", written.html)
     assert problems(eventful_night.force.settings.marts_path, [page]) == []
     tables = {cell.table for cell in page.cells}
@@ -138,7 +139,6 @@ def test_the_public_digest_says_nothing_of_suppressed_lines_and_nothing_internal
     assert {line.suppression for line in (*made.signals, *made.missed, *made.met)} <= {"none"}
     written = render(made)
     assert "OFFICIAL" not in written.html + written.text
-    assert not FOUND.search((written.html + written.text).encode())
 
 
 def test_a_card_goes_no_further_than_its_tier(marts):
@@ -205,6 +205,24 @@ def test_each_recipient_gets_the_digest_of_a_publication_once(make_force, server
     assert send_digests(settings) == 0
     assert len(mailbox.messages) == 6
     assert "Since the publication of" in mailbox.messages[-1].get_body(("plain",)).get_content()
+
+
+@pytest.mark.parametrize(("outcome", "options", "is_sent"), [(0, [], True), (5, [], True), (1, [], False), (0, ["--marts-only"], False)])
+def test_a_run_that_published_the_pages_sends_them_where_that_is_wanted(outcome, options, is_sent, tmp_path, server, monkeypatch):
+    url, _ = server
+    sent = []
+    monkeypatch.setattr("pipelines.commands.run.run_nightly", lambda *_, **__: outcome)
+    monkeypatch.setattr("pipelines.commands.digest.send_digests", sent.append)
+    monkeypatch.setenv("SCORECARDS_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("SCORECARDS_SMTP_URL", url)
+    monkeypatch.setenv("SCORECARDS_DIGEST_TO", "opcc:internal=board@force.example,CSP=residents@town.example")
+    assert CliRunner().invoke(cli, ["run", *options]).exit_code == outcome
+    assert sent == [], "unless it is wanted"
+    monkeypatch.setenv("SCORECARDS_DIGEST_AFTER_RUN", "on")
+    assert CliRunner().invoke(cli, ["run", *options]).exit_code == outcome
+    assert [settings.digests.recipients for settings in sent] == [
+        (("opcc", "internal", "board@force.example"), ("CSP", "public", "residents@town.example"))
+    ] * is_sent
 
 
 def test_without_recipients_or_marts_it_says_so(published, tmp_path, capsys):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipelines.report.marts import LATE, Marts, Row
+from pipelines.report.trace import text
 from pipelines.settings import TIERS
 
 # Entries of a list; the rest is counted, and stands on the card.
@@ -160,6 +161,8 @@ def build(marts: Marts, card: Row, tier: str, since: datetime | None = None) -> 
     given = {"card": card.scorecard_id, "since": since}
     is_internal = tier == "internal"
     targets = marts.rows(TARGETS.format(lines=table), given, table=table)
+    measures = {row.measure_id: row for row in marts.table("core.dim_measure")} if is_internal else {}
+    revised = marts.rows(REVISIONS.format(lines=table), given, table="measures.revisions") if is_internal else []
     return Digest(
         card=card,
         tier=tier,
@@ -172,8 +175,9 @@ def build(marts: Marts, card: Row, tier: str, since: datetime | None = None) -> 
         signals=marts.rows(SIGNALS.format(lines=table), given, table=table),
         missed=[line for line in targets if not line.is_target_met],
         met=[line for line in targets if line.is_target_met],
-        revisions=marts.rows(REVISIONS.format(lines=table), given, table="measures.revisions") if is_internal else [],
-        titles={row.measure_id: row for row in marts.table("core.dim_measure")} if is_internal else {},
+        # a move that does not show at the precision that figures are printed with is no news
+        revisions=[row for row in revised if len({text(row, of, measures[row.measure_id].unit) for of in ("value", "previous_value")}) > 1],
+        titles=measures,
         areas={row.area_id: row for row in marts.table("core.dim_area")} if is_internal else {},
         late=marts.rows(LATE) if is_internal else [],
     )

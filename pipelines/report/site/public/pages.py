@@ -18,6 +18,8 @@ from pipelines.report.site.public.content import PublicContent
 from pipelines.report.site.public.open_data import DataFile
 from pipelines.report.trace import column, origin
 
+# Narrow, so that its words can be read on a phone.
+CHART_WIDTH = 480
 # What is set beside the latest figure of a line: its name on the chart, and the column.
 BESIDE = {
     "Latest": "value",
@@ -78,4 +80,4 @@ def chart_of(line: Row) -> Markup:
     ]
     if line.value is None or len(shown) < 2:
         return Markup("")
-    return estimates_chart(shown, line.unit, Label("The latest figure beside those that it is held against"))
+    return estimates_chart(shown, line.unit, Label("The latest figure beside those that it is held against"), width=CHART_WIDTH)
