@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from pipelines.report.outlines import Ring, drawn
 from pipelines.report.palette import INK
-from pipelines.report.plane import FONT, Figure, tint
+from pipelines.report.plane import COOL, FONT, Figure, tint
 
 TILE, GAP = 118, 6
 
@@ -28,17 +28,26 @@ class Place:
     is_own: bool = False
 
 
-def area_map(places: Sequence[Place], outlines: Mapping[str, Sequence[Ring]], tiles: Mapping[str, tuple[int, int]], title: str) -> Markup:
-    """The map of these areas. By outlines only where every area has one: half a map would hide the other half."""
+def area_map(
+    places: Sequence[Place],
+    outlines: Mapping[str, Sequence[Ring]],
+    tiles: Mapping[str, tuple[int, int]],
+    title: str,
+    deep: tuple[int, int, int] = COOL,
+) -> Markup:
+    """The map of these areas, the higher the closer to the colour `deep`.
+
+    By outlines only where every area has one: half a map would hide the other half.
+    """
     if all(place.area_id in outlines for place in places):
         on_map = drawn({place.area_id: outlines[place.area_id] for place in places})
         shapes = {area: "".join("M" + "L".join(f"{x:g} {y:g}" for x, y in ring) + "Z" for ring in rings) for area, rings in on_map.rings.items()}
-        return _svg(places, shapes, on_map.middles, on_map.width, on_map.height, title, is_small=True)
+        return _svg(places, shapes, on_map.middles, on_map.width, on_map.height, title, deep)
     cells = tile_cells([place.area_id for place in places], tiles)
     shapes = {area: f"M{x * TILE} {y * TILE}h{TILE - GAP}v{TILE - GAP}h-{TILE - GAP}z" for area, (x, y) in cells.items()}
     middles = {area: (x * TILE + (TILE - GAP) / 2, y * TILE + (TILE - GAP) / 2) for area, (x, y) in cells.items()}
     width, height = (1 + max(cell[axis] for cell in cells.values()) for axis in (0, 1))
-    return _svg(places, shapes, middles, width * TILE - GAP, height * TILE - GAP, title)
+    return _svg(places, shapes, middles, width * TILE - GAP, height * TILE - GAP, title, deep)
 
 
 def tile_cells(areas: Sequence[str], tiles: Mapping[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
@@ -59,14 +68,14 @@ def _svg(
     width: float,
     height: float,
     title: str,
-    is_small: bool = False,
+    deep: tuple[int, int, int],
 ) -> Markup:
     parts = []
     for place in places:
-        fill = "#fff" if place.share is None else tint(place.share)
+        fill = "#fff" if place.share is None else tint(place.share, deep)
         edge = f'stroke="{INK}" stroke-width="{3.5 if place.is_own else 1}"'
         x, y = middles[place.area_id]
-        lines = [place.name.text] if is_small else _lines(place.name.text)
+        lines = _lines(place.name.text)
         # a blank at the end of a line keeps the words of the name apart where it is read as one
         name = "".join(f'<tspan x="{x:.0f}" dy="{14 if n else 0}">{escape(line)} </tspan>' for n, line in enumerate(lines))
         texts = [
@@ -85,7 +94,7 @@ def _svg(
 
 
 def _lines(name: str) -> list[str]:
-    """A name on lines that fit a tile."""
+    """A name on short lines."""
     lines = [""]
     for word in name.split(" "):
         if lines[-1] and len(lines[-1]) + len(word) >= 15:

@@ -262,10 +262,14 @@ def end_labels(
     return "".join(parts)
 
 
-def tint(share: float) -> str:
-    """From near white to deep orange brown; light enough for dark text all the way."""
-    low, high = (244, 246, 248), (236, 148, 84)
-    red, green, blue = (round(a + (b - a) * share) for a, b in zip(low, high, strict=True))
+# The deep end of a tint: of what is a concern where it is more, and of what is neither good nor bad.
+WARM, COOL = (236, 148, 84), (138, 166, 194)
+
+
+def tint(share: float, deep: tuple[int, int, int] = WARM) -> str:
+    """From near white to a deep colour; light enough for dark text all the way."""
+    low = (244, 246, 248)
+    red, green, blue = (round(a + (b - a) * share) for a, b in zip(low, deep, strict=True))
     return f"#{red:02x}{green:02x}{blue:02x}"
 
 

@@ -11,7 +11,7 @@ from pipelines.report.area_map import Place, area_map
 from pipelines.report.formatting import cell_text
 from pipelines.report.marts import Row
 from pipelines.report.palette import TONES
-from pipelines.report.plane import Figure
+from pipelines.report.plane import WARM, Figure
 from pipelines.report.site.content import TILES, Content, Series
 from pipelines.report.site.pages.measure_rows import SeriesRows
 from pipelines.report.trace import origin
@@ -81,7 +81,7 @@ def areas_map(content: Content, level: str, force_code: str, own: str | None = N
         )
         for area in areas
     ]
-    return area_map(places, content.outlines.rings, TILES, "Map of areas")
+    return area_map(places, content.outlines.rings, TILES, "Map of areas", WARM)
 
 
 def maps_of_levels(content: Content) -> Sequence[tuple[str, Markup]]:
