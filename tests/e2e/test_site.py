@@ -501,6 +501,35 @@ def test_a_page_without_script_shows_its_chart_table_and_rest(browser, site):
     page.close()
 
 
+# What a reader wants, the links and folds clicked from the home page on, and what is then on the screen.
+TASKS = {
+    "the worst trend in Swindon": (
+        ["a:text-is('Areas')", "main a:has(:text-is('Swindon'))", "main tbody tr:first-child th a"],
+        "figure.main .finding",
+    ),
+    "why priority response got slower": (["main a:has-text('Priority response time, average')"], "#drivers"),
+    "last quarter's page as it was": (
+        ["a:text-is('Scorecards')", "main a:has-text('As past publications said them')"],
+        "h1:has-text('as they were said')",
+    ),
+    "two teams compared": (["main a:has-text('Domestic abuse crimes')"], "svg.map a:has-text('Swindon CPT')"),
+    "the figures in Excel": (["main a:has-text('Public 999 abandonment rate')"], ".downloads a[download]"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("task", TASKS)
+def test_what_readers_want_is_at_most_three_clicks_from_home(browser, site, task):
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto((site / "index.html").as_uri())
+    clicks, goal = TASKS[task]
+    assert len(clicks) <= 3
+    for click in clicks:
+        page.locator(click).first.click()
+    assert page.locator(goal).first.is_visible()
+    page.close()
+
+
 @pytest.mark.slow
 def test_a_map_of_tiles_leads_to_every_area_by_keyboard(browser, published, site):
     page = browser.new_page()
@@ -569,6 +598,12 @@ def test_a_past_publication_is_shown_as_it_was_said_beside_what_has_been_revised
     assert re.findall(r'data-col="value"[^>]*>([^<]*)<', line) == [f"{after:,}"]
     assert "not revised" in line
     assert "Nothing had been said" in drawn["said/2023-08-30/opcc.html"]
+    assert "As it was known" not in drawn["said/index.html"]
+    (tmp_path / "published" / "as_at" / "2023-08-02").mkdir(parents=True)
+    (tmp_path / "published" / "as_at" / "2023-08-02" / "marts.duckdb").touch()
+    index = _said(path, tmp_path)["said/index.html"]
+    assert '<a href="../../as_at/2023-08-02/marts.duckdb"><time datetime="2023-08-02">2 August 2023</time></a>' in index
+    assert problems(path, {"said/index.html": index}) == []
 
 
 def _said(path: Path, folder: Path) -> dict[str, str]:

@@ -103,7 +103,7 @@ def build_site(published_dir: Path, marts_path: Path, threads: int = 2, on_step:
     before = folder.live
     manifest = _manifest(before) if before else Manifest()
     published = marts_path.stat().st_mtime_ns if marts_path.exists() else 0
-    basis = f"{marts_path.resolve()} {published} {code_fingerprint()} {_documents(published_dir)} {_maps(published_dir)}"
+    basis = f"{marts_path.resolve()} {published} {code_fingerprint()} {_documents(published_dir)} {_beside(published_dir)}"
     if manifest.get("basis") == basis and before:
         return Site(published_dir / "site" / "index.html", before.name, _count(manifest), 0, time.monotonic() - began)
     try:
@@ -125,7 +125,7 @@ def _write(
 ) -> tuple[dict[str, Group], int]:
     """Fill the staging folder. Returns the groups with fingerprint and files, and how many pages were drawn."""
     on_step("compare")
-    wanted = _fingerprints(content, f"{code_fingerprint()} {_documents(place.published_dir)} {_maps(place.published_dir)} {content.demonstration}")
+    wanted = _fingerprints(content, f"{code_fingerprint()} {_documents(place.published_dir)} {_beside(place.published_dir)} {content.demonstration}")
     groups: dict[str, Group] = {name: {"fingerprint": fingerprint, "files": []} for name, fingerprint in wanted.items()}
     stale = []
     for name, fingerprint in wanted.items():
@@ -157,9 +157,9 @@ def _documents(published_dir: Path) -> str:
     return ",".join(target for target, *_ in Content.documents_in(published_dir))
 
 
-def _maps(published_dir: Path) -> str:
-    """Fingerprint of the outlines that the user has given."""
-    digest = hashlib.sha256()
+def _beside(published_dir: Path) -> str:
+    """Fingerprint of what stands beside the site: the outlines that the user has given, and the past days that have been rebuilt."""
+    digest = hashlib.sha256(str(said.days_rebuilt(published_dir)).encode())
     for path in sorted((published_dir.parent / MAPS).glob("*.geojson")):
         digest.update(f"{path.name} {path.stat().st_size} {path.stat().st_mtime_ns}".encode())
     return digest.hexdigest()[:16]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from pipelines.report.marts import Row
@@ -54,7 +56,8 @@ def pages(content: Content) -> Iterator[tuple[str, str]]:
     if not content.cards or not all(map(marts.has, TABLES)):
         return
     publications = marts.rows(PUBLICATIONS, table="quality.publications")
-    yield content.page("said.html.j2", "said/index.html", section="cards", publications=publications, path_of=path_of)
+    rebuilt = days_rebuilt(content.published_dir)
+    yield content.page("said.html.j2", "said/index.html", section="cards", publications=publications, path_of=path_of, rebuilt=rebuilt)
     now = {_key(row): row for row in _latest(content)} if publications else {}
     for publication in publications:
         figures = _said(content, "measures.value_ledger", VALUE_KEY, "period_end desc, period_type = 'month' desc", publication.published_at)
@@ -68,6 +71,12 @@ def pages(content: Content) -> Iterator[tuple[str, str]]:
             yield content.page(
                 "said_card.html.j2", path_of(card, publication), section="cards", card=card, publication=publication, lines=lines, path_of=path_of
             )
+
+
+def days_rebuilt(published_dir: Path) -> list[date]:
+    """The past days of which the marts have been rebuilt (docs/as-at.md), the newest first."""
+    folders = [path.parent.name for path in (published_dir / "as_at").glob("*/marts.duckdb")]
+    return sorted((date.fromisoformat(name) for name in folders if re.fullmatch(r"\d{4}-\d\d-\d\d", name)), reverse=True)
 
 
 def path_of(card: Row, publication: Row) -> str:
