@@ -16,6 +16,7 @@ import pytest
 
 from pipelines.commands.site import build_scorecard_site
 from pipelines.report.marts import Marts
+from pipelines.report.palette import GRID
 from pipelines.report.site.build import SiteError, build_site
 from pipelines.report.site.content import Content
 from pipelines.report.site.pages import areas, said
@@ -411,7 +412,8 @@ def test_figures_adjusted_stand_beside_those_as_supplied_until_a_reader_hides_th
     page.close()
 
 
-# The texts of charts that cannot be read on what lies behind them: less than 4 to 1.
+# The texts and lines of charts that do not stand out from what lies behind them: less than 4 to 1, and 3 to 1. The letter of an event is white
+# on its box.
 UNREADABLE = """() => {
   const light = (colour) => {
     const parts = colour.match(/[\\d.]+/g).slice(0, 3).map((c) => c / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
@@ -420,16 +422,21 @@ UNREADABLE = """() => {
   const behind = (element) => {
     for (let at = element; at; at = at.parentElement) {
       const colour = getComputedStyle(at).backgroundColor;
-      if (!/, 0\\)$/.test(colour)) return colour;
+      if (!/^rgba.*, 0\\)$/.test(colour)) return colour;
     }
-    return getComputedStyle(document.documentElement).colorScheme === "dark" ? "rgb(0, 0, 0)" : "rgb(255, 255, 255)";
+    return "rgb(255, 255, 255)";
   };
-  return [...document.querySelectorAll("svg.chart text, svg.small text, svg.spark text, svg.map text")].filter((text) => text.checkVisibility()
-    && !["rgb(255, 255, 255)"].includes(getComputedStyle(text).fill)).filter((text) => {
-    const [a, b] = [light(getComputedStyle(text).fill), light(behind(text))].sort((x, y) => y - x);
-    return (a + 0.05) / (b + 0.05) < 4;
-  }).map((text) => text.textContent);
-}"""
+  const stands_out = (element, colour, least) => {
+    const [a, b] = [light(colour), light(behind(element))].sort((x, y) => y - x);
+    return (a + 0.05) / (b + 0.05) >= least;
+  };
+  const parts = (name) => ["chart", "small", "spark", "map"].flatMap((kind) => [...document.querySelectorAll(`svg.${kind} ${name}`)])
+    .filter((part) => part.checkVisibility());
+  const texts = parts("text").filter((text) => getComputedStyle(text).fill !== "rgb(255, 255, 255)" || !text.previousElementSibling?.matches("rect"));
+  const lines = parts("path[stroke]").filter((line) => line.getAttribute("stroke") !== "GRID");
+  const faint = texts.filter((text) => !stands_out(text, getComputedStyle(text).fill, 4));
+  return [...faint, ...lines.filter((line) => !stands_out(line, getComputedStyle(line).stroke, 3))].map((part) => part.outerHTML.slice(0, 120));
+}""".replace("GRID", GRID)
 
 
 @pytest.mark.slow
