@@ -21,12 +21,12 @@ from pipelines.quality.checks import planned_checks
 from pipelines.settings import Settings
 from pipelines.transform.docs import write_dbt_docs
 from pipelines.transform.manifest import load_manifest
-from pipelines.warehouse import WarehouseBusy, run_lock
+from pipelines.warehouse import WarehouseBusy, has_build, run_lock
 
 
 def build_docs(settings: Settings) -> int:
     """Write <published>/docs/ (index.html links all of it). Returns 0, 1 where the warehouse is empty, or 4 where a run holds it."""
-    if not settings.build_path.exists():
+    if not has_build(settings):
         console.print("The warehouse is empty: `scorecards demo` writes synthetic extracts, `scorecards run` takes them in.")
         return 1
     out = settings.published_dir / "docs"

@@ -16,7 +16,7 @@ from pipelines.contracts.loading import load_contracts
 from pipelines.contracts.properties import ContractError
 from pipelines.private import open_to_others
 from pipelines.settings import DBT_PROJECT_DIR, Settings
-from pipelines.warehouse import WarehouseBusy, run_lock
+from pipelines.warehouse import WarehouseBusy, has_build, open_build, run_lock, target_of
 
 PACKAGES = ("dagster", "dbt-core", "dbt-duckdb", "duckdb", "polars", "great-expectations")
 
@@ -59,15 +59,20 @@ def findings(settings: Settings) -> Iterator[tuple[bool, str]]:
             yield True, "no run holds the warehouse"
     except WarehouseBusy as error:
         yield False, str(error)
-    for path, name in ((settings.build_path, "build database"), (settings.marts_path, "published marts")):
-        if path.exists():
-            try:
-                with duckdb.connect(str(path), read_only=True) as database:
-                    yield True, f"{name} opens"
-                    if path == settings.build_path:
-                        yield _is_same_key(settings, database)
-            except duckdb.Error as error:
-                yield False, f"{name} does not open: {error}"
+    yield from target_of(settings).findings()
+    if has_build(settings):
+        try:
+            with open_build(settings, read_only=True) as database:
+                yield True, "build database opens"
+                yield _is_same_key(settings, database)
+        except duckdb.Error as error:
+            yield False, f"build database does not open: {error}"
+    if settings.marts_path.exists():
+        try:
+            duckdb.connect(str(settings.marts_path), read_only=True).close()
+            yield True, "published marts opens"
+        except duckdb.Error as error:
+            yield False, f"published marts does not open: {error}"
 
 
 def _is_same_key(settings: Settings, database: duckdb.DuckDBPyConnection) -> tuple[bool, str]:

@@ -11,7 +11,7 @@ from pipelines.commands.run import BUSY
 from pipelines.contracts.loading import load_contracts
 from pipelines.ingest.rehash import rehash
 from pipelines.settings import Settings
-from pipelines.warehouse import WarehouseBusy, create_tables, open_build, run_lock
+from pipelines.warehouse import WarehouseBusy, create_tables, has_build, open_build, run_lock
 
 
 def rotate(settings: Settings, unlink: bool) -> int:
@@ -19,7 +19,7 @@ def rotate(settings: Settings, unlink: bool) -> int:
 
     Raises RehashError where files that hold identifiers are gone from the landing folder and `unlink` is not set.
     """
-    if not settings.build_path.exists():
+    if not has_build(settings):
         console.print("The warehouse is empty: nothing is hashed yet, and the next run takes the present key.")
         return 0
     reporter = TerminalReporter()

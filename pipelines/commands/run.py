@@ -16,7 +16,7 @@ from pipelines.hash_key import HashKeyError, require_same
 from pipelines.instance import prepare_home, purge_history
 from pipelines.private import keep_private
 from pipelines.settings import Settings
-from pipelines.warehouse import WarehouseBusy, open_build, run_lock
+from pipelines.warehouse import WarehouseBusy, has_build, open_build, run_lock
 
 # What `scorecards run` ends with. A refused file or a site that cannot be drawn stops nothing, but the exit status tells.
 PUBLISHED, FAILED, PUBLISHED_WITH_REFUSALS, BUSY, PUBLISHED_WITHOUT_PAGES = 0, 1, 3, 4, 5
@@ -31,7 +31,7 @@ def run_nightly(settings: Settings, full_refresh: bool = False, job_name: str = 
     began = time.monotonic()
     try:
         with run_lock(settings, wait_seconds=1):  # who only looks whether a run is at work holds it for a moment
-            if settings.build_path.exists():
+            if has_build(settings):
                 with open_build(settings) as connection:
                     require_same(connection, settings.hash_key, datetime.now(UTC).replace(tzinfo=None))
     except WarehouseBusy as error:

@@ -12,7 +12,7 @@ from pipelines.contracts.loading import load_contracts
 from pipelines.masking import masked
 from pipelines.operations.state import NEWEST_RUN_CHECKED, STANDING_PROBLEMS
 from pipelines.settings import Settings
-from pipelines.warehouse import open_build
+from pipelines.warehouse import has_build, open_build
 
 FEED_ROWS = """
 select feed,
@@ -146,7 +146,7 @@ def print_checks(connection: duckdb.DuckDBPyConnection, run_id: str) -> None:
 def print_file(settings: Settings, load: int) -> int:
     """`scorecards file`: the full path of a load's file. Returns 0, or 2 where there is no such load."""
     found = None
-    if settings.build_path.exists():
+    if has_build(settings):
         with open_build(settings, read_only=True) as connection:
             found = connection.execute("select file_path, status from ingest.loads where load_id = ?", [load]).fetchone()
     if found is None:
@@ -233,7 +233,7 @@ def print_status(settings: Settings) -> int:
     """`scorecards status`. Returns 0 where the last run published and nothing stands refused, else 1."""
     print_heartbeat(settings)
     print_known_days(settings)
-    if not settings.build_path.exists():
+    if not has_build(settings):
         console.print("The warehouse is empty: `scorecards demo` writes synthetic extracts, `scorecards run` takes them in.")
         return 1
     try:

@@ -19,7 +19,7 @@ from pipelines.masking import masked, without_contacts
 from pipelines.quality.gate import Finding, evaluate_gate
 from pipelines.quality.model import RUNBOOKS_DIR
 from pipelines.settings import Settings
-from pipelines.warehouse import is_held, open_build
+from pipelines.warehouse import has_build, is_held, open_build
 
 GIGABYTE = 1_000_000_000
 NIGHTLY_JOBS = ("nightly", "marts")
@@ -126,7 +126,7 @@ def _published(settings: Settings) -> tuple[datetime | None, Any, str | None]:
 
 
 def _build(settings: Settings) -> Build | None:
-    if not settings.build_path.exists():
+    if not has_build(settings):
         return Build()
     try:
         with open_build(settings, read_only=True) as connection:

@@ -26,7 +26,7 @@ from pipelines.private import keep_private, private_folder
 from pipelines.publish.marts import live_folder
 from pipelines.settings import Settings
 from pipelines.versioned_folder import sync
-from pipelines.warehouse import open_build, run_lock
+from pipelines.warehouse import has_build, open_build, run_lock, target_of
 
 MANIFEST = "manifest.json"
 BUILD = "build.duckdb"
@@ -40,7 +40,7 @@ class BackupError(RuntimeError):
 
 def back_up(settings: Settings, folder: Path, now: datetime | None = None) -> Path:
     """Copy everything into a new folder below `folder`, while no run works. Returns it. Raises BackupError or WarehouseBusy."""
-    if not settings.build_path.exists():
+    if not has_build(settings):
         raise BackupError("there is nothing to back up: the warehouse is empty")
     now = now or datetime.now(UTC)
     target = private_folder(folder) / f"{now:%Y%m%dT%H%M%SZ}"
@@ -48,9 +48,8 @@ def back_up(settings: Settings, folder: Path, now: datetime | None = None) -> Pa
         raise BackupError(f"{target} exists already; run it again in a second")
     with run_lock(settings), _written_aside(target) as staging:
         with open_build(settings) as connection:
-            connection.execute("checkpoint")
             fingerprint = hash_key.recorded(connection)
-        shutil.copyfile(settings.build_path, staging / BUILD)
+        target_of(settings).save(staging / BUILD)
         live = live_folder(settings).live
         if live is not None:
             shutil.copytree(live, staging / MARTS, copy_function=shutil.copyfile)
@@ -72,7 +71,7 @@ def restore(settings: Settings, backup: Path, with_another_key: bool = False) ->
     with_another_key  also where the present hash key is not the backup's: `scorecards key rotate` must follow
     """
     manifest = _read_manifest(backup)
-    if settings.build_path.exists() or live_folder(settings).live is not None:
+    if has_build(settings) or live_folder(settings).live is not None:
         raise BackupError(
             f"{settings.data_dir} holds a warehouse or published marts already; a backup is restored beside them, not over them: "
             "set SCORECARDS_DATA_DIR to an empty folder, or move warehouse/build.duckdb and published/ away"
@@ -100,9 +99,7 @@ def restore(settings: Settings, backup: Path, with_another_key: bool = False) ->
                 shutil.copytree(backup / MARTS, staging, dirs_exist_ok=True, copy_function=shutil.copyfile)
                 sync(staging)
                 marts.put_in_place(staging)
-        aside = settings.build_path.with_suffix(".restored")
-        shutil.copyfile(backup / BUILD, aside)
-        aside.replace(settings.build_path)
+        target_of(settings).restore(backup / BUILD)
     return manifest
 
 

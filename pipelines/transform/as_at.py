@@ -20,7 +20,7 @@ from pipelines.transform.assets import broken_message, check_results, dbt_specs
 from pipelines.transform.project import TransformError
 from pipelines.transform.publication import TAG
 from pipelines.transform.runner import run_dbt
-from pipelines.warehouse import create_tables
+from pipelines.warehouse import FileTarget, create_tables, has_build, target_of
 
 KEPT = "_kept"  # the warehouse of the nightly, attached read-only
 
@@ -37,15 +37,14 @@ def bring_known(kept: Settings, warehouse: Warehouse) -> int:
 
     Raises AsAtError where the nightly's warehouse is empty, or knew nothing by then.
     """
-    if not kept.build_path.exists():
+    if not has_build(kept):
         raise AsAtError("the warehouse is empty: `scorecards run` takes extracts in; only then is there something to look back at")
     contracts, day = warehouse.contracts, str(warehouse.settings.as_at)
-    warehouse.settings.build_path.unlink(missing_ok=True)
+    FileTarget(warehouse.settings).remove()
     known = Clock("", warehouse.now, day).known
     with warehouse.connect() as connection:
         create_tables(connection, contracts)
-        path = str(kept.build_path).replace("'", "''")
-        connection.execute(f"attach '{path}' as {KEPT} (read_only)")
+        target_of(kept).attach(connection, KEPT)
         # A warehouse of older code may lack the feed that came in later.
         held = connection.execute("select table_name from duckdb_tables() where database_name = ? and schema_name = 'raw'", [KEPT]).fetchall()
         feeds = [feed for feed in contracts.feeds if (feed,) in held]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipelines.contracts.loading import CONTRACTS_DIR
 from pipelines.settings import DBT_PROJECT_DIR, PROJECT_DIR, Settings
+from pipelines.warehouse import target_of
 
 MODEL_FOLDERS = ("models", "macros", "seeds", "tests", "snapshots")
 
@@ -39,8 +40,8 @@ def set_environment(settings: Settings) -> None:
     """What dbt_project/profiles.yml and dbt itself read from the environment."""
     settings.dbt_target_dir.mkdir(parents=True, exist_ok=True)
     settings.temp_dir.mkdir(parents=True, exist_ok=True)
+    os.environ.update(target_of(settings).dbt_environment())
     os.environ.update(
-        SCORECARDS_BUILD_PATH=str(settings.build_path),
         SCORECARDS_TEMP_DIR=str(settings.temp_dir),
         SCORECARDS_MEMORY_LIMIT=settings.memory_limit,
         SCORECARDS_THREADS=str(settings.threads),

@@ -20,7 +20,7 @@ ALLOWED = {
     "webserver": set(),
     "contracts": {"contracts"},
     "catalogue": {"catalogue", "settings"},
-    "warehouse": {"contracts", "settings", "private", "masking"},
+    "warehouse": {"contracts", "settings", "private", "masking", "warehouse"},
     "resources": {"contracts", "settings", "warehouse", "hash_key"},
     "instance": {"settings", "private", "masking"},
     "event_log": set(),

@@ -1,20 +1,11 @@
-"""The build database: how it is opened, locked, and laid out. Only the pipeline opens it."""
+"""The tables of the build database that ingest and checks write: how they are created, and brought up to date where an older version made them."""
 
 from __future__ import annotations
-
-import fcntl
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import IO
 
 import duckdb
 
 from pipelines.contracts.model import Contracts
 from pipelines.masking import VERSION as MASKING_VERSION
-from pipelines.masking import masked_in_sql, use_words
-from pipelines.private import keep_private, private_folder
-from pipelines.settings import Settings
 
 # One row per file and outcome. A file is known by its content: (feed, file_hash) with status `loaded` is never read again.
 LEDGER_DDL = """
@@ -121,77 +112,6 @@ LEDGER_ADDITIONS = (
     ("quality.check_results", "months", "date[]"),
     ("quality.check_results", "has_caveat", "boolean"),
 )
-
-
-class WarehouseBusy(RuntimeError):
-    """Another run holds the warehouse."""
-
-
-def _locked(file: IO[str]) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-@contextmanager
-def run_lock(settings: Settings, wait_seconds: float = 0) -> Iterator[None]:
-    """Hold the warehouse for one run; the lock goes with the process, so a killed run leaves none behind. Raises WarehouseBusy."""
-    private_folder(settings.data_dir / "warehouse")
-    path = private_folder(settings.warehouse_dir) / "run.lock"
-    deadline = time.monotonic() + wait_seconds
-    with path.open("a") as file:
-        while not _locked(file):
-            if time.monotonic() < deadline:
-                time.sleep(0.5)
-                continue
-            raise WarehouseBusy("another run holds the warehouse; wait for it to end (`scorecards status` shows it), then run again")
-        try:
-            yield
-        finally:
-            keep_private(settings.warehouse_dir)
-            keep_private(settings.dagster_home)
-
-
-def is_held(settings: Settings) -> bool:
-    """Whether a run holds the warehouse at this moment."""
-    path = settings.warehouse_dir / "run.lock"
-    if not path.exists():
-        return False
-    with path.open() as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
-
-
-@contextmanager
-def open_build(settings: Settings, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection to the build database, closed at the end; spills into warehouse/tmp within the memory limit."""
-    private_folder(settings.data_dir / "warehouse")
-    private_folder(settings.temp_dir)
-    connection = duckdb.connect(
-        str(settings.build_path),
-        read_only=read_only,
-        config={
-            "memory_limit": settings.memory_limit,
-            "threads": settings.threads,
-            "temp_directory": str(settings.temp_dir),
-            "preserve_insertion_order": False,
-            # At every checkpoint each table's last row group is compressed anew: every 16 MB of log would be too often.
-            "checkpoint_threshold": "256MB",
-        },
-    )
-    try:
-        connection.execute("set TimeZone = 'UTC'")
-        use_words(settings.known_words_path)
-        masked_in_sql(connection)
-        yield connection
-    finally:
-        connection.close()
-        keep_private(settings.warehouse_dir)
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection, contracts: Contracts) -> None:

@@ -1,0 +1,59 @@
+"""The build database: where it lies, how it is opened, locked, and laid out. Only the pipeline opens it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+
+from pipelines.masking import masked_in_sql, use_words
+from pipelines.private import keep_private, private_folder
+from pipelines.settings import Settings
+from pipelines.warehouse.file import FileTarget
+from pipelines.warehouse.tables import create_tables, purge_unmasked
+from pipelines.warehouse.target import Target, WarehouseBusy
+
+__all__ = ["FileTarget", "Target", "WarehouseBusy", "create_tables", "has_build", "is_held", "open_build", "purge_unmasked", "run_lock", "target_of"]
+
+
+def target_of(settings: Settings) -> Target:
+    """Where these settings build."""
+    return FileTarget(settings)
+
+
+def has_build(settings: Settings) -> bool:
+    """Whether there is a build database yet."""
+    return target_of(settings).exists()
+
+
+@contextmanager
+def run_lock(settings: Settings, wait_seconds: float = 0) -> Iterator[None]:
+    """Hold the warehouse for one run; the lock goes with the process, so a killed run leaves none behind. Raises WarehouseBusy."""
+    with target_of(settings).lock(wait_seconds):
+        try:
+            yield
+        finally:
+            keep_private(settings.warehouse_dir)
+            keep_private(settings.dagster_home)
+
+
+def is_held(settings: Settings) -> bool:
+    """Whether a run holds the warehouse at this moment."""
+    return target_of(settings).is_held()
+
+
+@contextmanager
+def open_build(settings: Settings, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to the build database, closed at the end; spills into warehouse/tmp within the memory limit."""
+    private_folder(settings.data_dir / "warehouse")
+    private_folder(settings.temp_dir)
+    connection = target_of(settings).connect(read_only)
+    try:
+        connection.execute("set TimeZone = 'UTC'")
+        use_words(settings.known_words_path)
+        masked_in_sql(connection)
+        yield connection
+    finally:
+        connection.close()
+        keep_private(settings.warehouse_dir)
