@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 READY := $(VENV)/.ready
 
-.PHONY: run test test-fast ui setup lint lint-python lint-sql checked bench fuzz lock images clean superset-venv superset-check superset-lock
+.PHONY: run test test-fast ui setup lint lint-python lint-sql checked bench fuzz lake lock images clean superset-venv superset-check superset-lock
 
 run: $(READY)
 	$(BIN)/scorecards demo --if-empty
@@ -52,6 +52,10 @@ fuzz: $(READY)
 
 setup: $(READY)
 
+# What a lake needs besides (docs/lake.md); `make setup` takes it away again when the lock file has changed.
+lake: $(READY)
+	$(BIN)/uv pip install --quiet --compile-bytecode --require-hashes --no-deps --python $(BIN)/python -r requirements-lake.lock
+
 # Everything comes from the lock files, by hash; uv is only the installer.
 $(INSTALLED): requirements.lock requirements-uv.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -65,7 +69,9 @@ $(READY): $(INSTALLED)
 	@touch $@
 
 lock:
-	$(BIN)/uv pip compile pyproject.toml --all-extras --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra postgres --extra dev --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet -o requirements.lock
+	$(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['lake'], sep='\n')" | \
+		$(BIN)/uv pip compile - --constraint requirements.lock --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet -o requirements-lake.lock
 
 # Superset has a virtual environment of its own: it needs SQLAlchemy 1.4 (docs/decisions/0018).
 SUPERSET := .venv-superset

@@ -367,6 +367,44 @@ def restore(folder: Path, with_another_key: bool) -> None:
 
 
 @cli.group()
+def lake() -> None:
+    """Where SCORECARDS_TARGET=ducklake: make the lake, bring a build database over, keep it small (docs/lake.md)."""
+
+
+@lake.command("init")
+def lake_init() -> None:
+    """Make a lake in the catalogue and the folder of the settings; one that is there stays."""
+    from pipelines.commands.lake import init
+
+    sys.exit(init(load_settings()))
+
+
+@lake.command("import")
+def lake_import() -> None:
+    """Bring this data directory's build file into the lake, which must hold nothing yet."""
+    from pipelines.commands.lake import bring_in
+
+    sys.exit(bring_in(load_settings()))
+
+
+@lake.command("export")
+def lake_export() -> None:
+    """Bring the lake into a build file of this data directory, which must have none yet."""
+    from pipelines.commands.lake import bring_out
+
+    sys.exit(bring_out(load_settings()))
+
+
+@lake.command("maintain")
+@click.option("--keep-days", type=click.IntRange(min=1), default=30, show_default=True, help="How long former states of the lake can be read.")
+def lake_maintain(keep_days: int) -> None:
+    """Forget old states, merge small files and remove those that nobody reads; put it into a weekly timer."""
+    from pipelines.commands.lake import maintain
+
+    sys.exit(maintain(load_settings(), keep_days))
+
+
+@cli.group()
 def key() -> None:
     """The key that personal identifiers are hashed with."""
 

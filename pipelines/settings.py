@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
@@ -79,12 +80,30 @@ class Licence:
 
 
 @dataclass(frozen=True)
+class Lake:
+    """A lake: the address of its catalogue, a PostgreSQL database (SCORECARDS_LAKE_CATALOGUE), and the folder of its data (SCORECARDS_LAKE_DATA)."""
+
+    catalogue: str
+    data: str
+
+    @property
+    def address(self) -> str:
+        """The catalogue's address as it may be shown: without the password."""
+        return self.without_password(self.catalogue)
+
+    def without_password(self, text: str) -> str:
+        """A text that may quote the address."""
+        text = re.sub(r"(://[^:@/\s]*):[^@\s]*@", r"\1@", text)
+        return re.sub(r"password\s*=\s*('(?:[^'\\]|\\.)*'|\S+)", "password=***", text)
+
+
+@dataclass(frozen=True)
 class Settings:
     """Where things are, and how the pipeline behaves.
 
     data_dir          holds landing/, warehouse/ and published/ (SCORECARDS_DATA_DIR, default `data` beside the project)
     hash_key          keys the hashing of personal identifiers (SCORECARDS_HASH_KEY, 32 characters or more; else one made and kept in warehouse/)
-    target            `duckdb` (SCORECARDS_TARGET)
+    lake              where the build database is a lake and no file (SCORECARDS_TARGET=ducklake; default duckdb)
     layouts_dir       further supplier layouts (SCORECARDS_LAYOUTS_DIR, default <data_dir>/layouts)
     memory_limit      what DuckDB may use (SCORECARDS_MEMORY_LIMIT, default 2GB)
     threads           worker threads of DuckDB and dbt, and processes that draw pages (SCORECARDS_THREADS, default the machine's cores)
@@ -102,7 +121,7 @@ class Settings:
 
     data_dir: Path
     hash_key: bytes
-    target: str = "duckdb"
+    lake: Lake | None = None
     layouts_dir: Path | None = None
     memory_limit: str = "2GB"
     threads: int = 2
@@ -195,9 +214,6 @@ def data_dir() -> Path:
 def load_settings() -> Settings:
     """The settings of this process's environment. Raises SettingsError."""
     folder = data_dir()
-    target = os.environ.get("SCORECARDS_TARGET", "duckdb")
-    if target != "duckdb":
-        raise SettingsError(f"SCORECARDS_TARGET={target!r} is not supported yet: unset it, or set it to duckdb")
     layouts = os.environ.get("SCORECARDS_LAYOUTS_DIR")
     layouts_dir = Path(layouts) if layouts else folder / "layouts"
     try:
@@ -213,7 +229,7 @@ def load_settings() -> Settings:
     return Settings(
         data_dir=folder,
         hash_key=hash_key,
-        target=target,
+        lake=_lake(),
         layouts_dir=layouts_dir if layouts_dir.is_dir() else None,
         memory_limit=os.environ.get("SCORECARDS_MEMORY_LIMIT", "2GB"),
         threads=threads,
@@ -226,6 +242,25 @@ def load_settings() -> Settings:
         digests=_digests(),
         licence=_licence(),
     )
+
+
+def _lake() -> Lake | None:
+    target = os.environ.get("SCORECARDS_TARGET") or "duckdb"
+    catalogue, data = os.environ.get("SCORECARDS_LAKE_CATALOGUE", ""), os.environ.get("SCORECARDS_LAKE_DATA", "")
+    if target == "duckdb":
+        return None
+    if target != "ducklake":
+        raise SettingsError(f"SCORECARDS_TARGET={target!r} is neither duckdb nor ducklake: unset it for a build database in one file")
+    if not catalogue or not data:
+        raise SettingsError(
+            "SCORECARDS_TARGET=ducklake needs SCORECARDS_LAKE_CATALOGUE (a PostgreSQL database, such as postgresql://force_a@db/force_a) and "
+            "SCORECARDS_LAKE_DATA (a folder): set the one that is missing"
+        )
+    if "://" not in catalogue and "=" not in catalogue:
+        raise SettingsError("SCORECARDS_LAKE_CATALOGUE is no address of PostgreSQL: write it as postgresql://role@host/database or host=… dbname=…")
+    if "://" in data:
+        raise SettingsError(f"SCORECARDS_LAKE_DATA={data!r} is no folder: a lake's data lie in a folder that this machine can write")
+    return Lake(catalogue, str(Path(data).expanduser().absolute()))  # as the catalogue keeps it, through links
 
 
 def _alerting() -> Alerting:

@@ -54,13 +54,16 @@ def findings(settings: Settings) -> Iterator[tuple[bool, str]]:
         f"landing folder {settings.landing_dir}"
         + ("" if settings.landing_dir.exists() else ": missing; `scorecards demo` makes one, or put extracts into landing/<feed>/"),
     )
-    try:
-        with run_lock(settings):
-            yield True, "no run holds the warehouse"
-    except WarehouseBusy as error:
-        yield False, str(error)
-    yield from target_of(settings).findings()
-    if has_build(settings):
+    of_the_target = list(target_of(settings).findings())
+    yield from of_the_target
+    can_be_opened = all(well for well, _ in of_the_target)
+    if can_be_opened:
+        try:
+            with run_lock(settings):
+                yield True, "no run holds the warehouse"
+        except WarehouseBusy as error:
+            yield False, str(error)
+    if can_be_opened and has_build(settings):
         try:
             with open_build(settings, read_only=True) as database:
                 yield True, "build database opens"

@@ -13,6 +13,7 @@ import polars as pl
 from pipelines.contracts.model import Feed
 from pipelines.ingest.conform import ROW, Conformed
 from pipelines.ingest.files import LandingFile
+from pipelines.warehouse import dialect_of
 
 # Rows to collect before an INSERT: a file with fewer is in hand whole before the database hears of it, and goes in with others.
 INSERT_ROWS = 131_072
@@ -241,9 +242,7 @@ def _insert(connection: duckdb.DuckDBPyConnection, sql: str, rows: pl.DataFrame,
 
 def next_load_id(connection: duckdb.DuckDBPyConnection) -> int:
     """The next number of the ledger. Only within a transaction that writes: a number drawn outside one is forgotten in a crash."""
-    row = connection.execute("select nextval('ingest.load_id_seq')").fetchone()
-    assert row is not None
-    return int(row[0])
+    return dialect_of(connection).next_load_id(connection)
 
 
 def write_ledger(connection: duckdb.DuckDBPyConnection, entries: Sequence[LedgerEntry]) -> None:
@@ -259,9 +258,4 @@ def write_stats(connection: duckdb.DuckDBPyConnection, feed: str, files: Sequenc
         schema=["feed", "file_path", "size_bytes", "modified_ns", "file_hash"],
         orient="row",
     )
-    sql = (
-        "insert into ingest.file_stats by name select * from _ingest_block "
-        "on conflict (feed, file_path) do update set size_bytes = excluded.size_bytes, modified_ns = excluded.modified_ns, "
-        "file_hash = excluded.file_hash"
-    )
-    _insert(connection, sql, rows)
+    _insert(connection, dialect_of(connection).upsert("ingest.file_stats", ["feed", "file_path"], rows.columns, "_ingest_block"), rows)

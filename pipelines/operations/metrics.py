@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from pipelines.operations.state import Problem, State
 
-KINDS = ("run_failed", "no_run", "gate_closed", "file_refused", "feed_overdue", "disk_full")
+KINDS = ("warehouse_unavailable", "run_failed", "no_run", "gate_closed", "file_refused", "feed_overdue", "disk_full")
 
 
 def _seconds(moment: datetime | None) -> float:

@@ -19,7 +19,7 @@ from pipelines.masking import masked, without_contacts
 from pipelines.quality.gate import Finding, evaluate_gate
 from pipelines.quality.model import RUNBOOKS_DIR
 from pipelines.settings import Settings
-from pipelines.warehouse import has_build, is_held, open_build
+from pipelines.warehouse import WarehouseUnavailable, has_build, is_held, open_build
 
 GIGABYTE = 1_000_000_000
 NIGHTLY_JOBS = ("nightly", "marts")
@@ -79,6 +79,7 @@ class State:
     version: str | None
     free_bytes: int
     build: Build | None
+    unavailable: str | None = None  # why the build database cannot be reached
 
 
 @dataclass(frozen=True)
@@ -94,11 +95,16 @@ class Build:
 
 def read_state(settings: Settings, now: datetime | None = None) -> State:
     now = (now or datetime.now(UTC)).astimezone(UTC).replace(tzinfo=None)
-    is_working = is_held(settings)
+    is_working, build, unavailable = False, None, None
+    try:
+        is_working = is_held(settings)
+        build = None if is_working else _build(settings)
+    except WarehouseUnavailable as error:
+        unavailable = str(error)
     published_at, data_to, version = _published(settings)
     free = shutil.disk_usage(next(path for path in (settings.data_dir, *settings.data_dir.parents) if path.exists())).free
     last_run, demand_run = (_newest_run(settings, jobs) for jobs in (NIGHTLY_JOBS, DEMAND_JOBS))
-    return State(now, is_working, last_run, demand_run, published_at, data_to, version, free, None if is_working else _build(settings))
+    return State(now, is_working, last_run, demand_run, published_at, data_to, version, free, build, unavailable)
 
 
 def _newest_run(settings: Settings, jobs: tuple[str, ...]) -> Run | None:
@@ -152,7 +158,14 @@ def _build(settings: Settings) -> Build | None:
 def problems(state: State, settings: Settings) -> list[Problem]:
     """Every problem of the moment, the gravest first."""
     runs = [*_of_the_run(state, state.last_run, "nightly"), *_of_the_run(state, state.demand_run, "demand")]
-    return [*runs, *_of_the_publication(state, settings), *_of_the_data(state), *_of_the_disk(state, settings)]
+    return [*_of_the_warehouse(state), *runs, *_of_the_publication(state, settings), *_of_the_data(state), *_of_the_disk(state, settings)]
+
+
+def _of_the_warehouse(state: State) -> Iterator[Problem]:
+    if state.unavailable:
+        yield Problem(
+            "warehouse_unavailable", "warehouse_unavailable", "The warehouse cannot be reached", f"No run can work: {state.unavailable}.", "lake"
+        )
 
 
 def _of_the_run(state: State, run: Run | None, job: str) -> Iterator[Problem]:

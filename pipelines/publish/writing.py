@@ -20,6 +20,7 @@ import duckdb
 
 from pipelines.contracts.model import Contracts
 from pipelines.contracts.personal import personal_columns
+from pipelines.warehouse import NO_DEFAULT
 
 DATABASE = "marts.duckdb"
 PARQUET = "parquet"
@@ -102,7 +103,7 @@ def tables_of(connection: duckdb.DuckDBPyConnection, database: str | None = None
     return {
         name: TableDefinition(
             name,
-            ddl,
+            ddl.replace(NO_DEFAULT, ""),
             tuple((column, type_) for column, type_, _ in columns[name]),
             tuple(keys.get(name, ())),
             tuple((column, text) for column, _, text in columns[name] if text),

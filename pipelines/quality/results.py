@@ -11,7 +11,9 @@ import polars as pl
 
 from pipelines.masking import without_contacts
 from pipelines.quality.model import CheckResult
+from pipelines.warehouse import dialect_of
 
+KEY = ("run_id", "table_name", "check_name")
 COLUMNS = tuple(f.name for f in fields(CheckResult))
 
 
@@ -22,7 +24,7 @@ def store_results(connection: duckdb.DuckDBPyConnection, results: Iterable[Check
     if rows:
         connection.register("_results", pl.DataFrame(rows, schema=COLUMNS, orient="row", infer_schema_length=None))
         try:
-            connection.execute(f"insert or replace into quality.check_results ({', '.join(COLUMNS)}) select * from _results")
+            connection.execute(dialect_of(connection).upsert("quality.check_results", KEY, COLUMNS, "_results"))
         finally:
             connection.unregister("_results")
     return len(rows)

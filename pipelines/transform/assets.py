@@ -13,6 +13,7 @@ from pipelines.masking import without_values
 from pipelines.quality.gate import evaluate_gate
 from pipelines.quality.model import CheckResult
 from pipelines.quality.results import carry_forward, store_results
+from pipelines.quality.runner import existing_tables
 from pipelines.resources import Warehouse
 from pipelines.transform import unit_tests
 from pipelines.transform.build import is_current, is_full_refresh_due, max_load_id, record_build
@@ -176,13 +177,26 @@ def _build_models(
         with warehouse.connect() as connection:
             store_results(connection, results)
             row_counts = _row_counts(connection)
-            if not run.broken and not is_subset:
+            lost = [] if run.broken or is_subset else not_there(connection, manifest)
+            if not (run.broken or is_subset or lost):
                 record_build(connection, context.run.run_id, warehouse.now, newest_load, full_refresh, version)
         yield from _events(run, keys, checks, row_counts, context.selected_asset_check_keys)
         if run.broken:
             raise dg.Failure(broken_message(run))
+        if lost:
+            raise dg.Failure(f"dbt says that it built them, and the database has no such tables: {', '.join(lost)}. Nothing is published; run again")
 
     return dbt_build
+
+
+def not_there(connection: Any, manifest: Mapping[str, Any]) -> list[str]:
+    """The models and seeds before the gate that the database does not hold, by schema and name: what several writers of a lake were seen to lose."""
+    built = {
+        f"{node['schema']}.{node['alias']}"
+        for node in manifest["nodes"].values()
+        if node["resource_type"] in {"model", "seed"} and node["schema"] != PUBLICATION and node["config"]["materialized"] != "ephemeral"
+    }
+    return sorted(built - existing_tables(connection))
 
 
 def _build_publication(

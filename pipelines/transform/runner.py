@@ -88,7 +88,7 @@ def empty_warehouse(settings: Settings, contracts: Contracts) -> Iterator[Settin
     """The settings of a warehouse without a row, with all the tables that models read; it is gone at the end."""
     settings.temp_dir.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=settings.temp_dir) as folder:
-        empty = replace(settings, data_dir=Path(folder), as_at=None)
+        empty = replace(settings, data_dir=Path(folder), as_at=None, lake=None)
         with open_build(empty) as connection:
             create_tables(connection, contracts)
         yield empty

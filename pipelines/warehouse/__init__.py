@@ -10,16 +10,34 @@ import duckdb
 from pipelines.masking import masked_in_sql, use_words
 from pipelines.private import keep_private, private_folder
 from pipelines.settings import Settings
+from pipelines.warehouse.dialect import dialect_of
 from pipelines.warehouse.file import FileTarget
+from pipelines.warehouse.lake import NO_DEFAULT, LakeTarget
 from pipelines.warehouse.tables import create_tables, purge_unmasked
-from pipelines.warehouse.target import Target, WarehouseBusy
+from pipelines.warehouse.target import Target, WarehouseBusy, WarehouseUnavailable
 
-__all__ = ["FileTarget", "Target", "WarehouseBusy", "create_tables", "has_build", "is_held", "open_build", "purge_unmasked", "run_lock", "target_of"]
+__all__ = [
+    "NO_DEFAULT",
+    "FileTarget",
+    "LakeTarget",
+    "Target",
+    "WarehouseBusy",
+    "WarehouseUnavailable",
+    "create_tables",
+    "dialect_of",
+    "has_build",
+    "is_held",
+    "open_build",
+    "purge_unmasked",
+    "run_lock",
+    "target_of",
+]
 
 
 def target_of(settings: Settings) -> Target:
     """Where these settings build."""
-    return FileTarget(settings)
+    # what was known on a past day is rebuilt beside the lake, and is gone when it is published
+    return FileTarget(settings) if settings.lake is None or settings.as_at else LakeTarget(settings, settings.lake)
 
 
 def has_build(settings: Settings) -> bool:

@@ -69,7 +69,7 @@ class FileTarget:
         return False
 
     def dbt_environment(self) -> Mapping[str, str]:
-        return {"SCORECARDS_BUILD_PATH": str(self.settings.build_path)}
+        return {"SCORECARDS_DBT_TARGET": "duckdb", "SCORECARDS_BUILD_PATH": str(self.settings.build_path)}
 
     def save(self, path: Path) -> None:
         with closing(self.connect()) as connection:

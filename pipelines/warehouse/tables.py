@@ -6,6 +6,7 @@ import duckdb
 
 from pipelines.contracts.model import Contracts
 from pipelines.masking import VERSION as MASKING_VERSION
+from pipelines.warehouse.dialect import dialect_of
 
 # One row per file and outcome. A file is known by its content: (feed, file_hash) with status `loaded` is never read again.
 LEDGER_DDL = """
@@ -116,7 +117,7 @@ LEDGER_ADDITIONS = (
 
 def create_tables(connection: duckdb.DuckDBPyConnection, contracts: Contracts) -> None:
     """Create what is missing: the ledger, the check results, and a raw table a feed; a new contract column is added as null."""
-    connection.execute(LEDGER_DDL)
+    connection.execute(dialect_of(connection).ddl(LEDGER_DDL))
     for table, column, type_ in LEDGER_ADDITIONS:
         connection.execute(f"alter table {table} add column if not exists {column} {type_}")
     connection.execute("create schema if not exists raw")

@@ -14,6 +14,10 @@ class WarehouseBusy(RuntimeError):
     """Another run holds the warehouse."""
 
 
+class WarehouseUnavailable(RuntimeError):
+    """The build database cannot be reached or used as it is set up; the message says why and the way out."""
+
+
 class Target(Protocol):
     """Where the build database lies. Whoever opens it, by hand or through dbt, finds it under the name `build`, as the current database."""
 

@@ -1,13 +1,7 @@
 """Dagster's own storage: SQLite in the data directory by default, a real PostgreSQL server where the environment names one."""
 
-import os
-import pwd
-import shutil
-import socket
-import subprocess
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -17,11 +11,7 @@ from pipelines.event_log import KEPT_DATABASES
 from pipelines.instance import prepare_home, purge_history
 from pipelines.settings import PROJECT_DIR, Settings
 from tests.landing import HASH_KEY
-
-
-def _postgres_bin() -> Path | None:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or [Path(p) for p in [shutil.which("initdb")] if p]
-    return found[-1].parent if found else None
+from tests.postgres import cluster
 
 
 @pytest.fixture
@@ -32,36 +22,9 @@ def settings(tmp_path, monkeypatch) -> Settings:
 
 @pytest.fixture
 def postgres_url(tmp_path_factory, monkeypatch):
-    """A PostgreSQL cluster of its own on a free port of the loopback address, gone after the test."""
-    binaries = _postgres_bin()
-    if binaries is None:
-        pytest.skip("PostgreSQL is not installed (initdb not found)")
-    folder = tmp_path_factory.mktemp("postgres")
-    as_user: list[str] = []
-    if os.geteuid() == 0:  # the server refuses to run as root
-        try:
-            pwd.getpwnam("postgres")
-        except KeyError:
-            pytest.skip("PostgreSQL cannot run as root and there is no user postgres")
-        as_user = ["runuser", "-u", "postgres", "--"]
-        for parent in (folder, *folder.parents[:3]):
-            parent.chmod(0o755)
-        shutil.chown(folder, "postgres")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    data = folder / "cluster"
-    subprocess.run(
-        [*as_user, binaries / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--no-sync"], check=True, capture_output=True, cwd=folder
-    )
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
-    subprocess.run(
-        [*as_user, binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"], check=True, capture_output=True, cwd=folder
-    )
-    url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
-    monkeypatch.setenv("SCORECARDS_DAGSTER_POSTGRES_URL", url)
-    yield url
-    subprocess.run([*as_user, binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop"], check=True, capture_output=True, cwd=folder)
+    with cluster(tmp_path_factory.mktemp("postgres")) as postgres:
+        monkeypatch.setenv("SCORECARDS_DAGSTER_POSTGRES_URL", postgres.url())
+        yield postgres.url()
 
 
 @dg.asset

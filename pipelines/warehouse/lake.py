@@ -1,0 +1,311 @@
+"""The build database as a lake: DuckLake, with its catalogue in a PostgreSQL database and its data as encrypted Parquet files in a folder.
+
+A lake has one writing process, and a PostgreSQL database, a role and a folder of its own: whoever can read a catalogue can read every table of it.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import stat
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.contracts.loading import load_contracts
+from pipelines.private import private_folder
+from pipelines.settings import Lake, Settings
+from pipelines.warehouse.dialect import LOAD_ID_SEQUENCE
+from pipelines.warehouse.file import BUSY, FileTarget, engine_config
+from pipelines.warehouse.tables import create_tables
+from pipelines.warehouse.target import WarehouseBusy, WarehouseUnavailable
+
+NAME = "build"
+# ducklake stands on the other two: the catalogue, and the writing of encrypted files
+EXTENSIONS = ("postgres_scanner", "httpfs", "ducklake")
+FILE = "_file"  # a DuckDB file beside the lake, that is copied to or from
+NO_DEFAULT = " DEFAULT(NULL)"  # as a lake defines a column that has none
+GRACE_DAYS = 1
+LOCK_KEY = 0x5C04E  # of PostgreSQL's advisory locks, which are counted by database
+RUNBOOK = "docs/runbooks/lake.md"
+
+
+class LakeTarget:
+    def __init__(self, settings: Settings, lake: Lake) -> None:
+        self.settings, self.lake = settings, lake
+
+    def exists(self) -> bool:
+        with self._catalogue() as catalogue:
+            return _has_lake(catalogue) and bool(_rows(catalogue, "select 1 from ducklake_table where end_snapshot is null limit 1"))
+
+    def connect(self, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+        connection = duckdb.connect(config=engine_config(self.settings))
+        try:
+            open_lake(connection, self.lake, NAME, read_only)
+            connection.execute(f"use {NAME}")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def attach(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
+        open_lake(connection, self.lake, name, read_only=True)
+
+    @contextmanager
+    def lock(self, wait_seconds: float = 0) -> Iterator[None]:
+        """The lock of the data directory, for what lies beside the lake, and of the lake itself: a lock file does not reach other hosts."""
+        deadline = time.monotonic() + wait_seconds
+        with FileTarget(self.settings).lock(wait_seconds), self._catalogue() as catalogue:
+            while not _rows(catalogue, "select pg_try_advisory_lock(%s)", LOCK_KEY)[0][0]:
+                if time.monotonic() >= deadline:
+                    raise WarehouseBusy(BUSY)
+                time.sleep(0.5)
+            yield
+
+    def is_held(self) -> bool:
+        if FileTarget(self.settings).is_held():
+            return True
+        with self._catalogue() as catalogue:
+            return bool(
+                _rows(
+                    catalogue,
+                    "select 1 from pg_locks join pg_database on pg_locks.database = pg_database.oid "
+                    "where locktype = 'advisory' and granted and objid = %s and datname = current_database()",
+                    LOCK_KEY,
+                )
+            )
+
+    def dbt_environment(self) -> Mapping[str, str]:
+        return {
+            "SCORECARDS_DBT_TARGET": "ducklake",
+            "SCORECARDS_LAKE_CATALOGUE": self.lake.catalogue,
+            "SCORECARDS_LAKE_DATA": self.lake.data,
+        }
+
+    def save(self, path: Path) -> None:
+        with closing(self.connect(read_only=True)) as connection:
+            connection.execute(f"attach '{_quoted(path)}' as {FILE}")
+            self._copy(connection, NAME, FILE)
+            connection.execute(f"use {FILE}")
+            (first,) = connection.execute("select coalesce(max(load_id), 0) + 1 from ingest.loads").fetchone() or (1,)
+            connection.execute(f"create or replace sequence ingest.{LOAD_ID_SEQUENCE} start {first}")
+            connection.execute(f"use {NAME}")
+            connection.execute(f"detach {FILE}")
+
+    def restore(self, path: Path) -> None:
+        with closing(self.connect()) as connection:
+            connection.execute(f"attach '{_quoted(path)}' as {FILE} (read_only)")
+            connection.execute("begin transaction")
+            self._copy(connection, FILE, NAME)
+            connection.execute("commit")
+
+    def _copy(self, connection: duckdb.DuckDBPyConnection, source: str, target: str) -> None:
+        """Copy what cannot be made again. Not which loads the models hold: without that, the next run builds them all."""
+        connection.execute(f"use {target}")
+        create_tables(connection, load_contracts(extra_layouts=self.settings.layouts_dir))
+        there, made = (
+            dict(
+                connection.execute(
+                    "select schema_name || '.\"' || table_name || '\"', sql from duckdb_tables() where database_name = ? "
+                    "and (schema_name in ('raw', 'ingest') or table_name in ('check_results', 'check_runs') and schema_name = 'quality')",
+                    [database],
+                ).fetchall()
+            )
+            for database in (source, target)
+        )
+        for table, definition in sorted(there.items()):
+            if table not in made:
+                connection.execute(definition.replace(NO_DEFAULT, ""))
+            if table != 'ingest."builds"':
+                connection.execute(f"insert into {target}.{table} by name from {source}.{table}")
+        connection.execute(f"use {NAME}")
+
+    def maintain(self, keep_days: int) -> None:
+        """Forget states older than so many days, merge small files, and remove those that nobody reads. The caller holds the lock."""
+        with closing(self.connect()) as connection:
+            connection.execute(f"call ducklake_expire_snapshots('{NAME}', older_than => now() - to_days({keep_days}))")
+            connection.execute(f"call ducklake_merge_adjacent_files('{NAME}')")
+            connection.execute(f"call ducklake_rewrite_data_files('{NAME}')")
+            connection.execute(f"call ducklake_expire_snapshots('{NAME}', older_than => now() - to_days({keep_days}))")
+            # a reader of the lake may still be reading what has just gone out of use
+            connection.execute(f"call ducklake_cleanup_old_files('{NAME}', older_than => now() - to_days({GRACE_DAYS}))")
+            connection.execute(f"call ducklake_delete_orphaned_files('{NAME}', older_than => now() - to_days({GRACE_DAYS}))")
+
+    def contents(self) -> tuple[int, int]:
+        """Files and bytes of the lake's data folder."""
+        sizes = [path.stat().st_size for path in Path(self.lake.data).rglob("*.parquet")]
+        return len(sizes), sum(sizes)
+
+    def findings(self) -> Iterator[tuple[bool, str]]:
+        for extension in EXTENSIONS:
+            try:
+                extension_path(extension)
+                yield True, f"DuckDB's extension {extension} of v{duckdb.__version__}"
+            except WarehouseUnavailable as error:
+                yield False, str(error)
+        folder = Path(self.lake.data)
+        if not folder.is_dir():
+            yield False, f"SCORECARDS_LAKE_DATA {folder} is no folder: mount it, or `scorecards lake init` makes it"
+        else:
+            yield os.access(folder, os.W_OK | os.X_OK), f"the lake's data folder {folder} can be written"
+            readable = stat.S_IMODE(folder.stat().st_mode) & 0o077
+            yield not readable, "nobody else can look into the lake's data folder" + (f": run `chmod go= {folder}`, as its owner" if readable else "")
+        try:
+            with self._catalogue() as catalogue:
+                yield from self._catalogue_findings(catalogue)
+        except WarehouseUnavailable as error:
+            yield False, str(error)
+
+    def _catalogue_findings(self, catalogue: Any) -> Iterator[tuple[bool, str]]:
+        ((role, is_superuser, may_create),) = _rows(
+            catalogue,
+            "select current_user::text, rolsuper, has_schema_privilege('public', 'create') from pg_roles where rolname = current_user",
+        )
+        yield True, f"the lake's catalogue answers ({self.lake.address}), as role {role}"
+        ((language,),) = _rows(catalogue, "show lc_messages")
+        is_english = language.startswith(("C", "POSIX", "en")) or not language
+        yield (
+            is_english,
+            "the catalogue's messages are in English, which DuckLake reads"
+            if is_english
+            else (
+                f"the catalogue's messages are in {language}, and DuckLake tries again after English ones only: as its superuser, "
+                f"`alter database … set lc_messages = 'C'` ({RUNBOOK})"
+            ),
+        )
+        yield (
+            not is_superuser,
+            f"role {role} is no superuser"
+            if not is_superuser
+            else f"role {role} is a superuser, and can read the lake of every force: give this lake a role of its own ({RUNBOOK})",
+        )
+        if not _has_lake(catalogue):
+            yield (
+                may_create,
+                f"role {role} may create a lake"
+                if may_create
+                else (
+                    f"role {role} may not create tables in the catalogue: make it the owner of the database, or grant create on schema public to it"
+                ),
+            )
+            yield False, f"there is no lake in the catalogue ({self.lake.address}) yet: run `scorecards lake init`"
+            return
+        ((may_read, may_write),) = _rows(
+            catalogue,
+            "select has_table_privilege('ducklake_metadata', 'select'), "
+            "bool_and(has_table_privilege(oid, 'insert') and has_table_privilege(oid, 'update') and has_table_privilege(oid, 'delete')) "
+            "from pg_class where relname like 'ducklake%' and relkind = 'r' and relnamespace = 'public'::regnamespace",
+        )
+        yield (
+            may_write,
+            f"role {role} may write the lake"
+            if may_write
+            else (f"role {role} may not write the lake's catalogue, and a run must: use the role that owns it ({RUNBOOK})"),
+        )
+        if not may_read:
+            return
+        known = dict(_rows(catalogue, "select key, value from ducklake_metadata where scope is null"))
+        theirs = known.get("data_path", "").rstrip("/")
+        yield (
+            theirs == self.lake.data.rstrip("/"),
+            (
+                "SCORECARDS_LAKE_DATA is the folder that the catalogue names"
+                if theirs == self.lake.data.rstrip("/")
+                else f"SCORECARDS_LAKE_DATA is {self.lake.data}, and the catalogue's lake has its data in {theirs}: set it to that ({RUNBOOK})"
+            ),
+        )
+        is_encrypted = known.get("encrypted") == "true"
+        yield (
+            is_encrypted,
+            "the lake's files are encrypted"
+            if is_encrypted
+            else (f"the lake's files are not encrypted: make another lake with `scorecards lake init`, and bring this one over ({RUNBOOK})"),
+        )
+
+    def create(self) -> bool:
+        """Create the lake in an empty catalogue. Whether there was none yet. Raises WarehouseUnavailable."""
+        with self._catalogue() as catalogue:
+            if _has_lake(catalogue):
+                return False
+        private_folder(Path(self.lake.data))
+        with closing(duckdb.connect(config=engine_config(self.settings))) as connection:
+            open_lake(connection, self.lake, NAME, may_create=True)
+        return True
+
+    @contextmanager
+    def _catalogue(self) -> Iterator[Any]:
+        """A session of the catalogue's own database, closed at the end. Raises WarehouseUnavailable."""
+        try:
+            import psycopg2
+        except ImportError:
+            raise WarehouseUnavailable(f"the package psycopg2-binary is not installed: {INSTALL}") from None
+        try:
+            session = psycopg2.connect(self.lake.catalogue, application_name="scorecards", connect_timeout=10)
+        except psycopg2.Error as error:
+            raise WarehouseUnavailable(unreachable(self.lake, error)) from None
+        session.autocommit = True
+        with closing(session):
+            yield session
+
+
+INSTALL = "run `make lake`, or `pip install .[lake]`"
+
+
+def _has_lake(catalogue: Any) -> bool:
+    return _rows(catalogue, "select to_regclass('ducklake_metadata') is not null")[0][0] is True
+
+
+def _rows(catalogue: Any, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+    with catalogue.cursor() as cursor:
+        cursor.execute(sql, parameters or None)
+        return list(cursor.fetchall())
+
+
+def open_lake(connection: duckdb.DuckDBPyConnection, lake: Lake, name: str, read_only: bool = False, may_create: bool = False) -> None:
+    """Attach a lake under a name. Raises WarehouseUnavailable."""
+    for extension in EXTENSIONS:
+        connection.execute(f"load '{_quoted(extension_path(extension))}'")
+    options = [f"data_path '{_quoted(lake.data.rstrip('/'))}/'", "data_inlining_row_limit 0", f"create_if_not_exists {str(may_create).lower()}"]
+    # whether the files are encrypted is settled when a lake is created
+    options += ["encrypted"] * may_create + ["read_only"] * read_only
+    try:
+        connection.execute(f"attach if not exists 'ducklake:postgres:{_quoted(lake.catalogue)}' as {name} ({', '.join(options)})")
+    except duckdb.Error as error:
+        raise WarehouseUnavailable(unreachable(lake, error)) from None
+
+
+def extension_path(name: str) -> Path:
+    """The extension of this DuckDB as its wheel brings it; nothing is downloaded. Raises WarehouseUnavailable."""
+    package = f"duckdb-extension-{name.replace('_', '-')}"
+    found = importlib.util.find_spec(f"duckdb_extension_{name}")
+    if found is None or found.origin is None:
+        raise WarehouseUnavailable(f"the package {package} is not installed: {INSTALL}")
+    path = Path(found.origin).parent / "extensions" / f"v{duckdb.__version__}" / f"{name}.duckdb_extension"
+    if not path.is_file():
+        versions = ", ".join(sorted(folder.name for folder in path.parent.parent.glob("v*"))) or "none"
+        raise WarehouseUnavailable(f"the package {package} is of DuckDB {versions}, and v{duckdb.__version__} is installed: {INSTALL}")
+    return path
+
+
+def unreachable(lake: Lake, error: Exception) -> str:
+    """What is wrong with a catalogue or a data path, and the way out; without the password of the catalogue's address."""
+    text = " ".join(str(error).split())
+    if "explicitly disabled" in text:
+        return f"there is no lake in the catalogue ({lake.address}) yet: run `scorecards lake init`"
+    if "does not match existing data path" in text:
+        theirs = re.search(r'data path in the catalog "([^"]*)"', text)
+        return (
+            f"SCORECARDS_LAKE_DATA is {lake.data}, and the lake of this catalogue ({lake.address}) has its data in "
+            f"{theirs.group(1) if theirs else 'another folder'}: set it to that, or the catalogue to the lake of this folder ({RUNBOOK})"
+        )
+    reason = text.replace(lake.catalogue, lake.address).rpartition("failed: ")[2]
+    return f"the lake's catalogue ({lake.address}) cannot be used: {lake.without_password(reason)} ({RUNBOOK})"
+
+
+def _quoted(text: object) -> str:
+    return str(text).replace("'", "''")

@@ -1,0 +1,92 @@
+"""The nightly on a lake: what it publishes is what the file target publishes, built whole and night by night."""
+
+import os
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.settings import Lake
+from pipelines.transform.assets import not_there
+from pipelines.transform.manifest import load_manifest
+from pipelines.warehouse import open_build, target_of
+from tests.e2e.arrivals import arrive
+from tests.e2e.force import OF_THE_RUN, Force
+from tests.postgres import cluster
+
+pytest.importorskip("duckdb_extension_ducklake", reason="the packages of a lake are not installed: `make lake`")
+# A lake takes no checks, and these are the marts' only ones.
+CHECKED = {"quality.check_results"}
+
+
+@pytest.fixture(scope="module")
+def on_a_lake(published, extracts, parsed, tmp_path_factory):
+    """The extracts of the published force, taken in and published on a lake."""
+    folder = tmp_path_factory.mktemp("lake")
+    with cluster(tmp_path_factory.mktemp("postgres")) as postgres:
+        settings = replace(published.settings, data_dir=folder / "data", lake=Lake(postgres.new_database("force"), str(folder / "lake")))
+        force = Force(settings)
+        shutil.copytree(extracts, force.landing)
+        shutil.copytree(parsed.dbt_target_dir, settings.dbt_target_dir)
+        target_of(settings).create()
+        assert force.run() == 0
+        yield force
+
+
+def differing(one: Path, other: Path) -> dict[str, tuple[int, int]]:
+    """Rows of every table that only one of two publications has, by table; those that speak of the run itself are left out."""
+    found = {}
+    with duckdb.connect() as connection:
+        for name, path in (("one", one), ("other", other)):
+            connection.execute(f"attach '{path.resolve()}' as {name} (read_only)")
+        tables = connection.execute(
+            "select schema_name || '.' || table_name from duckdb_tables() where database_name in ('one', 'other') group by all order by all"
+        ).fetchall()
+        assert len(tables) > 40
+        for (table,) in tables:
+            if table not in OF_THE_RUN:
+                counts = [
+                    connection.execute(f"select count(*) from (from {a}.{table} except all from {b}.{table})").fetchone()[0]
+                    for a, b in (("one", "other"), ("other", "one"))
+                ]
+                if any(counts):
+                    found[table] = tuple(counts)
+    return found
+
+
+def definitions(path: Path) -> dict[str, tuple]:
+    """How each published table is defined, and the comments of its columns."""
+    with duckdb.connect(str(path), read_only=True) as marts:
+        tables = dict(marts.execute("select schema_name || '.' || table_name, sql from duckdb_tables() where not internal").fetchall())
+        comments = marts.execute(
+            "select schema_name || '.' || table_name, list((column_name, comment) order by column_index) "
+            "from duckdb_columns() where not internal group by all"
+        ).fetchall()
+    return {table: (tables[table], said) for table, said in comments if table in tables and table not in CHECKED}
+
+
+def test_a_lake_publishes_what_a_file_publishes(on_a_lake, published):
+    """Also a night later, on which much arrived, and which builds what that touches."""
+    assert differing(on_a_lake.settings.marts_path, published.settings.marts_path) == {}
+    assert definitions(on_a_lake.settings.marts_path) == definitions(published.settings.marts_path)
+    assert not on_a_lake.settings.build_path.exists()
+    with open_build(on_a_lake.settings, read_only=True) as connection:
+        assert not_there(connection, load_manifest(on_a_lake.settings)) == []
+
+
+def test_the_night_after_it_too(on_a_lake, eventful_night):
+    arrive(on_a_lake)
+    assert on_a_lake.run() == eventful_night.status
+    assert differing(on_a_lake.settings.marts_path, eventful_night.force.settings.marts_path) == {}
+    with open_build(on_a_lake.settings, read_only=True) as connection:
+        builds = connection.execute("select is_full_refresh from ingest.builds order by built_at").fetchall()
+    assert builds == [(True,), (False,)]
+
+
+def test_a_night_on_which_nothing_is_new_leaves_the_marts(on_a_lake):
+    before = on_a_lake.fingerprint()
+    assert on_a_lake.run() in (0, 3)
+    assert on_a_lake.fingerprint() == before
+    assert os.stat(on_a_lake.settings.lake.data).st_mode & 0o077 == 0
