@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import json
 import logging
 import os
 import re
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -26,6 +27,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from pipelines.contents import contents_of
 from pipelines.contracts.model import Contracts, Feed
 from pipelines.demonstration import declared_date
 from pipelines.masking import without_values
@@ -345,7 +347,7 @@ def run_checks(
     as_at     what the transform was built as at, 'YYYY-MM-DD[ HH:MM:SS]', local
     on_table  called with each table's name as its checks begin
 
-    While neither plans nor data have changed since the last run that evaluated them all, only checks that ask the clock or
+    Of a table whose checks, and whatever they read, are as they were when they were last evaluated, only checks that ask the clock or
     the run are evaluated; the results of the others are carried forward.
 
     A feed without data is `skipped`, by name; a check that cannot be evaluated is `failed`. Raises nothing of the data's making.
@@ -353,32 +355,50 @@ def run_checks(
     specs = [s for s in planned_checks(contracts) if tables is None or s.table in tables]
     with open_build(settings) as connection:
         clock = Clock(run_id, utc_naive(now), as_at, declared_date(settings, connection))
-        state = _state(connection, specs, as_at)
-        standing = None
-        if tables is None and state == _last_state(connection):
-            resting = [(s.table, s.name) for s in specs if not s.asks_the_run]
-            standing = carry_forward(connection, resting, run_id, clock.now)
-        evaluated = evaluate(connection, contracts, [s for s in specs if standing is None or s.asks_the_run], clock, on_table)
-        results = [*evaluated, *(standing or [])]
+        states, before = _states(connection, specs, clock), _last_states(connection)
+        unchanged = {table for table, state in states.items() if state is not None and before.get(table) == state}
+        resting = [s for s in specs if s.table in unchanged and not s.asks_the_run]
+        standing = carry_forward(connection, [(s.table, s.name) for s in resting], run_id, clock.now)
+        if standing is None:
+            resting, standing = [], []
+        evaluated = evaluate(connection, contracts, [s for s in specs if s not in resting], clock, on_table)
+        results = [*evaluated, *standing]
         store_results(connection, results)
-        if tables is None:
-            connection.execute("insert into quality.check_runs values (?, ?, ?)", [run_id, clock.now, state])
+        connection.execute("insert into quality.check_runs values (?, ?, ?)", [run_id, clock.now, json.dumps(before | states)])
     return results
 
 
-def _state(connection: duckdb.DuckDBPyConnection, specs: Sequence[CheckSpec], as_at: str | None) -> str:
-    """A fingerprint of everything that the checks look at, but for the clock: the plans, the build, the loads, and how many rows stand in raw."""
-    raw = connection.execute(
-        "select table_name, estimated_size from duckdb_tables() where database_name = current_database() and schema_name = 'raw' order by all"
-    ).fetchall()
-    builds = connection.execute("select run_id, code_version from ingest.builds order by built_at desc, max_load_id desc limit 1").fetchone()
-    loads = connection.execute("select max(load_id) from ingest.loads").fetchone()
-    return hashlib.sha256(repr((specs, builds, loads, raw, as_at)).encode()).hexdigest()
+def _states(connection: duckdb.DuckDBPyConnection, specs: Sequence[CheckSpec], clock: Clock) -> dict[str, str | None]:
+    """By table, a fingerprint of its checks and of everything that they read, but for the clock; None where something of it is not known."""
+    existing = existing_tables(connection)
+    reads = {s.table: {s.table} for s in specs}
+    for spec in specs:
+        texts = f"{spec.sql} {spec.detail} {spec.months} {'ingest.loads' if spec.reads_ledger else ''}"
+        reads[spec.table] |= {word for word in re.findall(r"\b[a-z_]+\.\w+", texts) if word in existing}
+        reads[spec.table] |= {f"raw.{feed}" for feed in spec.needs}
+    # Views, and the largest tables, count by what they were built from.
+    built = dict(connection.execute("select table_name, coalesce(content, inputs) from ingest.nodes_built where table_name is not null").fetchall())
+    contents = contents_of(connection, set().union(*reads.values()) - built.keys()) | built
+    definitions = dict(
+        connection.execute("select schema_name || '.' || table_name, sql from duckdb_tables() where database_name = current_database()").fetchall()
+    )
+    states: dict[str, str | None] = {}
+    for table, read in reads.items():
+        looked_at = [(name, definitions.get(name), contents.get(name)) for name in sorted(read & existing)]
+        planned = [s for s in specs if s.table == table]
+        is_known = all(content is not None for _, _, content in looked_at)
+        seen = repr((planned, sorted(read - existing), looked_at, clock.as_at, clock.demonstration))
+        states[table] = hashlib.sha256(seen.encode()).hexdigest()[:20] if is_known else None
+    return states
 
 
-def _last_state(connection: duckdb.DuckDBPyConnection) -> str | None:
-    row = connection.execute("select state from quality.check_runs order by checked_at desc limit 1").fetchone()
-    return row[0] if row else None
+def _last_states(connection: duckdb.DuckDBPyConnection) -> dict[str, str | None]:
+    """What the last run of checks looked at, by table; nothing where an earlier version wrote it down in another way."""
+    row = connection.execute("select state from quality.check_runs order by checked_at desc, rowid desc limit 1").fetchone()
+    with suppress(ValueError):
+        found = json.loads(row[0]) if row else {}
+        return found if isinstance(found, dict) else {}
+    return {}
 
 
 def evaluate(

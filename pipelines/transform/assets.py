@@ -17,6 +17,7 @@ from pipelines.quality.runner import existing_tables
 from pipelines.resources import Warehouse
 from pipelines.transform import unit_tests
 from pipelines.transform.build import is_current, is_full_refresh_due, max_load_id, record_build
+from pipelines.transform.carry_over import UNCHANGED, carried_over, give_back, take
 from pipelines.transform.passed import has_passed, remember
 from pipelines.transform.project import TransformError, code_version
 from pipelines.transform.publication import PAST, TAG, build_publication
@@ -26,7 +27,6 @@ DBT_ASSETS_NAME = "dbt_build"
 PUBLICATION = "publication"  # the schema, the asset group and the step behind the gate
 DEMAND = "demand"
 BELOW_MEASURES = {"seeds", "staging", "intermediate", "core"}  # of asset groups, what comes before the first underscore
-UNCHANGED = "as in an earlier run: neither the code nor what it looks at has changed since"
 PASSED_BEFORE = "this code has passed it before: it looks at no data"
 NOT_EVALUATED = {UNCHANGED, PASSED_BEFORE}
 CHECK_STATUS = {"pass": "passed", "success": "passed", "warn": "warned", "fail": "failed", "error": "failed", "skipped": "skipped"}
@@ -151,8 +151,9 @@ def _build_models(
                 warehouse.reporter.step("transform (nothing new)")
                 standing = _standing_results(connection, checks, context.run.run_id, warehouse)
             row_counts = _row_counts(connection)
-        if standing is not None:
-            yield from _unchanged(context, order, standing, row_counts)
+            carry_over = take(connection, manifest, version, full_refresh) if standing is None else None
+        if carry_over is None:
+            yield from _unchanged(context, order, row_counts)
             return
         # the manifest stands from parsing, and what dbt would write of its results is told to Dagster and stored below
         arguments, unchanged = ["build", "--no-write-json", "--exclude", TAG], []
@@ -168,14 +169,15 @@ def _build_models(
             arguments += ["--exclude-resource-type", "unit_test"]
             unchanged = _passed_before(checks)
         warehouse.reporter.step("transform" + (" (full refresh)" if full_refresh else ""))
-        run = run_dbt(warehouse.settings, arguments, lambda name, index, total: warehouse.reporter.detail(f"{index} of {total} {name}"))
+        with carried_over(carry_over):
+            run = run_dbt(warehouse.settings, arguments, lambda name, index, total: warehouse.reporter.detail(f"{index} of {total} {name}"))
         if not is_subset and all(node.status in {"pass", "success"} for node in run.of_type("unit_test")) and not run.broken:
             remember(unit_tests.CHECK, version)
-        run = DbtRun((*run.nodes, *unchanged))
 
-        results = list(check_results(run, checks, manifest, context.run.run_id, warehouse))
+        results = list(check_results(DbtRun((*run.nodes, *unchanged)), checks, manifest, context.run.run_id, warehouse))
         with warehouse.connect() as connection:
             store_results(connection, results)
+            give_back(connection, carry_over, version)
             row_counts = _row_counts(connection)
             lost = [] if run.broken or is_subset else not_there(connection, manifest)
             if not (run.broken or is_subset or lost):
@@ -261,7 +263,7 @@ def _events(
     row_counts: Mapping[str, int],
     selected: Collection[dg.AssetCheckKey],
 ) -> Iterator[Any]:
-    """What Dagster is told of a run of dbt: every table that was built, every check that was evaluated."""
+    """What Dagster is told of a run of dbt: every table, every check that was evaluated. An event of a check costs more than most checks."""
     for node in run.of_type("model", "seed"):
         if node.status == "success" and node.unique_id in keys:
             key = keys[node.unique_id]
@@ -270,7 +272,7 @@ def _events(
             yield dg.MaterializeResult(asset_key=key, metadata=metadata)
     for node in run.of_type("test", "unit_test"):
         spec = checks[node.unique_id]
-        if node.status != "skipped" and spec.key in selected:
+        if node.status != "skipped" and node.message != UNCHANGED and spec.key in selected:
             yield _check_event(node, spec)
 
 
@@ -283,24 +285,11 @@ def _standing_results(connection: Any, checks: Mapping[str, dg.AssetCheckSpec], 
     return standing
 
 
-def _unchanged(
-    context: dg.AssetExecutionContext, order: Sequence[dg.AssetKey], results: Sequence[CheckResult], row_counts: Mapping[str, int]
-) -> Iterator[Any]:
-    """What Dagster is told where there was nothing to build: every table as it stands, every check as it came out last."""
+def _unchanged(context: dg.AssetExecutionContext, order: Sequence[dg.AssetKey], row_counts: Mapping[str, int]) -> Iterator[Any]:
+    """What Dagster is told where there was nothing to build: every table as it stands. What checks found stands in quality.check_results."""
     for key in (key for key in order if key in context.selected_asset_keys):
         count = row_counts.get("/".join(key.path))
         yield dg.MaterializeResult(asset_key=key, metadata={"unchanged": True} | ({} if count is None else {"dagster/row_count": count}))
-    for result in results:
-        spec_key = dg.AssetCheckKey(dg.AssetKey(result.table_name.split(".")), result.check_name)
-        if spec_key in context.selected_asset_check_keys:
-            yield dg.AssetCheckResult(
-                asset_key=spec_key.asset_key,
-                check_name=spec_key.name,
-                passed=result.status in {"passed", "skipped"},
-                severity=dg.AssetCheckSeverity.WARN if result.status == "warned" else dg.AssetCheckSeverity.ERROR,
-                description=UNCHANGED,
-                metadata={"failures": result.failed_count or 0},
-            )
 
 
 def _all_attached(manifest: Mapping[str, Any], checks: Mapping[str, dg.AssetCheckSpec]) -> None:

@@ -66,6 +66,17 @@ create table if not exists ingest.builds (
     is_full_refresh boolean not null,
     code_version varchar not null
 );
+-- What each model, seed and test was last built or evaluated from, and what came out (pipelines/transform/carry_over.py). Empty while
+-- a transform is at work.
+create table if not exists ingest.nodes_built (
+    unique_id varchar not null,
+    table_name varchar,                    -- schema.table; null of a test
+    code_version varchar not null,
+    inputs varchar not null,
+    content varchar,                       -- of a table: how many rows, and the sum of their hashes
+    status varchar not null,
+    failures bigint
+);
 create schema if not exists quality;
 -- Every result of every check of every run. `observed` and `message` never hold a value of a personal column.
 create table if not exists quality.check_results (
@@ -91,11 +102,11 @@ create table if not exists quality.check_results (
     has_caveat boolean,                    -- whether a warning stands on the published rows concerned; null: it does
     primary key (run_id, table_name, check_name)
 );
--- One row per run that evaluated every check: what it looked at. While that is the same, only checks that ask the clock or the run are evaluated.
+-- One row per run of checks: what it looked at. Of tables for which that is the same, only checks that ask the clock or the run are evaluated.
 create table if not exists quality.check_runs (
     run_id varchar not null,
     checked_at timestamp not null,
-    state varchar not null                 -- fingerprint of the checks, of the build they looked at, and of the loads
+    state varchar not null                 -- as JSON, by table: fingerprint of its checks and of all that they read
 );
 """
 

@@ -14,6 +14,9 @@ import duckdb
 import pytest
 
 from pipelines.contracts.loading import load_contracts
+from pipelines.settings import Settings
+from pipelines.transform.carry_over import carried_over, give_back, take
+from pipelines.transform.manifest import load_manifest
 from pipelines.warehouse import create_tables
 from tests.building import Dbt
 
@@ -170,6 +173,8 @@ FIRST: Rows = {
     "csew_estimates": [estimate("Wiltshire", "2022-12-31", 57.0), estimate("MSG average", "2022-12-31", 54.1)],
     "force_comparators": [compared("Hampshire", "2023-01-31", 47.0)],
 }
+# One feed more, on 2 April 2023.
+THIRD: Rows = {"force_calls": [call("c7", "2023-03-20 10:00:00", answered_at="2023-03-20 10:00:04")]}
 # What came on 1 April 2023.
 SECOND: Rows = {
     "force_calls": [
@@ -274,10 +279,24 @@ class Story:
     full: dict[str, Any]
     as_at: dict[str, Any]
     other_order: dict[str, Any]
+    built_anew: set[str]  # by the night of the third load
+    carried: dict[str, Any]
+    full_of_three: dict[str, Any]
+
+
+def build_what_changed(dbt: Dbt, path: Path, manifest: dict[str, Any]) -> set[str]:
+    """A build as a night does it. Returns the nodes that did not stand."""
+    with duckdb.connect(str(path)) as connection:
+        carry_over = take(connection, manifest, "code", full_refresh=False)
+    with carried_over(carry_over):
+        dbt.build(path)
+    with duckdb.connect(str(path)) as connection:
+        give_back(connection, carry_over, "code")
+        return {name.split(".")[-1] for name in carry_over.anew}
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
+def story(tmp_path_factory: pytest.TempPathFactory, parsed: Settings) -> Story:
     folder = tmp_path_factory.mktemp("incremental")
     dbt = Dbt(folder / "target", [table.split(".")[1] for table in FACTS])
     early, late = datetime(2023, 3, 1, 2), datetime(2023, 4, 1, 2)
@@ -315,7 +334,30 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     load(other, 2, "first", early, FIRST)
     dbt.build(other)
 
-    return Story(path, first, touched, mark, incremental, repeated, full, as_at, snapshot(other))
+    other_order = snapshot(other)
+
+    manifest = load_manifest(parsed)
+    complete(other, 2)
+    build_what_changed(dbt, other, manifest)
+    complete(other, 2)
+    load(other, 3, "third", datetime(2023, 4, 2, 2), THIRD)
+    built_anew = build_what_changed(dbt, other, manifest)
+    carried = snapshot(other)
+    dbt.build(other, "--full-refresh")
+
+    return Story(path, first, touched, mark, incremental, repeated, full, as_at, other_order, built_anew, carried, snapshot(other))
+
+
+@pytest.mark.parametrize("table", FACTS)
+def test_what_stands_is_what_a_full_refresh_gives(story: Story, table: str):
+    assert story.carried[table] == story.full_of_three[table]
+
+
+def test_what_new_rows_do_not_reach_stands(story: Story):
+    assert {"fct_force_calls", "fct_bt_legs", "reconciliation", "int_touched_months"} <= story.built_anew
+    others = {fact.split(".")[1] for fact in FACTS if fact.startswith("core.")} - {"fct_force_calls", "fct_bt_legs"}
+    assert not story.built_anew & (others | {"area_aliases", "stg_crime__crimes"})
+    assert story.carried["core.fct_force_calls"] != story.full["core.fct_force_calls"], "the late call is there"
 
 
 @pytest.mark.parametrize("table", FACTS)

@@ -1,0 +1,158 @@
+"""A node stands where its inputs are what it was last built from, and nothing stands on trust."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import duckdb
+import pytest
+
+from pipelines.settings import DBT_PROJECT_DIR
+from pipelines.transform.carry_over import SAYS_WHAT_CHANGED, CarryOver, NodeBuilt, give_back, take
+from pipelines.warehouse import LEDGER_DDL
+
+VERSION = "code"
+
+
+def node(kind: str, name: str, *parents: str, materialized: str = "table") -> dict[str, Any]:
+    return {"resource_type": kind, "schema": "core", "name": name, "config": {"materialized": materialized}, "depends_on": {"nodes": list(parents)}}
+
+
+# calls -> stg_calls (a view) -> fct_calls -> counts -> card; areas is a seed that counts reads.
+NODES = {
+    "seed.areas": node("seed", "areas", materialized="seed") | {"depends_on": {"macros": []}},
+    "model.stg_calls": node("model", "stg_calls", "source.calls", materialized="view"),
+    "model.int_touched_months": node("model", "int_touched_months", "source.calls", "source.builds"),
+    "model.fct_calls": node("model", "fct_calls", "model.stg_calls", "model.int_touched_months", materialized="incremental"),
+    "model.counts": node("model", "counts", "model.fct_calls", "seed.areas"),
+    "test.counts": node("test", "counts", "model.counts", materialized="test"),
+    "model.card": node("model", "card", "model.counts"),
+}
+MANIFEST = {
+    "nodes": NODES,
+    "sources": {
+        "source.calls": {"schema": "raw", "identifier": "calls", "database": "build"},
+        "source.builds": {"schema": "ingest", "identifier": "builds", "database": "build"},
+        "source.past": {"schema": "measures", "identifier": "value_ledger", "database": "live"},
+    },
+}
+TABLES = {"model.counts": "7 calls", "model.card": "one line"}
+
+
+@pytest.fixture
+def build() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        connection.execute(LEDGER_DDL)
+        connection.execute("create schema raw; create table raw.calls (call_id varchar, _row_hash varchar, _load_id bigint)")
+        connection.execute("insert into raw.calls values ('a', 'a1', 1)")
+        yield connection
+
+
+def night(
+    build: duckdb.DuckDBPyConnection,
+    rows: Mapping[str, str] | None = None,
+    status: Mapping[str, str] | None = None,
+    stop_before: str = "",
+    full_refresh: bool = False,
+    version: str = VERSION,
+    only: tuple[str, ...] = tuple(NODES),
+) -> list[str]:
+    """What a run builds. `rows`: what comes out of tables, where it is not as ever; `stop_before`: where the run is killed."""
+    carry_over = take(build, MANIFEST, version, full_refresh)
+    built = []
+    for name in (name for name in NODES if name in only):
+        if name == stop_before:
+            return built
+        if carry_over.standing(name) is None:
+            built.append(name)
+            counted = (TABLES | dict(rows or {})).get(name) if carry_over.counts_by_rows(name) else None
+            carry_over.note(name, (status or {}).get(name, "success"), 0, counted)
+    give_back(build, carry_over, version)
+    build.execute("insert into ingest.builds values ('run', now(), 1, false, 'code')")
+    return built
+
+
+def test_everything_is_built_once(build):
+    assert night(build) == list(NODES)
+    assert night(build) == ["model.int_touched_months"], "it says what has changed since the last build: it is asked every time"
+
+
+def test_new_rows_reach_what_rests_on_them(build):
+    night(build)
+    build.execute("insert into raw.calls values ('b', 'b1', 2)")
+    assert night(build, {"model.counts": "8 calls", "model.card": "another"}) == [
+        *("model.int_touched_months", "model.fct_calls", "model.counts", "test.counts", "model.card")
+    ]
+
+
+def test_a_table_that_comes_out_the_same_ends_the_chain(build):
+    night(build)
+    build.execute("insert into raw.calls values ('b', 'b1', 2)")
+    assert night(build) == ["model.int_touched_months", "model.fct_calls", "model.counts"]
+
+
+@pytest.mark.parametrize("change", ["update raw.calls set _row_hash = 'a2'", "delete from raw.calls", "update raw.calls set _load_id = 2"])
+def test_a_raw_table_counts_by_its_rows(build, change):
+    night(build)
+    build.execute(change)
+    assert "model.fct_calls" in night(build)
+
+
+def test_after_a_killed_run_everything_is_built(build):
+    night(build)
+    build.execute("insert into raw.calls values ('b', 'b1', 2)")
+    assert night(build, stop_before="test.counts")[-1] == "model.counts"
+    build.execute("delete from raw.calls where call_id = 'b'")
+    assert night(build) == list(NODES)
+
+
+@pytest.mark.parametrize("how", [{"full_refresh": True}, {"version": "other code"}])
+def test_other_code_and_a_full_refresh_build_everything(build, how):
+    night(build)
+    assert night(build, **how) == list(NODES)
+
+
+def test_a_test_that_failed_is_evaluated_again_and_one_that_warned_stands(build):
+    night(build, status={"test.counts": "fail"})
+    assert "test.counts" in night(build, status={"test.counts": "warn"})
+    carry_over = take(build, MANIFEST, VERSION, full_refresh=False)
+    stands = carry_over.standing("test.counts")
+    assert stands is not None
+    assert stands.status == "warn"
+
+
+def test_a_model_that_was_not_built_is_built_by_the_next_run(build):
+    """Behind a failed test nothing is built: what stands there is what was built before."""
+    night(build)
+    build.execute("insert into raw.calls values ('b', 'b1', 2)")
+    night(build, {"model.counts": "8 calls"}, only=tuple(NODES)[:-1])
+    assert night(build, {"model.counts": "8 calls"}) == ["model.int_touched_months", "model.card"]
+
+
+def test_a_run_of_a_part_leaves_facts_of_other_feeds_as_they_stand(build):
+    """The facts that it does not build hold what they held, whatever has come in since."""
+    night(build)
+    build.execute("insert into raw.calls values ('b', 'b1', 2)")
+    assert night(build, only=("model.counts",)) == [], "counts is what it was of the facts that stand"
+    assert "model.counts" in night(build)
+
+
+def test_what_is_not_known_of_an_input_is_no_reason_to_stand(build):
+    carry_over = CarryOver(MANIFEST, {}, {"model.card": NodeBuilt("x", "one line", "success", None)})
+    assert carry_over.inputs_of("model.card") is None
+    assert carry_over.standing("model.card") is None
+    carry_over.note("model.card", "success", None, "one line")
+    assert carry_over.noted == {}
+
+
+def test_only_incremental_builds_read_what_says_which_months_have_changed():
+    """Its content is not part of what a node is built from: a table or a view that read it would hold a part and count as the whole."""
+    macros = r"(in_touched_months|forget_touched_\w+|touched_periods|touched_months)\("
+    models = {path.stem: path.read_text(encoding="utf-8") for path in (DBT_PROJECT_DIR / "models").rglob("*.sql")}
+    assert SAYS_WHAT_CHANGED in models
+    assert not [name for name, text in models.items() if f"ref('{SAYS_WHAT_CHANGED}')" in text]
+    readers = [name for name, text in models.items() if re.search(macros, text)]
+    assert len(readers) > 15
+    assert not [name for name in readers if "materialized='incremental'" not in models[name]]
