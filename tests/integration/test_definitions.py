@@ -178,6 +178,7 @@ def test_published_tables_are_those_of_the_interface(settings):
         "measures.month_so_far",
         "measures.staffing",
         "measures.staffing_shortfalls",
+        "measures.what_ifs",
         "measures.surges",
         "measures.drivers",
         "measures.comparator_values",

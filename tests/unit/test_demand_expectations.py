@@ -222,10 +222,14 @@ def test_a_month_is_projected_beside_target_last_year_and_limits():
     add(connection, "in_time", "share", random.binomial(calls, 0.85), calls)
     whole = random.poisson(usual(100))[: (date(2022, 11, 30) - FIRST).days + 1]
     add(connection, "whole", "count", whole)
+    add(connection, "too_many", "count", counts)
+    add(connection, "too_few", "count", counts)
     connection.execute("""
-        insert into dim_measure values ('abandoned', 'decrease'), ('in_time', 'increase'), ('whole', 'decrease');
+        insert into dim_measure values
+            ('abandoned', 'decrease'), ('in_time', 'increase'), ('whole', 'decrease'), ('too_many', 'decrease'), ('too_few', 'increase');
         insert into int_measure_targets values
-            ('abandoned', 'force', 5000, 'SLA', '1900-01-01', '9999-12-31'), ('in_time', 'force', 90, 'ambition', '1900-01-01', '9999-12-31');
+            ('abandoned', 'force', 5000, 'SLA', '1900-01-01', '9999-12-31'), ('in_time', 'force', 90, 'ambition', '1900-01-01', '9999-12-31'),
+            ('too_many', 'force', 1950, 'SLA', '1900-01-01', '9999-12-31'), ('too_few', 'force', 9000, 'SLA', '1900-01-01', '9999-12-31');
         insert into measure_values values
             ('abandoned', 'force', 'all', 'month', '2021-11-30', 2900, true), ('in_time', 'force', 'all', 'month', '2021-11-30', 88, false);
         insert into measure_spc values
@@ -242,6 +246,11 @@ def test_a_month_is_projected_beside_target_last_year_and_limits():
     assert (in_time["year_before_value"], in_time["lpl"]) == (None, None)
     assert finished["projected_value"] == finished["lower_value"] == finished["upper_value"] == whole[-30:].sum()
     assert finished["breach_pct"] is None
+    assert abandoned["likely_breach_date"] is None
+    assert in_time["likely_breach_date"] == date(2022, 11, 12), "it is missed already"
+    # a hundred calls per day, and 1,950 of them are too many; that they are too few is only known at the month's end
+    assert date(2022, 11, 18) <= found["too_many"]["likely_breach_date"] <= date(2022, 11, 21)
+    assert found["too_few"]["likely_breach_date"] == date(2022, 11, 30)
 
 
 def half_hours(connection: duckdb.DuckDBPyConnection, seed: int, per_day: float, surge_on: int | None) -> None:

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from pipelines.demand.queues import erlang_a, erlang_c
-from pipelines.demand.staffing import Rules, staffing
+from pipelines.demand.staffing import Rules, staffing, what_ifs
 
 RULES = Rules(max_occupancy=0.85, shrinkage=0.3)
 
@@ -62,3 +62,32 @@ def test_without_half_hours_there_is_nothing_to_say():
 def test_rules_that_make_no_sense_are_refused_with_the_way_out(occupancy, shrinkage):
     with pytest.raises(ValueError, match="max_occupancy_pct must be above 0"):
         Rules(occupancy, shrinkage)
+
+
+def fortnight() -> pl.DataFrame:
+    return staffing(half_hours(), RULES).with_columns(pl.lit("force").alias("area_id"), pl.lit("999").alias("line"))
+
+
+def test_what_if_nothing_changes_is_what_is_expected():
+    rows = fortnight()
+    (usual,) = (
+        what_ifs(rows)
+        .filter((pl.col("offered_change_pct") == 0) & (pl.col("handling_change_seconds") == 0) & (pl.col("operator_change_count") == 0))
+        .to_dicts()
+    )
+    assert usual["expected_value"] == 67.0
+    weighted = (rows["expected_value"] * rows["expected_wait_seconds"]).sum() / 67
+    assert usual["expected_wait_seconds"] == pytest.approx(weighted, abs=0.02)
+    assert usual["operator_hours"] == (3 + 2 + rows["needed_count"][2] + 0) / 2
+    assert usual["short_interval_count"] == (rows["expected_in_time_pct"] < 90).sum()
+
+
+def test_more_calls_longer_ones_and_fewer_operators_are_worse():
+    found = what_ifs(fortnight())
+    keys = ("offered_change_pct", "handling_change_seconds", "operator_change_count")
+    at = {tuple(row[key] for key in keys): row for row in found.iter_rows(named=True)}
+    assert len(at) == found.height == 60
+    for worse, better in (((20, 0, 0), (0, 0, 0)), ((0, 20, 0), (0, 0, 0)), ((0, 0, -1), (0, 0, 0)), ((0, 0, 0), (0, 0, 2))):
+        assert at[worse]["expected_abandonment_pct"] > at[better]["expected_abandonment_pct"]
+        assert at[worse]["expected_wait_seconds"] > at[better]["expected_wait_seconds"]
+    assert what_ifs(fortnight().clear()).is_empty()

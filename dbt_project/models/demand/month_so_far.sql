@@ -1,3 +1,4 @@
+{%- set p_of_miss = normal_p('((beside.projected_value - beside.target) / beside.standard_error)') %}
 -- Where the newest month of each operational measure of a force will end at the present pace, with an interval, beside its target, the same month of the
 -- year before and its limits. One row per measure and force. Days that are not covered yet, or not at all, count as expected.
 with
@@ -80,6 +81,7 @@ to_come as (
     select
         of_month.measure_id,
         of_month.area_id,
+        of_month.local_date,
         so_far.exposure_per_day as exposure,
         so_far.exposure_per_day * pace.daily_level * coalesce(weekdays.weekday_factor, 1) * pace.season_factor
         * case when bank_holidays.date is not null then coalesce(pace.holiday_factor, 1) else 1 end as expected
@@ -97,6 +99,27 @@ to_come as (
             of_month.measure_id = days.measure_id
             and of_month.area_id = days.area_id
             and of_month.local_date = days.local_date
+),
+
+-- The month up to its newest day, and up to each day to come.
+running as (
+    select
+        measure_id,
+        area_id,
+        local_date,
+        0 as expected,
+        0 as exposure
+    from so_far
+    union all
+    select
+        to_come.measure_id,
+        to_come.area_id,
+        greatest(to_come.local_date, so_far.local_date) as local_date,
+        sum({{ spc_billionths('to_come.expected') }}) over up_to_the_day / 1e9 as expected,
+        sum({{ spc_billionths('to_come.exposure') }}) over up_to_the_day / 1e9 as exposure
+    from to_come
+    inner join so_far on to_come.measure_id = so_far.measure_id and to_come.area_id = so_far.area_id
+    window up_to_the_day as (partition by to_come.measure_id, to_come.area_id order by to_come.local_date)
 ),
 
 rest as (
@@ -196,28 +219,49 @@ beside as (
             and bounded.local_date between targets.valid_from and targets.valid_to
     left join charts
         on bounded.measure_id = charts.measure_id and bounded.area_id = charts.area_id
+),
+
+-- A count that is to be high is on the wrong side until it is reached: only the month's end says that it was missed.
+breaches as (
+    select
+        beside.measure_id,
+        beside.area_id,
+        min(running.local_date) as likely_breach_date
+    from beside
+    inner join running on beside.measure_id = running.measure_id and beside.area_id = running.area_id
+    where
+        (beside.is_quotient or beside.worse > 0 or running.local_date = last_day(running.local_date))
+        and beside.worse * (
+            case
+                when beside.is_quotient then beside.scale * (beside.observed + running.expected) / nullif(beside.exposure + running.exposure, 0)
+                else beside.observed + running.expected
+            end - beside.target
+        ) > 0
+    group by beside.measure_id, beside.area_id
 )
 
 select
-    measure_id,
-    area_id,
-    {{ month_of('local_date') }} as month,
-    local_date,
-    cast(day_count as bigint) as day_count,
-    value_so_far,
-    projected_value,
-    lower_value,
-    upper_value,
-    unit,
-    year_before_value,
-    target,
-    target_type,
+    beside.measure_id,
+    beside.area_id,
+    {{ month_of('beside.local_date') }} as month,
+    beside.local_date,
+    cast(beside.day_count as bigint) as day_count,
+    beside.value_so_far,
+    beside.projected_value,
+    beside.lower_value,
+    beside.upper_value,
+    beside.unit,
+    beside.year_before_value,
+    beside.target,
+    beside.target_type,
     case
-        when target is null or worse is null then null
-        when standard_error = 0 then case when worse * (projected_value - target) > 0 then 100 else 0 end
-        when worse * (projected_value - target) > 0 then 100 - 50 * {{ normal_p('((projected_value - target) / standard_error)') }}
-        else 50 * {{ normal_p('((projected_value - target) / standard_error)') }}
+        when beside.target is null or beside.worse is null then null
+        when beside.standard_error = 0 then case when beside.worse * (beside.projected_value - beside.target) > 0 then 100 else 0 end
+        when beside.worse * (beside.projected_value - beside.target) > 0 then 100 - 50 * {{ p_of_miss }}
+        else 50 * {{ p_of_miss }}
     end as breach_pct,
-    lpl,
-    upl
+    breaches.likely_breach_date,
+    beside.lpl,
+    beside.upl
 from beside
+left join breaches on beside.measure_id = breaches.measure_id and beside.area_id = breaches.area_id

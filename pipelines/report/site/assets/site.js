@@ -28,6 +28,18 @@ for (const form of document.querySelectorAll("form[data-filter]")) {
   form.addEventListener("submit", (event) => event.preventDefault());
 }
 
+// ---- rows of a table chosen by what they change
+for (const form of document.querySelectorAll("form[data-choose]")) {
+  const rows = [...document.getElementById(form.dataset.choose).tBodies[0].rows];
+  const apply = () => {
+    const wanted = [...form.querySelectorAll("select")].filter((select) => select.value !== "");
+    for (const row of rows) row.hidden = wanted.some((select) => row.getAttribute(`data-${select.name}`) !== select.value);
+  };
+  form.hidden = false;
+  form.addEventListener("input", apply);
+  apply();
+}
+
 // ---- tables that sort by a column
 const value = (cell) => {
   const text = (cell?.dataset.sort ?? cell?.textContent ?? "").trim();

@@ -6,16 +6,22 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from pipelines.report.day_charts import Day, forecast_chart
+from pipelines.report.formatting import signed_text
 from pipelines.report.marts import Row
 from pipelines.report.plane import Label
 from pipelines.report.site.content import Content
 
 YESTERDAY = ("measures.daily_expectations", "measures.surges", "measures.month_so_far")
-DEMAND = ("measures.daily_forecasts", "measures.forecast_backtests", "measures.staffing", "measures.staffing_shortfalls")
+DEMAND = ("measures.daily_forecasts", "measures.forecast_backtests", "measures.staffing", "measures.staffing_shortfalls", "measures.what_ifs")
 TABLES = (*YESTERDAY, *DEMAND)
 
 NEXT_DAYS = "select * from measures.daily_forecasts where local_date <= origin_date + 14 order by area_id, line, local_date"
 FIRST_DAY = "select * from measures.staffing where local_date = origin_date + 1 order by area_id, line, interval_start_at"
+# As things stand first, then the smallest changes.
+WHAT_IFS = (
+    "area_id, line, abs(offered_change_pct) + abs(handling_change_seconds) + 10 * abs(operator_change_count), "
+    "offered_change_pct, handling_change_seconds, operator_change_count"
+)
 
 
 def pages(content: Content) -> Iterator[tuple[str, str]]:
@@ -23,7 +29,7 @@ def pages(content: Content) -> Iterator[tuple[str, str]]:
     forces = _forces(content) if all(map(content.marts.has, YESTERDAY)) else []
     lines, short = (list(_lines(content)), _shortfalls(content)) if all(map(content.marts.has, DEMAND)) else ([], {})
     yield content.page("yesterday.html.j2", "yesterday.html", section="yesterday", forces=forces)
-    yield content.page("demand.html.j2", "demand.html", section="demand", lines=lines, short=short)
+    yield content.page("demand.html.j2", "demand.html", section="demand", lines=lines, short=short, signed=signed_text)
 
 
 def _shown(content: Content, area_id: str) -> bool:
@@ -49,18 +55,20 @@ def _forces(content: Content) -> list[tuple[Row, list[Row], list[Row], list[Row]
     return [(content.areas[area], known(rows), surges.get(area, []), known(months.get(area, []))) for area, rows in newest.items()]
 
 
-def _lines(content: Content) -> Iterator[tuple[Row, str, object, list[Row], list[Row], list[Row]]]:
-    """(force, line, chart of thirteen weeks, the next fourteen days, how such forecasts did, the half hours of the next day) for each line."""
+def _lines(content: Content) -> Iterator[tuple[Row, str, object, list[Row], list[Row], list[Row], list[Row]]]:
+    """Per line: force, line, chart of thirteen weeks, next fourteen days, how such forecasts did, half hours of the next day, what-ifs."""
     every = content.marts.rows("select * from measures.daily_forecasts order by area_id, line, local_date")
     soon = {key: list(rows) for key, rows in groupby(content.marts.rows(NEXT_DAYS), key=_line)}
     past = {key: list(rows) for key, rows in groupby(content.marts.table("measures.forecast_backtests", "area_id, line, grain, horizon"), key=_line)}
     half_hours = {key: list(rows) for key, rows in groupby(content.marts.rows(FIRST_DAY), key=_line)}
+    changes = {key: list(rows) for key, rows in groupby(content.marts.table("measures.what_ifs", WHAT_IFS), key=_line)}
     for (area_id, line), rows in groupby(every, key=_line):
         if _shown(content, area_id):
             label = Label(f"Calls to {line.upper()} by day, expected", "The table below has the next days.")
             days = [Day(r.local_date, r.expected_value, (r.lower_80_value, r.upper_80_value), (r.lower_value, r.upper_value)) for r in rows]
             key = (area_id, line)
-            yield content.areas[area_id], line, forecast_chart(days, label), soon.get(key, []), past.get(key, []), half_hours.get(key, [])
+            chart = forecast_chart(days, label)
+            yield content.areas[area_id], line, chart, soon.get(key, []), past.get(key, []), half_hours.get(key, []), changes.get(key, [])
 
 
 def _line(row: Row) -> tuple[str, str]:
