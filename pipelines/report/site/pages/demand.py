@@ -17,11 +17,8 @@ TABLES = (*YESTERDAY, *DEMAND)
 
 NEXT_DAYS = "select * from measures.daily_forecasts where local_date <= origin_date + 14 order by area_id, line, local_date"
 FIRST_DAY = "select * from measures.staffing where local_date = origin_date + 1 order by area_id, line, interval_start_at"
-# As things stand first, then the smallest changes.
-WHAT_IFS = (
-    "area_id, line, abs(offered_change_pct) + abs(handling_change_seconds) + 10 * abs(operator_change_count), "
-    "offered_change_pct, handling_change_seconds, operator_change_count"
-)
+# As things stand first, then the smallest changes of calls.
+WHAT_IFS = "area_id, line, abs(offered_change_pct) + abs(handling_change_seconds), offered_change_pct, handling_change_seconds, operator_change_count"
 
 
 def pages(content: Content) -> Iterator[tuple[str, str]]:
