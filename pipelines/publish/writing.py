@@ -58,18 +58,6 @@ class TableDefinition:
         columns, found, _ = self.ddl.rpartition(", PRIMARY KEY(")
         return f"{columns});" if found else None
 
-    def published_as(self, name: str, key: Sequence[str]) -> TableDefinition:
-        """The same table under the name that readers know, and with a primary key where it was built without, in DuckDB's own words."""
-        if self.name == name and (self.key or not key):
-            return replace(self, built=self.name)
-        with duckdb.connect() as scratch:
-            scratch.execute(f"create schema if not exists {name.split('.', maxsplit=1)[0]}")
-            scratch.execute(f"create table {name}({self.ddl.partition('(')[2]}")
-            if key and not self.key:
-                scratch.execute(f"alter table {name} add primary key ({', '.join(key)})")
-            published = tables_of(scratch)[name]
-        return replace(self, name=name, ddl=published.ddl, key=published.key, built=self.name)
-
 
 @dataclass(frozen=True)
 class Content:
@@ -122,14 +110,13 @@ def plan_of(
     Raises PublishError where one must not or cannot be published.
     """
     built = tables_of(connection)
-    plan = []
     for name, built_name in tables.items():
         if built_name not in built:
             raise PublishError(f"{name} is to be published but was not built; run the transform (docs/runbooks/publish_failure.md)")
-        table = built[built_name].published_as(name, (keys or {}).get(name, ()))
+    plan = _as_published({name: built[built_name] for name, built_name in tables.items()}, keys or {})
+    for table in plan:
         if not table.key:
-            raise PublishError(f"{name} has no primary key; every published table needs one (docs/runbooks/publish_failure.md)")
-        plan.append(table)
+            raise PublishError(f"{table.name} has no primary key; every published table needs one (docs/runbooks/publish_failure.md)")
     personal = personal_columns(contracts)
     breaches = [f"{table.name}.{column}" for table in plan for column in table.names if column.lower() in personal]
     if breaches:
@@ -138,6 +125,20 @@ def plan_of(
             "take them out of the models, or publish a count instead (docs/runbooks/publish_failure.md)"
         )
     return plan
+
+
+def _as_published(tables: Mapping[str, TableDefinition], keys: Mapping[str, Sequence[str]]) -> list[TableDefinition]:
+    """Each table under the name that readers know, and with a primary key where it was built without, in DuckDB's own words."""
+    with duckdb.connect() as scratch:
+        for name, table in tables.items():
+            if table.name != name or (not table.key and keys.get(name)):
+                scratch.execute(f"create schema if not exists {name.split('.', maxsplit=1)[0]}")
+                scratch.execute(f"create table {name}({table.ddl.partition('(')[2]}")
+                if not table.key and keys.get(name):
+                    scratch.execute(f"alter table {name} add primary key ({', '.join(keys[name])})")
+        worded = tables_of(scratch)
+    definitions = ((name, table, worded.get(name, table)) for name, table in tables.items())
+    return [replace(table, name=name, ddl=as_worded.ddl, key=as_worded.key, built=table.name) for name, table, as_worded in definitions]
 
 
 def macros_of(connection: duckdb.DuckDBPyConnection, plan: Sequence[TableDefinition]) -> dict[str, str]:

@@ -27,7 +27,6 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from pipelines.contents import contents_of
 from pipelines.contracts.model import Contracts, Feed
 from pipelines.demonstration import declared_date
 from pipelines.masking import without_values
@@ -35,7 +34,7 @@ from pipelines.quality.checks import planned_checks
 from pipelines.quality.model import CheckResult, CheckSpec
 from pipelines.quality.results import carry_forward, store_results
 from pipelines.settings import Settings
-from pipelines.warehouse import open_build
+from pipelines.warehouse import contents_of, open_build
 
 ENGINE = "great_expectations"
 RESULT_FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 0}

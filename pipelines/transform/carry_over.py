@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from pipelines.contents import content_sql, contents_of
+from pipelines.warehouse import content_sql, contents_of
 
 UNCHANGED = "as in an earlier run: neither the code nor what it looks at has changed since"
 
@@ -107,8 +107,7 @@ class CarryOver:
 
     def _is_of_code_alone(self, unique_id: str) -> bool:
         """Seeds, and views as they are defined; what they select is another matter."""
-        node = self._node(unique_id)
-        return node["resource_type"] == "seed" or node["config"]["materialized"] == "view"
+        return str(self._node(unique_id)["config"]["materialized"]) in {"seed", "view"}
 
 
 def _name(unique_id: str) -> str:
@@ -123,7 +122,15 @@ def _is_fact(node: Mapping[str, Any]) -> bool:
 def take(connection: duckdb.DuckDBPyConnection, manifest: Mapping[str, Any], version: str, full_refresh: bool) -> CarryOver:
     """What is known of the nodes as this code built them, with the sources as they stand; nothing is known in the database until `give_back`."""
     rows = connection.execute(
-        "select unique_id, inputs, content, status, failures from ingest.nodes_built where code_version = ?", [version]
+        """
+        select unique_id, inputs, content, status, failures from ingest.nodes_built
+        where code_version = ? and (table_name is null or table_name in (
+            select schema_name || '.' || table_name from duckdb_tables() where database_name = current_database()
+            union all
+            select schema_name || '.' || view_name from duckdb_views() where database_name = current_database()
+        ))
+        """,
+        [version],
     ).fetchall()
     connection.execute("delete from ingest.nodes_built")
     known = {} if full_refresh else {unique_id: NodeBuilt(*values) for unique_id, *values in rows}

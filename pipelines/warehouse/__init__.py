@@ -13,7 +13,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse.dialect import dialect_of
 from pipelines.warehouse.file import FileTarget
 from pipelines.warehouse.lake import NO_DEFAULT, LakeTarget
-from pipelines.warehouse.tables import create_tables, purge_unmasked
+from pipelines.warehouse.tables import content_sql, contents_of, create_tables, purge_unmasked
 from pipelines.warehouse.target import Target, WarehouseBusy, WarehouseUnavailable
 
 __all__ = [
@@ -23,6 +23,8 @@ __all__ = [
     "Target",
     "WarehouseBusy",
     "WarehouseUnavailable",
+    "content_sql",
+    "contents_of",
     "create_tables",
     "dialect_of",
     "has_build",

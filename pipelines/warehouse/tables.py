@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import duckdb
 
 from pipelines.contracts.model import Contracts
@@ -125,6 +127,9 @@ LEDGER_ADDITIONS = (
     ("quality.check_results", "has_caveat", "boolean"),
 )
 
+# A row of a raw table never changes, except by what makes the next build a full one (another key, another masking).
+ROW_OF_RAW = "(_load_id, _row_hash)"
+
 
 def create_tables(connection: duckdb.DuckDBPyConnection, contracts: Contracts) -> None:
     """Create what is missing: the ledger, the check results, and a raw table a feed; a new contract column is added as null."""
@@ -171,3 +176,19 @@ def purge_unmasked(connection: duckdb.DuckDBPyConnection, contracts: Contracts) 
     connection.execute("insert into ingest.maskings values (?, now()::timestamp)", [MASKING_VERSION])
     connection.execute("commit")
     return True
+
+
+def content_sql(relation: str, row: str = "t") -> str:
+    """A query of one text: how many rows a relation has, and the sum of their hashes. A row counts with all its columns unless `row` names some."""
+    return f"select count(*) || ' ' || coalesce(sum(cast(hash({row}) as hugeint)), 0) from {relation} as t"
+
+
+def contents_of(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> dict[str, str]:
+    """The content of each of these tables (`schema.table`) that the database has; of views none."""
+    rows = connection.execute("select schema_name || '.' || table_name from duckdb_tables() where database_name = current_database()").fetchall()
+    there = {table for (table,) in rows}
+    found = {}
+    for table in there.intersection(tables):
+        (content,) = connection.execute(content_sql(table, ROW_OF_RAW if table.startswith("raw.") else "t")).fetchone() or ("",)
+        found[table] = content
+    return found

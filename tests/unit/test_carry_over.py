@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.settings import DBT_PROJECT_DIR
 from pipelines.transform.carry_over import SAYS_WHAT_CHANGED, CarryOver, NodeBuilt, give_back, take
-from pipelines.warehouse import LEDGER_DDL
+from pipelines.warehouse.tables import LEDGER_DDL
 
 VERSION = "code"
 
@@ -47,6 +47,9 @@ def build() -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute(LEDGER_DDL)
         connection.execute("create schema raw; create table raw.calls (call_id varchar, _row_hash varchar, _load_id bigint)")
         connection.execute("insert into raw.calls values ('a', 'a1', 1)")
+        connection.execute("create schema core")
+        for name in (node["name"] for node in NODES.values() if node["resource_type"] != "test"):
+            connection.execute(f"create table core.{name} (id integer)")
         yield connection
 
 
@@ -112,6 +115,12 @@ def test_after_a_killed_run_everything_is_built(build):
 def test_other_code_and_a_full_refresh_build_everything(build, how):
     night(build)
     assert night(build, **how) == list(NODES)
+
+
+def test_a_table_that_is_gone_is_built(build):
+    night(build)
+    build.execute("drop table core.card")
+    assert "model.card" in night(build)
 
 
 def test_a_test_that_failed_is_evaluated_again_and_one_that_warned_stands(build):
