@@ -60,7 +60,7 @@ def pages(content: Content) -> Iterator[tuple[str, str]]:
     yield content.page("said.html.j2", "said/index.html", section="cards", publications=publications, path_of=path_of, rebuilt=rebuilt)
     now = {_key(row): row for row in _latest(content)} if publications else {}
     for publication in publications:
-        figures = _said(content, "measures.value_ledger", VALUE_KEY, "period_end desc, period_type = 'month' desc", publication.published_at)
+        figures = _said(content, "measures.value_ledger", VALUE_KEY, "period_end desc, period_type = 'month' desc, period_type", publication.published_at)
         signals = _said(content, "measures.spc_signal_ledger", SIGNAL_KEY, "month desc", publication.published_at)
         for card in content.cards:
             lines = [
