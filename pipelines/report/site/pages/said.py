@@ -38,6 +38,8 @@ select * from known
 where not is_withdrawn and value is not null
 qualify row_number() over (partition by measure_id, area_id, segment order by {newest}) = 1
 """
+# Of periods that end on one day, the month.
+NEWEST_FIGURE = "period_end desc, period_type = 'month' desc, period_type"
 VALUE_KEY, SIGNAL_KEY = ("measure_id", "area_id", "segment", "period_type", "period_end"), ("measure_id", "area_id", "segment", "month")
 
 
@@ -60,7 +62,7 @@ def pages(content: Content) -> Iterator[tuple[str, str]]:
     yield content.page("said.html.j2", "said/index.html", section="cards", publications=publications, path_of=path_of, rebuilt=rebuilt)
     now = {_key(row): row for row in _latest(content)} if publications else {}
     for publication in publications:
-        figures = _said(content, "measures.value_ledger", VALUE_KEY, "period_end desc, period_type = 'month' desc, period_type", publication.published_at)
+        figures = _said(content, "measures.value_ledger", VALUE_KEY, NEWEST_FIGURE, publication.published_at)
         signals = _said(content, "measures.spc_signal_ledger", SIGNAL_KEY, "month desc", publication.published_at)
         for card in content.cards:
             lines = [
