@@ -16,7 +16,7 @@ from pipelines.quality.results import carry_forward, store_results
 from pipelines.quality.runner import existing_tables
 from pipelines.resources import Warehouse
 from pipelines.transform import unit_tests
-from pipelines.transform.build import is_current, is_full_refresh_due, max_load_id, record_build
+from pipelines.transform.build import drop_leftovers, is_current, is_full_refresh_due, max_load_id, record_build
 from pipelines.transform.carry_over import UNCHANGED, carried_over, give_back, take
 from pipelines.transform.passed import has_passed, remember
 from pipelines.transform.project import TransformError, code_version
@@ -178,6 +178,7 @@ def _build_models(
         with warehouse.connect() as connection:
             store_results(connection, results)
             give_back(connection, carry_over, version)
+            drop_leftovers(connection)
             row_counts = _row_counts(connection)
             lost = [] if run.broken or is_subset else not_there(connection, manifest)
             if not (run.broken or is_subset or lost):

@@ -28,3 +28,13 @@ def is_current(connection: duckdb.DuckDBPyConnection, version: str) -> bool:
 def record_build(connection: duckdb.DuckDBPyConnection, run_id: str, built_at: datetime, newest_load: int, full_refresh: bool, version: str) -> None:
     """Advance the watermark: only after every model was built, so that a run that died is done again."""
     connection.execute("insert into ingest.builds values (?, ?, ?, ?, ?)", [run_id, built_at, newest_load, full_refresh, version])
+
+
+def drop_leftovers(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop the tables that dbt-duckdb leaves of incremental models in Python: it makes them in schema `main`, under a new name each time."""
+    left = connection.execute(
+        "select table_name from duckdb_tables() "
+        "where database_name = current_database() and schema_name = 'main' and contains(table_name, '__dbt_tmp')"
+    ).fetchall()
+    for (table,) in left:
+        connection.execute(f'drop table main."{table}"')

@@ -12,6 +12,3 @@ from pipelines.warehouse.lake import NAME, open_lake
 class Plugin(BasePlugin):
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         open_lake(conn, Lake(os.environ["SCORECARDS_LAKE_CATALOGUE"], os.environ["SCORECARDS_LAKE_DATA"]), NAME)
-
-    def configure_cursor(self, cursor: DuckDBPyConnection) -> None:
-        cursor.execute(f"use {NAME}")

@@ -82,6 +82,7 @@ def test_the_night_after_it_too(on_a_lake, eventful_night):
     assert differing(on_a_lake.settings.marts_path, eventful_night.force.settings.marts_path) == {}
     with open_build(on_a_lake.settings, read_only=True) as connection:
         builds = connection.execute("select is_full_refresh from ingest.builds order by built_at").fetchall()
+        assert connection.execute("select 1 from duckdb_tables() where database_name = 'build' and schema_name = 'main'").fetchall() == []
     assert builds == [(True,), (False,)]
 
 
