@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib import metadata
 
 import duckdb
@@ -16,7 +17,7 @@ from pipelines.contracts.loading import load_contracts
 from pipelines.contracts.properties import ContractError
 from pipelines.private import open_to_others
 from pipelines.settings import DBT_PROJECT_DIR, Settings
-from pipelines.warehouse import WarehouseBusy, has_build, open_build, run_lock, target_of
+from pipelines.warehouse import WarehouseBusy, WarehouseUnavailable, has_build, open_build, run_lock, target_of
 
 PACKAGES = ("dagster", "dbt-core", "dbt-duckdb", "duckdb", "polars", "great-expectations")
 
@@ -54,28 +55,31 @@ def findings(settings: Settings) -> Iterator[tuple[bool, str]]:
         f"landing folder {settings.landing_dir}"
         + ("" if settings.landing_dir.exists() else ": missing; `scorecards demo` makes one, or put extracts into landing/<feed>/"),
     )
-    of_the_target = list(target_of(settings).findings())
-    yield from of_the_target
-    can_be_opened = all(well for well, _ in of_the_target)
-    if can_be_opened:
-        try:
-            with run_lock(settings):
-                yield True, "no run holds the warehouse"
-        except WarehouseBusy as error:
-            yield False, str(error)
-    if can_be_opened and has_build(settings):
-        try:
-            with open_build(settings, read_only=True) as database:
-                yield True, "build database opens"
-                yield _is_same_key(settings, database)
-        except duckdb.Error as error:
-            yield False, f"build database does not open: {error}"
+    yield from target_of(settings).findings()
+    with suppress(WarehouseUnavailable):  # the target has said what is in the way
+        yield from _of_the_build(settings)
     if settings.marts_path.exists():
         try:
             duckdb.connect(str(settings.marts_path), read_only=True).close()
             yield True, "published marts opens"
         except duckdb.Error as error:
             yield False, f"published marts does not open: {error}"
+
+
+def _of_the_build(settings: Settings) -> Iterator[tuple[bool, str]]:
+    """Raises WarehouseUnavailable."""
+    try:
+        with run_lock(settings):
+            yield True, "no run holds the warehouse"
+    except WarehouseBusy as error:
+        yield False, str(error)
+    if has_build(settings):
+        try:
+            with open_build(settings, read_only=True) as database:
+                yield True, "build database opens"
+                yield _is_same_key(settings, database)
+        except duckdb.Error as error:
+            yield False, f"build database does not open: {error}"
 
 
 def _is_same_key(settings: Settings, database: duckdb.DuckDBPyConnection) -> tuple[bool, str]:
