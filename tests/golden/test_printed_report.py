@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -14,28 +13,26 @@ from pipelines.report.highlight.build import build
 from pipelines.report.marts import Marts
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.synthetic.generate import write_extracts
+from tests.building import Dbt
 from tests.e2e.force import Force
-from tests.landing import HASH_KEY
+from tests.landing import HASH_KEY, Landing
 
 # Printed contradictions (docs/printed-report.md): one of two printed figures follows from the rows, the other cannot.
 CONTRADICTED = {"pri_swindon_3m_exceptional_sowhat", "da_2022_vs_2019_per_month"}
 WEEK = ("2023-07-10", "2023-07-17")
 
 
+OUTCOMES = "select figure_id, outcome, computed_value from measures.published_figures"
+
+
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory, parsed: Settings) -> Force:
     """The demo at scale 1, taken in and published once."""
-    force = force_in(tmp_path_factory.mktemp("demo"), parsed)
+    force = Force(Settings(data_dir=tmp_path_factory.mktemp("demo"), hash_key=HASH_KEY, settle_seconds=0))
+    shutil.copytree(parsed.dbt_target_dir, force.settings.dbt_target_dir)
     write_extracts(force.landing)
     declare(force.settings)
     assert force.run() == 0
-    return force
-
-
-def force_in(data_dir: Path, parsed: Settings) -> Force:
-    """A force without a file, with the dbt project parsed."""
-    force = Force(Settings(data_dir=data_dir, hash_key=HASH_KEY, settle_seconds=0))
-    shutil.copytree(parsed.dbt_target_dir, force.settings.dbt_target_dir)
     return force
 
 
@@ -88,8 +85,8 @@ def test_the_page_beside_the_printed_report_is_what_the_marts_say(demo):
 
 def test_without_a_week_of_999_calls_the_figures_of_999_no_longer_match(demo, tmp_path, parsed):
     """Nothing is fed from the reference: other rows give other figures."""
-    force = force_in(tmp_path, parsed)
-    calls = force.landing / "force_calls"
+    landing = Landing.at(tmp_path)
+    calls = landing.settings.landing_dir / "force_calls"
     calls.mkdir(parents=True)
     for path in demo.landing.glob("force_calls/force_calls_202*"):
         if path.name >= "force_calls_2021-08":
@@ -99,11 +96,13 @@ def test_without_a_week_of_999_calls_the_figures_of_999_no_longer_match(demo, tm
     kept = [row for row in rows if not (row.startswith("999-") and WEEK[0] <= row.split(",")[3] < WEEK[1])]
     assert len(rows) - len(kept) > 2_000
     july.write_text("\n".join([header, *kept]) + "\n", encoding="utf-8")
-    assert force.run() == 0
-    offered = "select computed_value from measures.published_figures where figure_id = 'c999_offered_jul23'"
-    assert force.query(offered)[0][0] < demo.query(offered)[0][0] - 2_000
-    before, after = outcomes(demo), outcomes(force)
+    assert {file.status for file in landing.run().files} == {"loaded"}
+    Dbt(parsed.dbt_target_dir, ["published_figures"]).build(landing.settings.build_path)
+    found = {figure: (outcome, value) for figure, outcome, value in landing.query(OUTCOMES)}
+    ((offered,),) = demo.query("select computed_value from measures.published_figures where figure_id = 'c999_offered_jul23'")
+    assert found["c999_offered_jul23"][1] < offered - 2_000
+    before = outcomes(demo)
     resting_on_july = {"c999_offered_jul23", "c999_offered_yoy_n", "c999_offered_yoy_pct"}
     assert {before[figure] for figure in resting_on_july} == {"match"}
-    assert {after[figure] for figure in resting_on_july} == {"mismatch"}
-    assert after["cch_abandoned_total_n"] == "match", "the other lines stand as they were"
+    assert {found[figure][0] for figure in resting_on_july} == {"mismatch"}
+    assert found["cch_abandoned_total_n"][0] == "match", "the other lines stand as they were"
