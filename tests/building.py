@@ -51,6 +51,7 @@ class Dbt:
 
     def build_only(self, path: Path, models: Sequence[str], *options: str, without: Collection[str] = ("test", "unit_test")) -> None:
         variables = {
+            "SCORECARDS_DBT_TARGET": "duckdb",
             "SCORECARDS_BUILD_PATH": str(path),
             "SCORECARDS_THREADS": "2",
             "DBT_TARGET_PATH": str(self.target_dir),

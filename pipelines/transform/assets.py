@@ -17,7 +17,7 @@ from pipelines.quality.runner import existing_tables
 from pipelines.resources import Warehouse
 from pipelines.transform import unit_tests
 from pipelines.transform.build import drop_leftovers, is_current, is_full_refresh_due, max_load_id, record_build
-from pipelines.transform.carry_over import UNCHANGED, carried_over, give_back, take
+from pipelines.transform.carry_over import UNCHANGED, carried_over, give_back, is_whole, take
 from pipelines.transform.passed import has_passed, remember
 from pipelines.transform.project import TransformError, code_version
 from pipelines.transform.publication import PAST, TAG, build_publication
@@ -146,6 +146,8 @@ def _build_models(
             newest_load = max_load_id(connection)
             if is_subset and is_due:
                 raise dg.Failure("the models have changed since they were built, or were never built: run `scorecards run` first")
+            if is_subset and not is_whole(connection, version):
+                raise dg.Failure("the last run ended while it built the models, so that some are older than others: run `scorecards run` first")
             standing = None
             if not (is_subset or full_refresh) and is_current(connection, version):
                 warehouse.reporter.step("transform (nothing new)")

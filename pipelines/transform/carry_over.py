@@ -154,6 +154,18 @@ def give_back(connection: duckdb.DuckDBPyConnection, carry_over: CarryOver, vers
         connection.unregister("_nodes")
 
 
+def is_whole(connection: duckdb.DuckDBPyConnection, version: str) -> bool:
+    """Whether the last build by this code came to its end, with every model and seed: else tables of two nights may stand side by side."""
+    row = connection.execute(
+        """
+        select count(*) > 0 and bool_and(starts_with(unique_id, 'test.') or list_contains($standing, status))
+        from ingest.nodes_built where code_version = $version
+        """,
+        {"standing": sorted(STANDING), "version": version},
+    ).fetchone()
+    return bool(row and row[0])
+
+
 @contextmanager
 def carried_over(carry_over: CarryOver) -> Iterator[None]:
     """Calls of dbt within the block leave nodes that stand as they are, and note the others."""

@@ -53,7 +53,12 @@ def warehouse(published, tmp_path_factory) -> Path:
     assert project / MACRO_FILE in compile_catalogue(catalogue, project)
     build = home / "build.duckdb"
     shutil.copy(published.settings.build_path, build)
-    environment = os.environ | {"SCORECARDS_BUILD_PATH": str(build), "DBT_TARGET_PATH": str(home / "target"), "DBT_LOG_PATH": str(home / "logs")}
+    environment = os.environ | {
+        "SCORECARDS_DBT_TARGET": "duckdb",
+        "SCORECARDS_BUILD_PATH": str(build),
+        "DBT_TARGET_PATH": str(home / "target"),
+        "DBT_LOG_PATH": str(home / "logs"),
+    }
     command = ["run", "--full-refresh", "--select", *REBUILT, "--project-dir", str(project), "--profiles-dir", str(project)]
     done = subprocess.run(
         [sys.executable, "-c", "from dbt.cli.main import cli; cli()", *command],

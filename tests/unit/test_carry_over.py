@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from pipelines.settings import DBT_PROJECT_DIR
-from pipelines.transform.carry_over import SAYS_WHAT_CHANGED, CarryOver, NodeBuilt, give_back, take
+from pipelines.transform.carry_over import SAYS_WHAT_CHANGED, CarryOver, NodeBuilt, give_back, is_whole, take
 from pipelines.warehouse.tables import LEDGER_DDL
 
 VERSION = "code"
@@ -165,3 +165,14 @@ def test_only_incremental_builds_read_what_says_which_months_have_changed():
     readers = [name for name, text in models.items() if re.search(macros, text)]
     assert len(readers) > 15
     assert not [name for name in readers if "materialized='incremental'" not in models[name]]
+
+
+def test_a_build_is_whole_when_it_came_to_its_end_and_every_model_was_built(build):
+    assert not is_whole(build, VERSION), "nothing was built"
+    night(build, status={"test.counts": "fail"})
+    assert is_whole(build, VERSION), "what a test finds is the gate's business"
+    assert not is_whole(build, "other code")
+    night(build, full_refresh=True, stop_before="model.card")
+    assert not is_whole(build, VERSION), "it was killed"
+    night(build, full_refresh=True, status={"model.card": "error"})
+    assert not is_whole(build, VERSION)

@@ -16,7 +16,7 @@ from pipelines.quality.model import CheckResult
 from pipelines.quality.results import store_results
 from pipelines.quality.runner import _deferred
 from pipelines.settings import PROJECT_DIR
-from pipelines.warehouse import LEDGER_DDL
+from pipelines.warehouse.tables import LEDGER_DDL
 from tests.handmade import NOW
 
 DIMENSIONS = {"schema", "volume", "plausibility", "referential", "freshness", "reconciliation", "bt", "governance"}
