@@ -1,4 +1,4 @@
-"""The operators that each half hour to come needs, what to expect with those who are rostered, and what if more were asked of them."""
+"""The operators that each half hour to come needs, and what to expect with those who are rostered, one fewer and one more."""
 
 from __future__ import annotations
 
@@ -63,74 +63,4 @@ def staffing(half_hours: pl.DataFrame, rules: Rules) -> pl.DataFrame:
         pl.Series("needed_erlang_c_count", patient),
         pl.Series("to_roster_count", rostered_for(needed, rules.shrinkage)),
         *(pl.Series(name, values) for name, values in expected.items()),
-    )
-
-
-# What the what-ifs change: calls offered (%), handling time (seconds), operators of each half hour.
-OFFERED_CHANGES = (-10, 0, 10, 20)
-HANDLING_CHANGES = (-20, 0, 20)
-OPERATOR_CHANGES = (-2, -1, 0, 1, 2)
-
-
-def what_ifs(half_hours: pl.DataFrame) -> pl.DataFrame:
-    """What becomes of each line's fortnight (rows of int_staffing) with more or fewer calls, longer or shorter ones, more or fewer operators.
-
-    One row per force, line and change. Every call counts once; where no rota is supplied, the operators are those needed.
-    """
-    if half_hours.is_empty():
-        return pl.DataFrame(schema=_WHAT_IF)
-    found = [
-        _what_if(half_hours, offered, handling, operators)
-        for offered in OFFERED_CHANGES
-        for handling in HANDLING_CHANGES
-        for operators in OPERATOR_CHANGES
-    ]
-    return pl.concat(found).sort("area_id", "line", "offered_change_pct", "handling_change_seconds", "operator_change_count")
-
-
-_WHAT_IF = {
-    "area_id": pl.String,
-    "line": pl.String,
-    "offered_change_pct": pl.Float64,
-    "handling_change_seconds": pl.Float64,
-    "operator_change_count": pl.Int64,
-    "expected_value": pl.Float64,
-    "expected_in_time_pct": pl.Float64,
-    "expected_wait_seconds": pl.Float64,
-    "expected_abandonment_pct": pl.Float64,
-    "operator_hours": pl.Float64,
-    "short_interval_count": pl.Int64,
-}
-
-
-def _what_if(half_hours: pl.DataFrame, offered: int, handling: int, more: int) -> pl.DataFrame:
-    calls = half_hours["expected_value"].to_numpy() * (1 + offered / 100)
-    seconds = np.maximum(half_hours["mean_handling_seconds"].to_numpy() + handling, 1.0)
-    present = half_hours.select(pl.coalesce("scheduled_count", "needed_count")).to_series().to_numpy()
-    operators = np.maximum(present + more, 0)
-    reached = erlang_a(2 * calls, seconds, half_hours["patience_seconds"].to_numpy(), operators, half_hours["within_seconds"].to_numpy())
-    answered = calls * (1 - reached.abandonment)
-    return (
-        half_hours.select("area_id", "line", "target_pct")
-        .with_columns(
-            pl.Series("calls", calls),
-            pl.Series("answered", answered),
-            pl.Series("in_time", answered * reached.answered_within),
-            pl.Series("waited", calls * reached.mean_wait_seconds),
-            pl.Series("hours", operators / 2),
-            pl.Series("in_time_pct", 100 * reached.answered_within),
-        )
-        .group_by("area_id", "line", maintain_order=True)
-        .agg(
-            pl.lit(float(offered)).alias("offered_change_pct"),
-            pl.lit(float(handling)).alias("handling_change_seconds"),
-            pl.lit(more, pl.Int64).alias("operator_change_count"),
-            pl.col("calls").sum().round(1).alias("expected_value"),
-            (100 * pl.col("in_time").sum() / pl.col("answered").sum()).round(2).alias("expected_in_time_pct"),
-            (pl.col("waited").sum() / pl.col("calls").sum()).round(2).alias("expected_wait_seconds"),
-            (100 - 100 * pl.col("answered").sum() / pl.col("calls").sum()).round(2).alias("expected_abandonment_pct"),
-            pl.col("hours").sum().alias("operator_hours"),
-            (pl.col("in_time_pct") < pl.col("target_pct")).sum().cast(pl.Int64).alias("short_interval_count"),
-        )
-        .with_columns(pl.col("expected_in_time_pct", "expected_wait_seconds", "expected_abandonment_pct").fill_nan(None))
     )

@@ -1,14 +1,35 @@
-"""What if: a line's usual week by half hour, changed, and what becomes of waits, abandonment and the operators needed."""
+"""What if: a line's usual week, or its fortnight to come, by half hour, changed, and the waits, abandonment and operators needed that follow."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
+import polars as pl
+import polars.selectors as cs
 from numpy.typing import ArrayLike
 
 from pipelines.demand.queues import Floats, Performance, Whole, erlang_a, fitted_patience, operators_needed
+
+# What is changed of the fortnight to come: calls offered (%), handling time (seconds), operators of each half hour.
+OFFERED_CHANGES = (-10, 0, 10, 20)
+HANDLING_CHANGES = (-20, 0, 20)
+OPERATOR_CHANGES = (-2, -1, 0, 1, 2)
+WHAT_IF = {
+    "area_id": pl.String,
+    "line": pl.String,
+    "offered_change_pct": pl.Float64,
+    "handling_change_seconds": pl.Float64,
+    "operator_change_count": pl.Int64,
+    "expected_value": pl.Float64,
+    "expected_in_time_pct": pl.Float64,
+    "expected_wait_seconds": pl.Float64,
+    "expected_abandonment_pct": pl.Float64,
+    "operator_hours": pl.Float64,
+    "short_interval_count": pl.Int64,
+}
 
 CHANGE = re.compile(r"(?P<sign>[+\-−]?)(?P<number>\d+(?:\.\d+)?)(?P<unit>%|s|)")
 
@@ -106,8 +127,11 @@ class Outcome:
 
 
 def outcome(week: Week, operators: ArrayLike) -> Outcome:
-    reached = week.with_operators(operators)
-    calls = week.calls_per_hour / 2
+    """The usual week with so many operators in each half hour."""
+    return _outcome(week.calls_per_hour / 2, week.handling_seconds, week.with_operators(operators), operators)
+
+
+def _outcome(calls: Floats, handling_seconds: float | Floats, reached: Performance, operators: ArrayLike) -> Outcome:
     answered = calls * (1 - reached.abandonment)
     hours = float(np.sum(operators)) / 2
     return Outcome(
@@ -115,9 +139,43 @@ def outcome(week: Week, operators: ArrayLike) -> Outcome:
         answered_within=_mean(reached.answered_within, answered),
         mean_wait_seconds=_mean(reached.mean_wait_seconds, calls),
         abandonment=_mean(reached.abandonment, calls),
-        occupancy=float(answered.sum()) * week.handling_seconds / 3600 / hours if hours else float("nan"),
+        occupancy=float((answered * handling_seconds).sum()) / 3600 / hours if hours else float("nan"),
         operator_hours=hours,
     )
+
+
+def what_ifs(half_hours: pl.DataFrame) -> pl.DataFrame:
+    """The outcome of each line's fortnight (rows of int_staffing) with more or fewer calls, longer or shorter ones, more or fewer operators.
+
+    One row per force, line and change. Where no rota is supplied, the operators are those needed.
+    """
+    found = [
+        {"area_id": area_id, "line": line} | _what_if(rows, *changes)
+        for (area_id, line), rows in half_hours.group_by("area_id", "line", maintain_order=True)
+        for changes in product(OFFERED_CHANGES, HANDLING_CHANGES, OPERATOR_CHANGES)
+    ]
+    return pl.DataFrame(found, schema=WHAT_IF).with_columns(
+        cs.ends_with("_pct", "_seconds").fill_nan(None).round(2), pl.col("expected_value").round(1)
+    )
+
+
+def _what_if(rows: pl.DataFrame, offered: int, handling: int, more: int) -> dict[str, float]:
+    calls = rows["expected_value"].to_numpy() * (1 + offered / 100)
+    seconds = np.maximum(rows["mean_handling_seconds"].to_numpy() + handling, 1.0)
+    operators = np.maximum(rows.select(pl.coalesce("scheduled_count", "needed_count")).to_series().to_numpy() + more, 0)
+    reached = erlang_a(2 * calls, seconds, rows["patience_seconds"].to_numpy(), operators, rows["within_seconds"].to_numpy())
+    found = _outcome(calls, seconds, reached, operators)
+    return {
+        "offered_change_pct": offered,
+        "handling_change_seconds": handling,
+        "operator_change_count": more,
+        "expected_value": found.calls,
+        "expected_in_time_pct": 100 * found.answered_within,
+        "expected_wait_seconds": found.mean_wait_seconds,
+        "expected_abandonment_pct": 100 * found.abandonment,
+        "operator_hours": found.operator_hours,
+        "short_interval_count": int((100 * reached.answered_within < rows["target_pct"].to_numpy()).sum()),
+    }
 
 
 def _mean(values: Floats, weights: Floats) -> float:

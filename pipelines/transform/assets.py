@@ -149,7 +149,7 @@ def _build_models(
             if is_subset and not is_whole(connection, version):
                 raise dg.Failure("the last run ended while it built the models, so that some are older than others: run `scorecards run` first")
             standing = None
-            if not (is_subset or full_refresh) and is_current(connection, version):
+            if not (is_subset or full_refresh) and is_current(connection, version) and is_whole(connection, version):
                 warehouse.reporter.step("transform (nothing new)")
                 standing = _standing_results(connection, checks, context.run.run_id, warehouse)
             row_counts = _row_counts(connection)
@@ -179,7 +179,8 @@ def _build_models(
         results = list(check_results(DbtRun((*run.nodes, *unchanged)), checks, manifest, context.run.run_id, warehouse))
         with warehouse.connect() as connection:
             store_results(connection, results)
-            give_back(connection, carry_over, version)
+            if not run.broken:
+                give_back(connection, carry_over, version)
             drop_leftovers(connection)
             row_counts = _row_counts(connection)
             lost = [] if run.broken or is_subset else not_there(connection, manifest)

@@ -1,6 +1,6 @@
 """The build database as a lake: DuckLake, with its catalogue in a PostgreSQL database and its data as encrypted Parquet files in a folder.
 
-A lake has one writing process, and a PostgreSQL database, a role and a folder of its own: whoever can read a catalogue can read every table of it.
+A lake has one writing process, and a PostgreSQL database, a role and a folder of its own: anyone who can read a catalogue can read every table in it.
 """
 
 from __future__ import annotations

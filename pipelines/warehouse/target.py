@@ -19,7 +19,7 @@ class WarehouseUnavailable(RuntimeError):
 
 
 class Target(Protocol):
-    """Where the build database lies. Whoever opens it, by hand or through dbt, finds it under the name `build`, as the current database."""
+    """Where the build database lies. Every connection, by hand or through dbt, has it under the name `build`, as the current database."""
 
     def exists(self) -> bool:
         """Whether there is a build database yet."""

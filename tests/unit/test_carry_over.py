@@ -167,12 +167,10 @@ def test_only_incremental_builds_read_what_says_which_months_have_changed():
     assert not [name for name in readers if "materialized='incremental'" not in models[name]]
 
 
-def test_a_build_is_whole_when_it_came_to_its_end_and_every_model_was_built(build):
+def test_a_build_is_whole_when_it_came_to_its_end(build):
     assert not is_whole(build, VERSION), "nothing was built"
     night(build, status={"test.counts": "fail"})
     assert is_whole(build, VERSION), "what a test finds is the gate's business"
     assert not is_whole(build, "other code")
     night(build, full_refresh=True, stop_before="model.card")
     assert not is_whole(build, VERSION), "it was killed"
-    night(build, full_refresh=True, status={"model.card": "error"})
-    assert not is_whole(build, VERSION)

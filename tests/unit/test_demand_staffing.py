@@ -7,7 +7,8 @@ import polars as pl
 import pytest
 
 from pipelines.demand.queues import erlang_a, erlang_c
-from pipelines.demand.staffing import Rules, staffing, what_ifs
+from pipelines.demand.staffing import Rules, staffing
+from pipelines.demand.what_if import what_ifs
 
 RULES = Rules(max_occupancy=0.85, shrinkage=0.3)
 

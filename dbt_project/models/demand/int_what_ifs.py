@@ -1,6 +1,6 @@
-"""What becomes of each line's fortnight with more or fewer calls, longer or shorter ones, more or fewer operators (pipelines/demand/staffing.py)."""
+"""The outcome of each line's fortnight with more or fewer calls, longer or shorter ones, more or fewer operators (pipelines/demand/what_if.py)."""
 
-from pipelines.demand.staffing import what_ifs
+from pipelines.demand.what_if import what_ifs
 
 
 def model(dbt, session):

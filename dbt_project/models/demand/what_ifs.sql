@@ -1,4 +1,4 @@
--- What becomes of each line's next fortnight with more or fewer calls, longer or shorter ones, more or fewer operators. One row per force, line and change.
+-- The outcome of each line's next fortnight with more or fewer calls, longer or shorter ones, more or fewer operators. One row per force, line and change.
 select
     area_id,
     line,

@@ -30,35 +30,41 @@ comparator_values as (
     where segment = 'all' and numerator >= 0 and denominator > 0
 ),
 
-figures as (
+-- Who is compared with whom: the areas of one level of a force, and the forces of a set while they are in it.
+members as (
     select
-        measure_values.measure_id,
-        measure_values.area_id,
-        areas.force_code || '_' || areas.level as peer_group,
-        measure_values.period_type,
-        measure_values.period_end,
-        measure_values.numerator,
-        measure_values.denominator
-    from measure_values
-    inner join areas on measure_values.area_id = areas.area_id
-    where areas.level <> 'force'
+        area_id,
+        force_code || '_' || level as peer_group,
+        date '1900-01-01' as valid_from,
+        date '9999-12-31' as valid_to
+    from areas
+    where level <> 'force'
 
     union all
 
     select
+        areas.area_id,
+        measure_sets.set_id as peer_group,
+        measure_sets.valid_from,
+        measure_sets.valid_to
+    from areas
+    inner join measure_sets on areas.force_code = measure_sets.force_code
+    where areas.level = 'force'
+),
+
+figures as (
+    select
         measure_values.measure_id,
         measure_values.area_id,
-        measure_sets.set_id as peer_group,
+        members.peer_group,
         measure_values.period_type,
         measure_values.period_end,
         measure_values.numerator,
         measure_values.denominator
     from measure_values
-    inner join areas on measure_values.area_id = areas.area_id
-    inner join measure_sets on
-        areas.force_code = measure_sets.force_code
-        and measure_values.period_end between measure_sets.valid_from and measure_sets.valid_to
-    where areas.level = 'force'
+    inner join members on
+        measure_values.area_id = members.area_id
+        and measure_values.period_end between members.valid_from and members.valid_to
 
     union all
 
