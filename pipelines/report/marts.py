@@ -97,7 +97,10 @@ class Marts:
         if not path.exists():
             raise MartsError(f"nothing is published at {path}: `scorecards run` does it")
         try:
-            return cls(duckdb.connect(str(path), read_only=True, config={"threads": threads}))
+            # Set afterwards: DuckDB refuses to open a file twice in one process with two configurations.
+            connection = duckdb.connect(str(path), read_only=True)
+            connection.execute(f"set threads = {int(threads)}")
+            return cls(connection)
         except duckdb.Error as error:
             raise MartsError(f"the published marts at {path} do not open: {error}") from error
 

@@ -155,7 +155,7 @@ def test_files_are_written_and_the_command_says_where(eventful_night, monkeypatc
     monkeypatch.setenv("SCORECARDS_HASH_KEY", HASH_KEY.decode())
     result = CliRunner().invoke(cli, ["digest", "CSP", "--tier", "public"])
     said = result.output + capsys.readouterr().out
-    assert result.exit_code == 0
+    assert result.exit_code == 0, said
     for card in ("csp_swindon", "csp_wiltshire"):
         for ending in ("html", "txt"):
             path = settings.published_dir / "digest" / f"{card}-public.{ending}"

@@ -76,3 +76,8 @@ def test_what_is_not_the_cell_is_reported(path, page, said):
 def test_a_row_of_two_tables_cannot_be_shown(marts):
     with pytest.raises(TraceError, match="one published table"):
         origin(marts.rows("select value from measures.values")[0])
+
+
+def test_the_marts_open_twice_in_one_process_whatever_the_threads(path):
+    with Marts.open(path, threads=1), Marts.open(path, threads=3) as second:
+        assert second.value("select current_setting('threads')") == 3
