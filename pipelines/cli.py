@@ -103,8 +103,8 @@ def run(full_refresh: bool, as_at: date | None, marts_only: bool, profile: bool,
 
     With --as-at, transform, check and publish what was known then, into published/as_at/<day>/; the published marts stay as they are.
 
-    Ends with 0 when the marts were published, 3 when they were but a file stands refused, 5 when they were but the site or a workbook
-    could not be made, 1 when nothing was published, 4 when another run holds the warehouse.
+    Ends with 0 when the marts were published, 3 when they were but a file stands refused, 5 when they were but the site, a workbook
+    or the share could not be made, 1 when nothing was published, 4 when another run holds the warehouse.
     """
     if demand_only and (full_refresh or marts_only or as_at is not None):
         raise click.UsageError("--demand-only goes with none of the others: it builds on what the last whole run built")
@@ -368,12 +368,12 @@ def restore(folder: Path, with_another_key: bool) -> None:
 
 @cli.group()
 def lake() -> None:
-    """Where SCORECARDS_TARGET=ducklake: make the lake, bring a build database over, keep it small (docs/lake.md)."""
+    """Where SCORECARDS_TARGET=ducklake or there is a share: make them, bring a build database over, let others read (docs/lake.md)."""
 
 
 @lake.command("init")
 def lake_init() -> None:
-    """Make a lake in the catalogue and the folder of the settings; one that is there stays."""
+    """Make the lake and the share of the settings, each in its catalogue and folder; what is there stays."""
     from pipelines.commands.lake import init
 
     sys.exit(init(load_settings()))
@@ -395,13 +395,32 @@ def lake_export() -> None:
     sys.exit(bring_out(load_settings()))
 
 
+@lake.command("grant")
+@click.argument("role")
+@click.option("--revoke", is_flag=True, help="Take the right away again.")
+def lake_grant(role: str, revoke: bool) -> None:
+    """Let ROLE of the PostgreSQL server read the share, and nothing else: an analyst, a BI server, the national view."""
+    from pipelines.commands.lake import grant
+
+    sys.exit(grant(load_settings(), role, revoke))
+
+
+@lake.command("publications")
+def lake_publications() -> None:
+    """List the publications that can be read in the share."""
+    from pipelines.commands.lake import list_publications
+
+    sys.exit(list_publications(load_settings()))
+
+
 @lake.command("maintain")
 @click.option("--keep-days", type=click.IntRange(min=1), default=30, show_default=True, help="How long former states of the lake can be read.")
-def lake_maintain(keep_days: int) -> None:
-    """Forget old states, merge small files and remove those that nobody reads; put it into a weekly timer."""
+@click.option("--keep-published-days", type=click.IntRange(min=1), default=400, show_default=True, help="The same of publications in the share.")
+def lake_maintain(keep_days: int, keep_published_days: int) -> None:
+    """Forget former states, merge small files, and remove those that nobody reads."""
     from pipelines.commands.lake import maintain
 
-    sys.exit(maintain(load_settings(), keep_days))
+    sys.exit(maintain(load_settings(), keep_days, keep_published_days))
 
 
 @cli.group()

@@ -10,13 +10,14 @@ from pipelines.contracts.model import Contracts
 from pipelines.ingest.assets import build_folder_asset
 from pipelines.ingest.sensor import build_landing_sensor
 from pipelines.instance import purge_history
-from pipelines.publish.assets import MARTS_KEY, build_published_asset
+from pipelines.publish.assets import MARTS_KEY, SHARE_KEY, build_published_asset, build_share_asset
 from pipelines.quality.assets import CHECK_RESULTS_KEY, build_quality_asset
 from pipelines.report.assets import SITE_KEY, WORKBOOKS_KEY, build_site_asset, build_workbooks_asset
 from pipelines.resources import Reporter, held_warehouse
 from pipelines.settings import Settings, load_settings
 from pipelines.transform.assets import build_dbt_assets, demand_models, ledger_specs
 from pipelines.transform.manifest import load_manifest
+from pipelines.warehouse import share_of
 
 # What is taken in at 06:00: feeds of contact, whose day is wanted first thing in the morning.
 CONTACT_FEEDS = ("force_calls", "bt_999_calls", "bt_incidents", "ccc_operator_rota", "incident_logs", "online_reports")
@@ -47,6 +48,8 @@ def build_defs(
     published = build_published_asset(manifest)
     site = build_site_asset(MARTS_KEY)
     workbooks = build_workbooks_asset(MARTS_KEY)
+    share = share_of(settings)
+    shared = [build_share_asset(share)] if share else []
 
     nightly = dg.define_asset_job(
         "nightly",
@@ -62,7 +65,12 @@ def build_defs(
     demand = dg.define_asset_job(
         "demand",
         selection=dg.AssetSelection.assets(
-            *(dg.AssetKey(["raw", feed]) for feed in CONTACT_FEEDS), *demand_models(models), CHECK_RESULTS_KEY, MARTS_KEY, SITE_KEY
+            *(dg.AssetKey(["raw", feed]) for feed in CONTACT_FEEDS),
+            *demand_models(models),
+            CHECK_RESULTS_KEY,
+            MARTS_KEY,
+            SITE_KEY,
+            *(SHARE_KEY for _ in shared),
         ),
         description=(
             "Take in the feeds of contact, build days, half hours, forecasts and staffing with the facts that they rest on, check them, publish them "
@@ -79,7 +87,7 @@ def build_defs(
         purge()
 
     return dg.Definitions(
-        assets=[*ledger_specs(manifest), *feeds, models, quality, publication, published, site, workbooks],
+        assets=[*ledger_specs(manifest), *feeds, models, quality, publication, published, *shared, site, workbooks],
         jobs=[nightly, marts, demand, build_as_at_job(settings, contracts, manifest, reporter, wait_seconds), housekeeping],
         schedules=[
             dg.ScheduleDefinition(

@@ -81,10 +81,15 @@ class Licence:
 
 @dataclass(frozen=True)
 class Lake:
-    """A lake: the address of its catalogue, a PostgreSQL database (SCORECARDS_LAKE_CATALOGUE), and the folder of its data (SCORECARDS_LAKE_DATA)."""
+    """A lake: the address of its catalogue, a PostgreSQL database, and the folder of its data.
+
+    The build database's are SCORECARDS_LAKE_CATALOGUE and SCORECARDS_LAKE_DATA, those of the share SCORECARDS_SHARE_CATALOGUE and
+    SCORECARDS_SHARE_DATA. Into a share's folder others may look: its files are encrypted, and only a role that may read the catalogue has the keys.
+    """
 
     catalogue: str
     data: str
+    is_share: bool = False
 
     @property
     def address(self) -> str:
@@ -104,6 +109,7 @@ class Settings:
     data_dir          holds landing/, warehouse/ and published/ (SCORECARDS_DATA_DIR, default `data` beside the project)
     hash_key          keys the hashing of personal identifiers (SCORECARDS_HASH_KEY, 32 characters or more; else one made and kept in warehouse/)
     lake              where the build database is a lake and no file (SCORECARDS_TARGET=ducklake; default duckdb)
+    share             the lake in which others find the publication, where there is one (SCORECARDS_SHARE_CATALOGUE and SCORECARDS_SHARE_DATA)
     layouts_dir       further supplier layouts (SCORECARDS_LAYOUTS_DIR, default <data_dir>/layouts)
     memory_limit      what DuckDB may use (SCORECARDS_MEMORY_LIMIT, default 2GB)
     threads           worker threads of DuckDB and dbt, and processes that draw pages (SCORECARDS_THREADS, default the machine's cores)
@@ -122,6 +128,7 @@ class Settings:
     data_dir: Path
     hash_key: bytes
     lake: Lake | None = None
+    share: Lake | None = None
     layouts_dir: Path | None = None
     memory_limit: str = "2GB"
     threads: int = 2
@@ -226,10 +233,12 @@ def load_settings() -> Settings:
         hash_key = given_key(folder / "warehouse")
     except HashKeyError as error:
         raise SettingsError(str(error)) from error
+    lake = _lake()
     return Settings(
         data_dir=folder,
         hash_key=hash_key,
-        lake=_lake(),
+        lake=lake,
+        share=_share(lake),
         layouts_dir=layouts_dir if layouts_dir.is_dir() else None,
         memory_limit=os.environ.get("SCORECARDS_MEMORY_LIMIT", "2GB"),
         threads=threads,
@@ -246,20 +255,39 @@ def load_settings() -> Settings:
 
 def _lake() -> Lake | None:
     target = os.environ.get("SCORECARDS_TARGET") or "duckdb"
-    catalogue, data = os.environ.get("SCORECARDS_LAKE_CATALOGUE", ""), os.environ.get("SCORECARDS_LAKE_DATA", "")
     if target == "duckdb":
         return None
     if target != "ducklake":
         raise SettingsError(f"SCORECARDS_TARGET={target!r} is neither duckdb nor ducklake: unset it for a build database in one file")
-    if not catalogue or not data:
+    lake = _lake_at("SCORECARDS_LAKE")
+    if lake is None:
         raise SettingsError(
             "SCORECARDS_TARGET=ducklake needs SCORECARDS_LAKE_CATALOGUE (a PostgreSQL database, such as postgresql://force_a@db/force_a) and "
-            "SCORECARDS_LAKE_DATA (a folder): set the one that is missing"
+            "SCORECARDS_LAKE_DATA (a folder): set them"
         )
+    return lake
+
+
+def _share(lake: Lake | None) -> Lake | None:
+    share = _lake_at("SCORECARDS_SHARE")
+    if share and lake and (share.catalogue == lake.catalogue or share.data == lake.data):
+        raise SettingsError(
+            "SCORECARDS_SHARE_CATALOGUE and SCORECARDS_SHARE_DATA are a database and a folder of their own: whoever may read the catalogue of "
+            "SCORECARDS_LAKE_CATALOGUE reads every row of the build"
+        )
+    return replace(share, is_share=True) if share else None
+
+
+def _lake_at(prefix: str) -> Lake | None:
+    catalogue, data = (os.environ.get(f"{prefix}_{part}", "") for part in ("CATALOGUE", "DATA"))
+    if not catalogue and not data:
+        return None
+    if not catalogue or not data:
+        raise SettingsError(f"{prefix}_CATALOGUE (a PostgreSQL database) and {prefix}_DATA (a folder) go together: set the one that is missing")
     if "://" not in catalogue and "=" not in catalogue:
-        raise SettingsError("SCORECARDS_LAKE_CATALOGUE is no address of PostgreSQL: write it as postgresql://role@host/database or host=… dbname=…")
+        raise SettingsError(f"{prefix}_CATALOGUE is no address of PostgreSQL: write it as postgresql://role@host/database or host=… dbname=…")
     if "://" in data:
-        raise SettingsError(f"SCORECARDS_LAKE_DATA={data!r} is no folder: a lake's data lie in a folder that this machine can write")
+        raise SettingsError(f"{prefix}_DATA={data!r} is no folder: a lake's data lie in a folder that this machine can write")
     return Lake(catalogue, str(Path(data).expanduser().absolute()))  # as the catalogue keeps it, through links
 
 

@@ -17,7 +17,7 @@ from pipelines.contracts.loading import load_contracts
 from pipelines.contracts.properties import ContractError
 from pipelines.private import open_to_others
 from pipelines.settings import DBT_PROJECT_DIR, Settings
-from pipelines.warehouse import WarehouseBusy, WarehouseUnavailable, has_build, open_build, run_lock, target_of
+from pipelines.warehouse import WarehouseBusy, WarehouseUnavailable, has_build, open_build, run_lock, share_of, target_of
 
 PACKAGES = ("dagster", "dbt-core", "dbt-duckdb", "duckdb", "polars", "great-expectations")
 
@@ -56,6 +56,8 @@ def findings(settings: Settings) -> Iterator[tuple[bool, str]]:
         + ("" if settings.landing_dir.exists() else ": missing; `scorecards demo` makes one, or put extracts into landing/<feed>/"),
     )
     yield from target_of(settings).findings()
+    if share := share_of(settings):
+        yield from ((well, f"share: {line}") for well, line in share.findings())
     with suppress(WarehouseUnavailable):  # the target has said what is in the way
         yield from _of_the_build(settings)
     if settings.marts_path.exists():

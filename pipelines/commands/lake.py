@@ -1,11 +1,11 @@
-"""`scorecards lake`: make a lake, bring a build database into it or out of it, and keep its folder small."""
+"""`scorecards lake`: make a lake and a share, bring a build database over, let others read the share, and keep the folders small."""
 
 from __future__ import annotations
 
-from pipelines.commands.console import console
+from pipelines.commands.console import console, print_table
 from pipelines.commands.run import BUSY
 from pipelines.settings import Settings
-from pipelines.warehouse import FileTarget, LakeTarget, Target, WarehouseBusy, WarehouseUnavailable, target_of
+from pipelines.warehouse import FileTarget, LakeTarget, Target, WarehouseBusy, WarehouseUnavailable, share_of, target_of
 
 
 def _lake(settings: Settings) -> LakeTarget:
@@ -15,11 +15,47 @@ def _lake(settings: Settings) -> LakeTarget:
     return target
 
 
+def _share(settings: Settings) -> LakeTarget:
+    share = share_of(settings)
+    if share is None:
+        raise WarehouseUnavailable("there is no share: set SCORECARDS_SHARE_CATALOGUE and SCORECARDS_SHARE_DATA (docs/lake.md)")
+    return share
+
+
+def _lakes(settings: Settings) -> dict[str, LakeTarget]:
+    """The lakes of these settings by what they are; at least one. Raises WarehouseUnavailable."""
+    share = share_of(settings)
+    lakes = {"lake": _lake(settings)} if settings.lake or share is None else {}
+    return lakes | ({"share": share} if share else {})
+
+
 def init(settings: Settings) -> int:
     """Returns 0. Raises WarehouseUnavailable."""
-    lake = _lake(settings)
-    made = lake.create()
-    console.print(f"{'Made a lake' if made else 'There is a lake already'}: catalogue {lake.lake.address}, data {lake.lake.data}.", soft_wrap=True)
+    for what, lake in _lakes(settings).items():
+        made = lake.create()
+        console.print(f"{'Made a' if made else 'There already is a'} {what}: catalogue {lake.lake.address}, data {lake.lake.data}.", soft_wrap=True)
+    return 0
+
+
+def grant(settings: Settings, role: str, is_revoked: bool = False) -> int:
+    """Returns 0. Raises WarehouseUnavailable."""
+    share = _share(settings)
+    share.grant(role, is_revoked)
+    console.print(f"Role {role} {'no longer reads' if is_revoked else 'reads'} the share ({share.lake.address}).", soft_wrap=True)
+    return 0
+
+
+def list_publications(settings: Settings) -> int:
+    """Print what the share holds, the newest last. Returns 0, or 1 where it holds nothing. Raises WarehouseUnavailable."""
+    from pipelines.publish.share import publications
+
+    found = publications(settings, _share(settings).lake)
+    if not found:
+        console.print("Nothing has been published to the share yet: `scorecards run` does.")
+        return 1
+    rows = [[str(each.snapshot), f"{each.published_at:%d %b %Y %H:%M}", f"{each.rows_written:,}", each.version] for each in found]
+    print_table("Publications in the share", ["state", "published (UTC)", "rows written", "version"], rows)
+    console.print("To read one: `select … from share.measures.measure_values at (version => STATE)`.")
     return 0
 
 
@@ -51,16 +87,16 @@ def _bring(source: Target, target: Target, settings: Settings, and_then: str) ->
     return 0
 
 
-def maintain(settings: Settings, keep_days: int) -> int:
+def maintain(settings: Settings, keep_days: int, keep_published_days: int) -> int:
     """Returns 0, or BUSY. Raises WarehouseUnavailable."""
-    lake = _lake(settings)
-    try:
-        with lake.lock():
-            files, size = lake.contents()
-            lake.maintain(keep_days)
-    except WarehouseBusy as error:
-        console.print(f"[red]{error}[/red]")
-        return BUSY
-    left, left_size = lake.contents()
-    console.print(f"{files:,} files ({size / 1e6:,.0f} MB) before, {left:,} ({left_size / 1e6:,.0f} MB) now.")
+    for what, lake in _lakes(settings).items():
+        try:
+            with lake.hold() if what == "share" else lake.lock():
+                files, size = lake.contents()
+                lake.maintain(keep_published_days if what == "share" else keep_days)
+        except WarehouseBusy as error:
+            console.print(f"[red]{error}[/red]")
+            return BUSY
+        left, left_size = lake.contents()
+        console.print(f"The {what}: {files:,} files ({size / 1e6:,.0f} MB) before, {left:,} ({left_size / 1e6:,.0f} MB) now.")
     return 0

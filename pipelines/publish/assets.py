@@ -7,11 +7,15 @@ from typing import Any
 import dagster as dg
 
 from pipelines.publish.marts import publish, published_keys, published_tables
+from pipelines.publish.share import publish_share
+from pipelines.publish.writing import PublishError
 from pipelines.quality.assets import asset_key
 from pipelines.quality.gate import evaluate_gate
 from pipelines.resources import Warehouse
+from pipelines.warehouse import LakeTarget, WarehouseBusy
 
 MARTS_KEY = dg.AssetKey(["published", "marts"])
+SHARE_KEY = dg.AssetKey(["published", "share"])
 PUBLISH_STEP = "publish"
 CHECK_RESULTS = "quality.check_results"  # the gate is evaluated once more, with the tests of the publication
 
@@ -56,3 +60,27 @@ def build_published_asset(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
         )
 
     return published_marts
+
+
+def build_share_asset(share: LakeTarget) -> dg.AssetsDefinition:
+    """The share of these settings. Where it cannot be written, the marts stay published and the run says so."""
+
+    @dg.asset(
+        key=SHARE_KEY,
+        deps=[MARTS_KEY],
+        group_name="published",
+        kinds={"ducklake"},
+        owners=["team:performance_analysis"],
+        description="The publication as a lake of its own, which other roles may read: what differs from the one before, in one transaction.",
+    )
+    def published_share(warehouse: dg.ResourceParam[Warehouse]) -> dg.MaterializeResult[None]:
+        warehouse.reporter.step("share")
+        try:
+            publication = publish_share(warehouse.settings, share)
+        except (PublishError, WarehouseBusy) as error:
+            raise dg.Failure(f"{error} (the marts are published; the next run tries again)") from None
+        return dg.MaterializeResult(
+            metadata={"state": publication.snapshot, "version": publication.version, "rows_written": publication.rows_written}
+        )
+
+    return published_share

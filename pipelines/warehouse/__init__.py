@@ -32,6 +32,7 @@ __all__ = [
     "open_build",
     "purge_unmasked",
     "run_lock",
+    "share_of",
     "target_of",
 ]
 
@@ -40,6 +41,11 @@ def target_of(settings: Settings) -> Target:
     """Where these settings build."""
     # what was known on a past day is rebuilt beside the lake, and is gone when it is published
     return FileTarget(settings) if settings.lake is None or settings.as_at else LakeTarget(settings, settings.lake)
+
+
+def share_of(settings: Settings) -> LakeTarget | None:
+    """The lake in which others find the publication; None where there is none."""
+    return LakeTarget(settings, settings.share) if settings.share else None
 
 
 def has_build(settings: Settings) -> bool:

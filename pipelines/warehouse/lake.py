@@ -31,6 +31,7 @@ EXTENSIONS = ("postgres_scanner", "httpfs", "ducklake")
 FILE = "_file"  # a DuckDB file beside the lake, that is copied to or from
 NO_DEFAULT = " DEFAULT(NULL)"  # as a lake defines a column that has none
 GRACE_DAYS = 1
+SHARED = 0o755  # of a share's folder: its files are encrypted
 LOCK_KEY = 0x5C04E  # of PostgreSQL's advisory locks, which are counted by database
 RUNBOOK = "docs/runbooks/lake.md"
 
@@ -38,6 +39,11 @@ RUNBOOK = "docs/runbooks/lake.md"
 class LakeTarget:
     def __init__(self, settings: Settings, lake: Lake) -> None:
         self.settings, self.lake = settings, lake
+
+    @property
+    def name(self) -> str:
+        """What the variables begin with that say where the lake is."""
+        return variable(self.lake)
 
     def exists(self) -> bool:
         with self._catalogue() as catalogue:
@@ -59,8 +65,14 @@ class LakeTarget:
     @contextmanager
     def lock(self, wait_seconds: float = 0) -> Iterator[None]:
         """The lock of the data directory, for what lies beside the lake, and of the lake itself: a lock file does not reach other hosts."""
+        with FileTarget(self.settings).lock(wait_seconds), self.hold(wait_seconds):
+            yield
+
+    @contextmanager
+    def hold(self, wait_seconds: float = 0) -> Iterator[None]:
+        """The lock of the lake alone, of its catalogue's database. Raises WarehouseBusy."""
         deadline = time.monotonic() + wait_seconds
-        with FileTarget(self.settings).lock(wait_seconds), self._catalogue() as catalogue:
+        with self._catalogue() as catalogue:
             while not _rows(catalogue, "select pg_try_advisory_lock(%s)", LOCK_KEY)[0][0]:
                 if time.monotonic() >= deadline:
                     raise WarehouseBusy(BUSY)
@@ -125,6 +137,23 @@ class LakeTarget:
                 connection.execute(f"insert into {target}.{table} by name from {source}.{table}")
         connection.execute(f"use {NAME}")
 
+    def grant(self, role: str, is_revoked: bool = False) -> None:
+        """Let a role of the server read every table of the lake, of today and to come; or no longer. Raises WarehouseUnavailable."""
+        import psycopg2
+        from psycopg2 import sql
+
+        verb, to = ("revoke", "from") if is_revoked else ("grant", "to")
+        with self._catalogue() as catalogue, catalogue.cursor() as cursor:
+            names = {"role": sql.Identifier(role), "database": sql.Identifier(catalogue.info.dbname)}
+            try:
+                for right in ("connect on database {database}", "usage on schema public", "select on all tables in schema public"):
+                    cursor.execute(sql.SQL(f"{verb} {right} {to} {{role}}").format(**names))
+                cursor.execute(sql.SQL(f"alter default privileges in schema public {verb} select on tables {to} {{role}}").format(**names))
+            except psycopg2.errors.UndefinedObject:
+                raise WarehouseUnavailable(f"there is no role {role} on the server: as its superuser, `create role {role} login`") from None
+            except psycopg2.errors.InsufficientPrivilege as error:
+                raise WarehouseUnavailable(f"{unreachable(self.lake, error)}: only the role that owns the lake lets others read it") from None
+
     def maintain(self, keep_days: int) -> None:
         """Forget states older than so many days, merge small files, and remove those that nobody reads. The caller holds the lock."""
         with closing(self.connect()) as connection:
@@ -150,10 +179,10 @@ class LakeTarget:
                 yield False, str(error)
         folder = Path(self.lake.data)
         if not folder.is_dir():
-            yield False, f"SCORECARDS_LAKE_DATA {folder} is no folder: mount it, or `scorecards lake init` makes it"
+            yield False, f"{self.name}_DATA {folder} is no folder: mount it, or `scorecards lake init` makes it"
         else:
             yield os.access(folder, os.W_OK | os.X_OK), f"the lake's data folder {folder} can be written"
-            readable = stat.S_IMODE(folder.stat().st_mode) & 0o077
+            readable = not self.lake.is_share and stat.S_IMODE(folder.stat().st_mode) & 0o077
             yield not readable, "nobody else can look into the lake's data folder" + (f": run `chmod go= {folder}`, as its owner" if readable else "")
         try:
             with self._catalogue() as catalogue:
@@ -214,9 +243,9 @@ class LakeTarget:
         yield (
             theirs == self.lake.data.rstrip("/"),
             (
-                "SCORECARDS_LAKE_DATA is the folder that the catalogue names"
+                f"{self.name}_DATA is the folder that the catalogue names"
                 if theirs == self.lake.data.rstrip("/")
-                else f"SCORECARDS_LAKE_DATA is {self.lake.data}, and the catalogue's lake has its data in {theirs}: set it to that ({RUNBOOK})"
+                else f"{self.name}_DATA is {self.lake.data}, and the catalogue's lake has its data in {theirs}: set it to that ({RUNBOOK})"
             ),
         )
         is_encrypted = known.get("encrypted") == "true"
@@ -232,7 +261,12 @@ class LakeTarget:
         with self._catalogue() as catalogue:
             if _has_lake(catalogue):
                 return False
-        private_folder(Path(self.lake.data))
+        if self.lake.is_share:
+            folder = Path(self.lake.data)
+            folder.mkdir(parents=True, exist_ok=True)
+            folder.chmod(SHARED)
+        else:
+            private_folder(Path(self.lake.data))
         with closing(duckdb.connect(config=engine_config(self.settings))) as connection:
             open_lake(connection, self.lake, NAME, may_create=True)
         return True
@@ -253,6 +287,11 @@ class LakeTarget:
             yield session
 
 
+def variable(lake: Lake) -> str:
+    """What the variables begin with that say where a lake is."""
+    return "SCORECARDS_SHARE" if lake.is_share else "SCORECARDS_LAKE"
+
+
 INSTALL = "run `make lake`, or `pip install .[lake]`"
 
 
@@ -270,7 +309,9 @@ def open_lake(connection: duckdb.DuckDBPyConnection, lake: Lake, name: str, read
     """Attach a lake under a name. Raises WarehouseUnavailable."""
     for extension in EXTENSIONS:
         connection.execute(f"load '{_quoted(extension_path(extension))}'")
-    options = [f"data_path '{_quoted(lake.data.rstrip('/'))}/'", "data_inlining_row_limit 0", f"create_if_not_exists {str(may_create).lower()}"]
+    options = ["data_inlining_row_limit 0", f"create_if_not_exists {str(may_create).lower()}"]
+    # a reader of somebody else's share goes by the folder that the catalogue names
+    options += [f"data_path '{_quoted(lake.data.rstrip('/'))}/'"] if lake.data else []
     # whether the files are encrypted is settled when a lake is created
     options += ["encrypted"] * may_create + ["read_only"] * read_only
     try:
@@ -300,7 +341,7 @@ def unreachable(lake: Lake, error: Exception) -> str:
     if "does not match existing data path" in text:
         theirs = re.search(r'data path in the catalog "([^"]*)"', text)
         return (
-            f"SCORECARDS_LAKE_DATA is {lake.data}, and the lake of this catalogue ({lake.address}) has its data in "
+            f"{variable(lake)}_DATA is {lake.data}, and the lake of this catalogue ({lake.address}) has its data in "
             f"{theirs.group(1) if theirs else 'another folder'}: set it to that, or the catalogue to the lake of this folder ({RUNBOOK})"
         )
     reason = text.replace(lake.catalogue, lake.address).rpartition("failed: ")[2]

@@ -202,7 +202,7 @@ def test_maintenance_changes_no_row_and_leaves_few_files(landing, lake, monkeypa
         landing.run(run_id=f"run-{number}")
     before, files = (raw_content(landing), landing.query(LEDGER)), len(list(Path(lake.data).rglob("*.parquet")))
     monkeypatch.setattr(lakes, "GRACE_DAYS", 0)
-    assert commands.maintain(landing.settings, keep_days=0) == 0
+    assert commands.maintain(landing.settings, keep_days=0, keep_published_days=0) == 0
     assert (raw_content(landing), landing.query(LEDGER)) == before
     assert len(list(Path(lake.data).rglob("*.parquet"))) < files / 3
 
