@@ -15,11 +15,13 @@ import duckdb
 import pytest
 
 from pipelines.commands.site import build_scorecard_site
+from pipelines.report.digest.build import build as build_digest
+from pipelines.report.digest.write import render
 from pipelines.report.marts import Marts
 from pipelines.report.palette import GRID
 from pipelines.report.site.build import SiteError, build_site
 from pipelines.report.site.content import Content
-from pipelines.report.site.pages import areas, said
+from pipelines.report.site.pages import areas, cards, demand, said
 from tests.trace import Page, problems, read_pages
 
 LARGEST_PAGE, LARGEST_HOME = 500_000, 300_000  # bytes
@@ -616,6 +618,43 @@ def test_a_past_publication_is_shown_as_it_was_said_beside_what_has_been_revised
 def _said(path: Path, folder: Path) -> dict[str, str]:
     with duckdb.connect(str(path)) as connection:
         return dict(said.pages(Content(Marts(connection), folder / "published")))
+
+
+def test_where_operators_are_short_is_a_finding_of_the_cards_whose_measures_suffer(published, tmp_path):
+    path = tmp_path / "marts.duckdb"
+    shutil.copy(published.settings.marts_path, path)
+    path.chmod(0o644)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("delete from measures.staffing_shortfalls")
+        for line, measure, order in [
+            ("101", "line_101_abandonment_rate", 2),
+            ("999", "public_999_answered_within_10s_rate", 1),
+            ("cch", "cch_answered_within_sla_rate", None),
+        ]:
+            connection.execute(
+                """
+                insert into measures.staffing_shortfalls by name
+                select
+                    'wiltshire_force' as area_id, $line as line, timestamp '2023-08-04 17:00:00' as interval_start_at,
+                    date '2023-08-04' as local_date, timestamp '2023-08-04 18:00:00' as from_local, timestamp '2023-08-04 22:00:00' as to_local,
+                    $measure as measure_id, 3 as shortfall_count, 12 as short_operator_hours, 71 as expected_in_time_pct, 10 as within_seconds,
+                    90 as target_pct, $order is not null as is_material, $order as finding_order, 'a rule' as evidence, 'cells' as evidence_cells,
+                    concat('Friday 4 August, 18:00–22:00, needs 3 more ', upper($line), ' operators than rostered.') as sentence
+                """,
+                {"line": line, "measure": measure, "order": order},
+            )
+        content = Content(Marts(connection), tmp_path / "published")
+        drawn = dict([*cards.pages(content), *demand.pages(content)])
+        digest = render(build_digest(content.marts, content.cards[0], "internal"))
+    told = {name: re.findall(r"18:00–22:00, needs 3 more (\w+) operators", text) for name, text in drawn.items()}
+    assert told["demand.html"] == ["999", "101", "CCH"]
+    assert told["cards/opcc.html"] == told["cards/opcc-1.html"] == ["999", "101"], (
+        "the most operator hours first; what is not material stands on Demand"
+    )
+    assert {name for name, lines in told.items() if lines} == {"demand.html", "cards/opcc.html", "cards/opcc-1.html"}
+    assert problems(path, drawn | {"digest": digest.html}) == []
+    for form in (digest.html, digest.text):
+        assert re.findall(r"18:00–22:00, needs 3 more (\w+) operators", form) == ["999", "101"]
 
 
 # ---- how the site is built

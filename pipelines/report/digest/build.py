@@ -1,7 +1,7 @@
 """What the digest of a card says: its summary, and what is new since an earlier publication, from the published marts alone.
 
 A digest is for one tier (docs/disclosure.md). Every line, figure and sentence in it is a row of that tier's table; what the ledgers know
-decides only which lines are new. The five sentences, revisions and overdue data are of the internal marts, and no other tier has them.
+decides only which lines are new. The five sentences, staffing, revisions and overdue data are of the internal marts, and no other tier has them.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipelines.report.marts import LATE, Marts, Row
+from pipelines.report.staffing import staffing_findings
 from pipelines.report.trace import text
 from pipelines.settings import TIERS
 
@@ -115,6 +116,7 @@ class Digest:
     titles: dict[str, Row]  # measure -> its row, for what is no line of a card
     areas: dict[str, Row]
     late: Sequence[Row]
+    short: Sequence[Row]  # where the rota falls short
 
     @property
     def name(self) -> str:
@@ -180,4 +182,5 @@ def build(marts: Marts, card: Row, tier: str, since: datetime | None = None) -> 
         titles=measures,
         areas={row.area_id: row for row in marts.table("core.dim_area")} if is_internal else {},
         late=marts.rows(LATE) if is_internal else [],
+        short=staffing_findings(marts, card, marts.rows(f"select * from {table} where scorecard_id = ?", [card.scorecard_id])) if is_internal else [],
     )

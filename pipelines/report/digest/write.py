@@ -15,6 +15,7 @@ from pipelines.report.digest.build import MOST, Digest
 from pipelines.report.formatting import MARKING, date_text, moment_text
 from pipelines.report.marts import Row
 from pipelines.report.palette import TONES, css_variables
+from pipelines.report.staffing import MOST_SHORT
 from pipelines.report.trace import cell, origin, text
 
 MARKINGS = {"internal": MARKING, "partner": "OFFICIAL – for the partners named in the sharing agreement", "public": None}
@@ -64,6 +65,7 @@ def render(digest: Digest, site_url: str | None = None) -> Written:
 
     helpers: dict[str, Any] = {
         "most": MOST,
+        "most_short": MOST_SHORT,
         "tones": TONES,
         "tone_class": lambda tone: tone.partition(" ")[0],
         "colours": Markup(css_variables()),

@@ -19,6 +19,7 @@ from typing import TypedDict, cast
 
 import duckdb
 
+from pipelines.report import staffing
 from pipelines.report.marts import Marts, Row
 from pipelines.report.site.content import MAPS, Content
 from pipelines.report.site.drawing import MEASURE, Place, Step, draw
@@ -181,7 +182,7 @@ def _fingerprints(content: Content, code: str) -> dict[str, str]:
     published = str(marts.value("select max(published_at)::varchar from quality.heartbeat")) if marts.has("quality.heartbeat") else ""
     groups = {
         "home": of(*lines, *REGISTERS, *charts, "scorecards.summaries", "measures.measure_findings", *quality_tables) + published,
-        "cards": of(*lines, *REGISTERS, *charts, "scorecards.summaries") + _late(content.late_feeds),
+        "cards": of(*lines, *REGISTERS, *charts, "scorecards.summaries", staffing.TABLE) + _late(content.late_feeds),
         "said": of(*lines, *REGISTERS, *said.TABLES),
         "governance": of("core.dim_measure", *[t for t in every if t.startswith("governance.")], *REGISTERS),
         "quality": of("governance.workbook_messages", "measures.measure_values", "core.dim_measure", *lines, *REGISTERS, *quality_tables),

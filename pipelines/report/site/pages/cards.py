@@ -11,6 +11,7 @@ from pipelines.report.attention import LEADING, by_attention, needs_attention
 from pipelines.report.marts import Row
 from pipelines.report.site.content import Content, Series
 from pipelines.report.site.lines import recent, spark_of
+from pipelines.report.staffing import MOST_SHORT, staffing_findings
 
 # Columns that a page shows where one of its lines fills them: what a column is called in the template, and what fills it.
 COLUMNS = {
@@ -71,4 +72,6 @@ def _page(
         sparks=sparks,
         pages=card_pages,
         overview=overview,
+        short=staffing_findings(content.marts, card, content.lines[card.scorecard_id] if overview else lines),
+        most_short=MOST_SHORT,
     )

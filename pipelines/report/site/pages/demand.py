@@ -10,9 +10,10 @@ from pipelines.report.formatting import signed_text
 from pipelines.report.marts import Row
 from pipelines.report.plane import Label
 from pipelines.report.site.content import Content
+from pipelines.report.staffing import TABLE
 
 YESTERDAY = ("measures.daily_expectations", "measures.surges", "measures.month_so_far")
-DEMAND = ("measures.daily_forecasts", "measures.forecast_backtests", "measures.staffing", "measures.staffing_shortfalls", "measures.what_ifs")
+DEMAND = ("measures.daily_forecasts", "measures.forecast_backtests", "measures.staffing", TABLE, "measures.what_ifs")
 TABLES = (*YESTERDAY, *DEMAND)
 
 NEXT_DAYS = "select * from measures.daily_forecasts where local_date <= origin_date + 14 order by area_id, line, local_date"
@@ -73,4 +74,6 @@ def _line(row: Row) -> tuple[str, str]:
 
 
 def _shortfalls(content: Content) -> dict[str, list[Row]]:
-    return _by_area(content, "select * from measures.staffing_shortfalls order by area_id, interval_start_at, line")
+    """Findings first, then by time."""
+    order = "finding_order nulls last, " if "is_material" in content.marts.tables[TABLE].columns else ""
+    return _by_area(content, f"select * from {TABLE} order by area_id, {order}interval_start_at, line")
