@@ -1,8 +1,9 @@
 """Writes the marts aside: each table as it was built, with constraints and comments, into a database, and once more as Parquet; then verifies them.
 
 What readers have already is not written again. The new database starts as a copy of the live one where most of its rows stand as they
-are to be published; the tables that differ are replaced in it. Whether a table differs is asked of the rows themselves, on both sides:
-no record is kept that could be wrong. The Parquet file of a table that stands is the live one under a second name.
+are to be published. Of a table that differs in few rows those are replaced in it; one that differs in more is written anew. Whether and
+where a table differs is asked of the rows themselves, on both sides: no record is kept that could be wrong. The Parquet file of a table
+that stands is the live one under a second name; any other is written anew.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ from pipelines.warehouse import NO_DEFAULT
 DATABASE = "marts.duckdb"
 PARQUET = "parquet"
 ATTACHED = "_new_marts"
+# The largest share of a table's rows that may be replaced, or have been by earlier publications, before the table is written anew: what was
+# replaced leaves gaps in the file, and rows that were added stand behind the others instead of in the order of the key.
+AMENDED_SHARE = 0.1
 Step = Callable[[str], None]
 
 
@@ -201,10 +205,11 @@ def write(
     contents = {table.name: content_of(connection, f"from {table.built}") for table in plan}
     macros = macros_of(connection, plan)
     on_step("carry over")
-    unchanged = _carry_over(connection, staging, live, plan, contents) if live else set()
-    changed = [table for table in plan if table.name not in unchanged]
+    carried = _carry_over(connection, staging, live, plan, contents) if live else Carried()
+    changed = [table for table in plan if table.name not in carried.all]
     with _attached(connection, staging / DATABASE) as build:
         connection.execute(f"use {ATTACHED}")
+        connection.execute("begin transaction")  # one for a thousand comments, each of which would wait for the disk
         for schema in sorted({name.split(".")[0] for name in contents}):
             connection.execute(f"create schema if not exists {schema}")
         for table in changed:
@@ -213,10 +218,16 @@ def write(
                 connection.execute(f"comment on column {table.name}.\"{column}\" is '{_quoted(text)}'")
         for name, definition in macros.items():
             connection.execute(f"create or replace macro {name}{definition}")
+        connection.execute("commit")
         connection.execute(f'use "{build}"')
         # While a table is copied, the one before gets its key and its Parquet file.
         with connection.cursor() as cursor, ThreadPoolExecutor(max_workers=1) as beside:
             finished: list[Future[None]] = []
+            for table in plan:
+                if table.name in carried.amended:
+                    on_step(f"amend {table.name}")
+                    _amend(connection, table)
+                    finished.append(beside.submit(_finish_amended, cursor, staging, table))
             for table in changed:
                 on_step(f"copy {table.name}")
                 connection.execute(f"insert into {ATTACHED}.{table.name} select * from {table.built} order by {table.order}")
@@ -224,62 +235,103 @@ def write(
             on_step("parquet")
             for future in finished:
                 future.result()
-        for name in unchanged:
-            _link_parquet(connection, staging, live, name)
+        for table in plan:
+            if table.name in carried.unchanged:
+                _link_parquet(connection, staging, live, table)
         connection.execute(f"checkpoint {ATTACHED}")
     return contents
 
 
+@dataclass(frozen=True)
+class Carried:
+    """The tables that the new database has from the live one: as they are, or to be amended."""
+
+    unchanged: frozenset[str] = frozenset()
+    amended: frozenset[str] = frozenset()
+
+    @property
+    def all(self) -> frozenset[str]:
+        return self.unchanged | self.amended
+
+
 def _carry_over(
     connection: duckdb.DuckDBPyConnection, staging: Path, live: Path, plan: Sequence[TableDefinition], contents: Mapping[str, Content]
-) -> set[str]:
-    """Let the new database start as a copy of the live one, without the tables that differ. Returns the names of the others.
+) -> Carried:
+    """Let the new database start as a copy of the live one, without the tables that differ in their definition or in many rows.
 
-    Where more rows differ than stand, or other tables are published, nothing is carried over: the freed space would stay in the file.
+    Where more rows are to be written than stand, or other tables are published, nothing is carried over: the freed space would stay in the file.
     """
     database = staging / DATABASE
     with suppress(duckdb.Error, OSError):  # a live database that cannot be read is written anew
         shutil.copyfile(live / DATABASE, database)
         with _attached(connection, database):
             there = tables_of(connection, ATTACHED)
-            unchanged = {
-                table.name
-                for table in plan
-                if there.get(table.name) == table and content_of(connection, f"from {ATTACHED}.{table.name}") == contents[table.name]
-            }
-            is_most = 2 * sum(contents[name].rows for name in unchanged) >= sum(content.rows for content in contents.values())
+            same = [table for table in plan if there.get(table.name) == table]
+            unchanged = frozenset(t.name for t in same if content_of(connection, f"from {ATTACHED}.{t.name}") == contents[t.name])
+            amended = frozenset(t.name for t in same if t.name not in unchanged and _is_worth_amending(connection, t, contents[t.name].rows))
+            carried = Carried(unchanged, amended)
+            is_most = 2 * sum(contents[name].rows for name in carried.all) >= sum(content.rows for content in contents.values())
             if is_most and there.keys() == contents.keys():
-                for name in there.keys() - unchanged:
+                for name in there.keys() - carried.all:
                     connection.execute(f"drop table {ATTACHED}.{name}")
                 connection.execute(f"checkpoint {ATTACHED}")
-                return unchanged
+                return carried
     database.unlink(missing_ok=True)
-    return set()
+    return Carried()
+
+
+def _rows_not_in(table: str, other: str, row: str) -> str:
+    """A query of the rows of one table that the other does not hold, compared with all their columns by their hashes."""
+    return f"select {row} from {table} as t anti join (select hash(o) as row_hash from {other} as o) as there on hash(t) = there.row_hash"
+
+
+def _is_worth_amending(connection: duckdb.DuckDBPyConnection, table: TableDefinition, rows: int) -> bool:
+    """Whether few of the table's rows are to be replaced, those included that earlier publications have replaced."""
+    name = f"{ATTACHED}.{table.name}"
+    (there, places) = connection.execute(f"select count(*), coalesce(max(rowid) + 1, 0) from {name}").fetchone() or (0, 0)
+    most = AMENDED_SHARE * rows
+    if places - there + abs(rows - there) > most:
+        return False
+    (gone,) = connection.execute(f"select count(*) from ({_rows_not_in(name, table.built, 't.rowid')})").fetchone() or (0,)
+    come = rows - (there - gone)
+    return bool(places - there + gone + come <= most)
+
+
+def _amend(connection: duckdb.DuckDBPyConnection, table: TableDefinition) -> None:
+    """Replace the rows in which the copy of a live table differs. The key is free for the rows that come once the others are gone for good."""
+    name = f"{ATTACHED}.{table.name}"
+    connection.execute(f"delete from {name} where rowid in ({_rows_not_in(name, table.built, 't.rowid')})")
+    connection.execute(f"insert into {name} {_rows_not_in(table.built, name, 't.*')} order by {table.order}")
 
 
 def _finish(cursor: duckdb.DuckDBPyConnection, staging: Path, table: TableDefinition) -> None:
     """The key of a copied table, which is built faster of rows that are there and in order, and its Parquet file."""
     if table.ddl_without_key:
         cursor.execute(f"alter table {ATTACHED}.{table.name} add primary key ({table.order})")
-    _write_parquet(cursor, staging, table.name)
+    _write_parquet(cursor, staging, table, f"{ATTACHED}.{table.name}")
+
+
+def _finish_amended(cursor: duckdb.DuckDBPyConnection, staging: Path, table: TableDefinition) -> None:
+    """The Parquet file of an amended table: the same, byte for byte, as that of a table written anew."""
+    _write_parquet(cursor, staging, table, f"(from {ATTACHED}.{table.name} order by {table.order})")
 
 
 def _parquet(folder: Path, name: str) -> Path:
     return folder / PARQUET / f"{name}.parquet"
 
 
-def _write_parquet(connection: duckdb.DuckDBPyConnection, staging: Path, name: str) -> None:
-    connection.execute(f"copy {ATTACHED}.{name} to '{_quoted(_parquet(staging, name))}' (format parquet, compression zstd)")
+def _write_parquet(connection: duckdb.DuckDBPyConnection, staging: Path, table: TableDefinition, rows: str) -> None:
+    connection.execute(f"copy {rows} to '{_quoted(_parquet(staging, table.name))}' (format parquet, compression zstd)")
 
 
-def _link_parquet(connection: duckdb.DuckDBPyConnection, staging: Path, live: Path | None, name: str) -> None:
+def _link_parquet(connection: duckdb.DuckDBPyConnection, staging: Path, live: Path | None, table: TableDefinition) -> None:
     """The live file of a table that stands: versions are read-only, so that both may hold the same one."""
     try:
         if live is None:
             raise FileNotFoundError
-        os.link(_parquet(live, name), _parquet(staging, name))
+        os.link(_parquet(live, table.name), _parquet(staging, table.name))
     except OSError:  # it is gone, or the file system has no such links
-        _write_parquet(connection, staging, name)
+        _finish_amended(connection, staging, table)
 
 
 def verify(staging: Path, plan: Collection[TableDefinition], contents: Mapping[str, Content]) -> dict[str, int]:

@@ -104,6 +104,18 @@ def test_a_kill_of_a_publication_that_carries_tables_over_leaves_the_old_marts_o
     assert published(settings, contracts, "next") == ("next", old[1])
 
 
+@pytest.mark.parametrize("point", ["amend measures.measure_values", "parquet", "verify", "switch", *AFTER])
+def test_a_kill_of_a_publication_that_replaces_rows_leaves_the_old_marts_or_the_new_ones(made, point):
+    settings, contracts = made
+    set_values(settings, 50)
+    old = published(settings, contracts, "old")
+    with open_build(settings) as connection:
+        connection.execute("update measures.measure_values set value = 51 where rowid = (select min(rowid) from measures.measure_values)")
+    killed_at(settings, point)
+    assert state(settings) == (("new", (50.0, 51.0, old[1][2])) if point in AFTER else old)
+    assert published(settings, contracts, "next") == ("next", (50.0, 51.0, old[1][2]))
+
+
 @pytest.mark.parametrize("point", ["copy core.dim_measure", "link parquet", "switch"])
 def test_a_first_publication_that_is_killed_publishes_nothing(tmp_path, point):
     settings, contracts = make_warehouse(tmp_path)
