@@ -55,13 +55,14 @@ class Beside:
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar: its label, its length, and the text at its end with the attributes that trace it."""
+    """One bar: its label, its length, and the text at its end with the attributes that trace it; an estimate with its margin of error."""
 
     label: str
     value: float
     text: str
     attributes: str = ""
     label_attributes: str = ""
+    margin: float | None = None
 
 
 def points_of(rows: Iterable[Mapping[str, Any]]) -> list[Point]:
@@ -310,6 +311,12 @@ def _bar(value: float, zero: float, scale: float, y: int, height: int) -> str:
     return f'<rect x="{start:.1f}" y="{y}" width="{max(length, 0.8):.1f}" height="{height}" fill="{fill}" stroke="{SERIES[0][0]}"/>'
 
 
+def _interval(x: float, margin: float, y: int) -> str:
+    """A line with ends about the end of a bar, on white so that it is seen on the bar as well."""
+    drawn = f"M{x - margin:.1f} {y}H{x + margin:.1f}M{x - margin:.1f} {y - 4}v8M{x + margin:.1f} {y - 4}v8"
+    return f'<path d="{drawn}" stroke="#fff" stroke-width="4" fill="none"/><path d="{drawn}" stroke="{INK}" stroke-width="1.5" fill="none"/>'
+
+
 def bar(value: float, low: float, high: float, width: int = 140) -> Markup:
     """A bar for one cell of a table, from the zero that all its neighbours share. The number stands in the cell beside it."""
     scale = (width - 4) / ((high - low) or 1)
@@ -321,17 +328,18 @@ def bar(value: float, low: float, high: float, width: int = 140) -> Markup:
 
 
 def bars(items: Sequence[Bar], label: Label, width: int = 640, label_width: int = 200) -> Markup:
-    """Horizontal bars from a common zero, each with its label and its text."""
+    """Horizontal bars from a common zero, each with its label and its text; a line across the end of an estimate is its interval."""
     height = 24 * len(items) + 6
-    values = [0.0, *(item.value for item in items)]
+    values = [0.0, *(item.value + (item.margin or 0.0) for item in items), *(item.value for item in items)]
     scale = (width - label_width - 110) / ((max(values) - min(values)) or 1)
     zero = label_width + 8 - min(values) * scale
     parts = []
     for i, item in enumerate(items):
-        y, end = 24 * i + 4, zero + max(item.value * scale, 0.0) + 6
+        y, end = 24 * i + 4, zero + max((item.value + (item.margin or 0.0)) * scale, 0.0) + 6
         parts += [
             f'<text x="{label_width}" y="{y + 13}" text-anchor="end" font-size="13" fill="{INK}" {item.label_attributes}>{escape(item.label)}</text>',
             _bar(item.value, zero, scale, y, 16),
+            _interval(zero + item.value * scale, item.margin * scale, y + 8) if item.margin else "",
             f'<text x="{end:.1f}" y="{y + 13}" font-size="13" fill="{INK}" {item.attributes}>{escape(item.text)}</text>',
         ]
     parts.append(f'<path d="M{zero:.1f} 0V{height - 4}" stroke="{SOFT}"/>')

@@ -8,11 +8,14 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from itertools import combinations
 from pathlib import Path
 
 import duckdb
 import pytest
 from pptx import Presentation
+from pptx.enum.shapes import MSO_SHAPE_TYPE
+from pptx.util import Inches, Pt
 from pypdf import PdfReader
 
 from pipelines.commands.console import console
@@ -23,6 +26,7 @@ from pipelines.report.highlight.cells import plain
 from pipelines.report.highlight.model import Issue, Report
 from pipelines.report.highlight.period import ReportError
 from pipelines.report.highlight.sign_off import SignOffError, as_kept, sign
+from pipelines.report.highlight.slide_text import BOTTOM
 from pipelines.report.marts import Marts
 from pipelines.report.site.content import Content
 from pipelines.settings import Settings
@@ -81,7 +85,7 @@ def test_every_number_of_the_page_is_a_cell_of_the_marts(settings, written):
 
 def test_each_topic_has_its_four_parts_in_reading_order(written):
     page = (written[0] / "highlight-report.html").read_text(encoding="utf-8")
-    slides = page.split('<section class="page topic"')[1:]
+    slides = page.split('<section class="page topic')[1:]
     assert len(slides) == 10
     for slide in slides:
         assert 0 < slide.index("What?") < slide.index("Data summary") < slide.index("So what?") < slide.index("Now what?")
@@ -163,6 +167,48 @@ def test_the_pdf_has_text_an_outline_and_the_watermark(written):
     assert printed.metadata is not None and "Quarterly highlight report" in (printed.metadata.title or "")
 
 
+def test_a_screen_reader_finds_structure_language_titles_and_words_for_every_chart(written, report):
+    folder, said = written
+    if "no PDF" in said:
+        pytest.skip("Pango is not installed: libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0")
+    printed = PdfReader(folder / "highlight-report.pdf")
+    catalogue = printed.trailer["/Root"]
+    assert catalogue["/Lang"] == "en-GB" and catalogue["/MarkInfo"]["/Marked"] and catalogue["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert b"pdfuaid" in catalogue["/Metadata"].get_object().get_data(), "it says that it is PDF/UA"
+    elements = list(_elements(catalogue["/StructTreeRoot"]))
+    kinds = [element["/S"] for element in elements]
+    assert kinds.count("/H1") == 1
+    assert kinds.count("/H2") >= len(list(report.topics)) + len(report.priorities)
+    assert {"/Table", "/TH", "/TD", "/L", "/LI", "/Link"} <= set(kinds)
+    figures = [element.get("/Alt") for element in elements if element["/S"] == "/Figure"]
+    assert len(figures) > sum(len(topic.charts) for topic in report.topics), "the governance map as well"
+    assert all(figures)
+    assert all(page.get("/StructParents") is not None for page in printed.pages)
+
+
+def _elements(node):
+    """The elements of a PDF's structure tree."""
+    node = node.get_object()
+    if isinstance(node, list):
+        for child in node:
+            yield from _elements(child)
+    elif isinstance(node, dict):
+        if "/S" in node:
+            yield node
+        if "/K" in node:
+            yield from _elements(node["/K"])
+
+
+def test_no_sheet_holds_the_rest_of_another_alone(written, report):
+    folder, said = written
+    if "no PDF" in said:
+        pytest.skip("Pango is not installed: libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0")
+    sheets = [sheet.extract_text() for sheet in PdfReader(folder / "highlight-report.pdf").pages]
+    own = 1 + len(report.priorities) + len(list(report.topics)) + 3
+    assert own <= len(sheets) <= own + 2, "page one, the priorities, their topics, and three of reference; another machine's font may be wider"
+    assert min(map(len, sheets)) > 500
+
+
 def _flat(outline):
     for item in outline:
         if isinstance(item, list):
@@ -230,6 +276,47 @@ def test_nothing_lies_outside_a_slide(written):
             where = f"{slide.shapes.title.text}: {shape.name}"
             assert shape.left >= 0 and shape.left + shape.width <= deck.slide_width, where
             assert shape.top >= 0 and shape.top + shape.height <= deck.slide_height, where
+
+
+def test_no_shape_lies_over_another(written):
+    deck = Presentation(str(written[0] / "highlight-report.pptx"))
+    over = []
+    for slide in deck.slides:
+        # lines join boxes; the edge of a tile is a part of it
+        shapes = [shape for shape in slide.shapes if not shape.name.startswith("Tone: ") and shape.shape_type != MSO_SHAPE_TYPE.LINE]
+        for one, other in combinations(shapes, 2):
+            across = min(one.left + one.width, other.left + other.width) - max(one.left, other.left)
+            down = min(one.top + one.height, other.top + other.height) - max(one.top, other.top)
+            if min(across, down) > Pt(1.5):
+                over.append(
+                    f"{slide.shapes.title.text}: {one.name} ({one.has_text_frame and one.text_frame.text[:30]}), {other.name} ({down / Pt(1):.0f} pt)"
+                )
+        foot = max(shape.top + shape.height for shape in slide.shapes)
+        if foot > Inches(BOTTOM) + Pt(4):
+            over.append(f"{slide.shapes.title.text}: {(foot - Inches(BOTTOM)) / Pt(1):.0f} pt over the foot")
+    assert over == []
+
+
+def test_what_is_stated_stands_beside_what_the_rule_has(written, report):
+    page = (written[0] / "highlight-report.html").read_text(encoding="utf-8")
+    otherwise = [d for d in report.deliverables_to_watch if d.is_stated_otherwise]
+    assert otherwise and all(d.stated.text != d.rag.text for d in otherwise)
+    assert page.count("stated otherwise") >= len(otherwise)
+    tables = [
+        shape.table
+        for slide in Presentation(str(written[0] / "highlight-report.pptx")).slides
+        for shape in slide.shapes
+        if shape.name == "Deliverables"
+    ]
+    assert tables and all([cell.text for cell in table.rows[0].cells][-2:] == ["Stated", "By rule"] for table in tables)
+
+
+def test_estimates_carry_their_intervals(written, report):
+    bars = [bar for topic in report.topics for chart in topic.charts for bar in chart.bars if bar.margin]
+    assert len(bars) >= 8
+    deck = Presentation(str(written[0] / "highlight-report.pptx"))
+    drawn = [shape.chart for slide in deck.slides for shape in slide.shapes if shape.has_chart and shape.chart._chartSpace.xpath(".//c:errBars")]
+    assert len(drawn) == sum(any(bar.margin for bar in chart.bars) for topic in report.topics for chart in topic.charts)
 
 
 def test_the_slides_open_in_libreoffice(written, tmp_path):

@@ -18,6 +18,7 @@ from pipelines.report.plane import Point
 
 # Months that a chart of the report shows.
 CHART_MONTHS = 36
+MARGINS = "; a line across the end of a bar is the margin of error"
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -121,10 +122,12 @@ def _topic(figures: Figures, row: Row, lines: list[Row], governance: Governance)
             letters.append(note.letter)
         marked.append(replace(summarised, caveats=tuple(dict.fromkeys(letters))))
     so_what, now_what = governance.remarks(row.commentary_topic, row.plan_priority)
+    headline, tone = _headline(figures, lines)
     return Topic(
         topic_id=row.topic_id,
         title=cell(row, "title"),
-        headline=_headline(figures, lines),
+        headline=headline,
+        tone=tone,
         plan_priority=row.plan_priority,
         tiles=tuple(tile for line in lines if line.part == "tile" for tile in _tiles(figures, line)),
         charts=tuple(chart for chart in _charts(figures, lines) if chart),
@@ -142,13 +145,13 @@ def _summary(marts: Marts, card: Row, period: Period) -> tuple[Cell, ...]:
     return tuple(cell(row, f"sentence_{n}") for row in rows for n in range(1, 6))
 
 
-def _headline(figures: Figures, lines: list[Row]) -> Cell | None:
-    """The headline of the first measure of the data summary that has one at the report's month."""
+def _headline(figures: Figures, lines: list[Row]) -> tuple[Cell | None, str]:
+    """The headline and the tone of the first measure of the data summary that has one at the report's month."""
     for line in lines:
         narrative = figures.narrative(line) if line.part == "summary" else None
         if narrative is not None:
-            return cell(narrative, "headline")
-    return None
+            return cell(narrative, "headline"), figures.tone([narrative])
+    return None, "none"
 
 
 def _tiles(figures: Figures, line: Row) -> list[Tile]:
@@ -318,10 +321,16 @@ def _comparators(figures: Figures, line: Row, period_type: str) -> Chart | None:
     value = figures.value(line.measure_id, line.area_id, line.segment, period_type)
     if value is None:
         return None
-    others = [row for row in comparator_rows(figures, line, period_type) if row.period_end == value.period_end]
-    bars = [Bar(cell(line, "area_name"), value.value, cell(value, "value", value.unit))]
-    bars += [Bar(comparator_text(row.comparator_id), row.value, cell(row, "value", row.unit)) for row in others]
-    return Chart("bars", _title(line), (cell(value, "period_end", "period"),), line.unit, bars=tuple(bars), rows=(value, *others))
+    rows = comparator_rows(figures, line, period_type)
+    if rows and value.period_end not in {row.period_end for row in rows}:
+        # others are published later: all of them at the newest period that they have
+        newest = max(row.period_end for row in rows)
+        value = next((row for row in _series(figures, line, period_type) if row.period_end == newest), value)
+    others = [row for row in rows if row.period_end == value.period_end]
+    bars = [Bar(cell(line, "area_name"), value.value, cell(value, "value", value.unit), value.margin)]
+    bars += [Bar(comparator_text(row.comparator_id), row.value, cell(row, "value", row.unit), row.margin) for row in others]
+    note: tuple[Part, ...] = (cell(value, "period_end", "period"), *([MARGINS] if any(bar.margin for bar in bars) else []))
+    return Chart("bars", _title(line), note, line.unit, bars=tuple(bars), rows=(value, *others))
 
 
 # ---- what a reader must know before all else

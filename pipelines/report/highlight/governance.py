@@ -96,6 +96,8 @@ class Governance:
                 read_as=_some(row, "due_date"),
                 progress=cell(row, "progress_pct", "share done"),
                 change=cell(row, "progress_change", "signed") if row.progress_change is not None else None,
+                stated=_some(row, "stated_rag"),
+                rag=_some(plan, "rag") if is_current else None,
                 state=state,
                 days_overdue=cell(plan, "days_overdue") if is_current and state == "overdue" and plan.days_overdue is not None else None,
                 owner=_some(plan, "owner"),

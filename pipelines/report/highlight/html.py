@@ -11,7 +11,7 @@ from pipelines.report import charts, icons, palette, plane
 from pipelines.report.formatting import MARKING, date_text
 from pipelines.report.governance_map import Box, Link, map_drawing
 from pipelines.report.highlight.cells import Cell, Part, plain
-from pipelines.report.highlight.model import Arrow, Chart, Node, Report
+from pipelines.report.highlight.model import MOST_TO_WATCH, Arrow, Chart, Node, Report
 from pipelines.report.trace import cell as row_cell
 from pipelines.report.trace import column, origin, text
 
@@ -36,6 +36,7 @@ def render(report: Report, for_print: bool = False) -> str:
         "text": text,
         "date_text": date_text,
         "marking": MARKING,
+        "most": MOST_TO_WATCH,
         "state_marks": STATE_MARKS,
         "tone_marks": TONE_MARKS,
         "chart_columns": chart_columns,
@@ -83,10 +84,12 @@ def draw(chart: Chart) -> Markup:
             bar.cell.text,
             str(attributes(bar.cell)),
             "" if isinstance(bar.label, str) else str(attributes(bar.label)),
+            bar.margin,
         )
         for bar in chart.bars
     ]
-    return charts.bars(drawn, label, width=CHART_WIDTH, label_width=170)
+    # as wide as the longest label, and no wider: the bars have the rest
+    return charts.bars(drawn, label, width=CHART_WIDTH, label_width=min(max(int(7.8 * len(bar.label)) for bar in drawn), CHART_WIDTH // 2))
 
 
 def _description(chart: Chart) -> str:

@@ -27,11 +27,12 @@ class Tile:
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar of a chart: its label, its length, and the cell of its value."""
+    """One bar of a chart: its label, its length, the cell of its value, and the margin of error of an estimate."""
 
     label: Part
     value: float
     cell: Cell
+    margin: float | None = None
 
 
 @dataclass(frozen=True)
@@ -103,13 +104,20 @@ class Caveat:
     text: Cell
 
 
+# Deliverables, and risks, that page one has room for.
+MOST_TO_WATCH = 7
+# Characters of a data summary and its So what? that fill a sheet.
+LONG = 2600
+
+
 @dataclass(frozen=True)
 class Topic:
-    """A slide: WHAT, DATA SUMMARY, SO WHAT, NOW WHAT. `headline` leads it, as it leads the measure's line on the card."""
+    """A slide: WHAT, DATA SUMMARY, SO WHAT, NOW WHAT. `headline` leads it, as it leads the measure's line on the card, in its measure's tone."""
 
     topic_id: str
     title: Cell
     headline: Cell | None
+    tone: str
     plan_priority: int
     tiles: tuple[Tile, ...]
     charts: tuple[Chart, ...]
@@ -118,6 +126,20 @@ class Topic:
     now_what: tuple[Remark, ...]
     caveats: tuple[Caveat, ...]
     has_stale_figures: bool
+
+    @property
+    def is_long(self) -> bool:
+        """So much is said that on paper the text is set smaller."""
+        said = [plain(line.parts) for line in self.summary]
+        said += [text for remark in self.so_what for text in (remark.sentence.text, " " * 60, *(issue.message.text for issue in remark.issues))]
+        return len("".join(said)) > LONG
+
+    @property
+    def finding(self) -> tuple[Part, ...]:
+        """What a summary of the report says of the topic: its headline, else the first line of its data summary."""
+        if self.headline is not None:
+            return (self.headline,)
+        return self.summary[0].parts if self.summary else ()
 
 
 @dataclass(frozen=True)
@@ -132,18 +154,29 @@ class Item:
 
 @dataclass(frozen=True)
 class Deliverable:
-    """A deliverable in the version of the plan that the report shows; `state` is by rule."""
+    """A deliverable in the version of the plan that the report shows: its RAG as its owner states it, and by rule (`rag`, `state`)."""
 
     title: Cell
     due: Cell
     read_as: Cell | None
     progress: Cell
     change: Cell | None
+    stated: Cell | None
+    rag: Cell | None
     state: str
     days_overdue: Cell | None
     owner: Cell | None
     blockers: Cell | None
     issues: tuple[Issue, ...] = ()
+
+    @property
+    def needs_attention(self) -> bool:
+        """Overdue or at risk by rule, or stated otherwise than the rule has it."""
+        return self.state in ("overdue", "at risk") or self.is_stated_otherwise
+
+    @property
+    def is_stated_otherwise(self) -> bool:
+        return self.stated is not None and self.rag is not None and self.stated.text != self.rag.text
 
     @property
     def progress_share(self) -> float:
@@ -163,6 +196,11 @@ class Risk:
     owner: Cell | None
     is_review_overdue: bool
     issues: tuple[Issue, ...] = ()
+
+    @property
+    def needs_attention(self) -> bool:
+        """A high score, one that has moved up, or a review that is overdue."""
+        return self.is_review_overdue or any(cell is not None and cell.text in ("high", "up") for cell in (self.band, self.movement))
 
 
 @dataclass(frozen=True)
@@ -239,6 +277,18 @@ class Report:
         return (topic for priority in self.priorities for topic in priority.topics)
 
     @property
+    def deliverables_to_watch(self) -> list[Deliverable]:
+        """Those that need attention, overdue ones first."""
+        found = [d for priority in self.priorities for d in priority.deliverables if d.needs_attention]
+        return sorted(found, key=lambda d: d.state != "overdue")
+
+    @property
+    def risks_to_watch(self) -> list[Risk]:
+        """Those that need attention, high ones first; each once, for a risk may stand under several priorities."""
+        found = {r.risk_id.text: r for priority in self.priorities for r in priority.risks if r.needs_attention}
+        return sorted(found.values(), key=lambda r: r.band is None or r.band.text != "high")
+
+    @property
     def is_draft(self) -> bool:
         return self.signed_by is None
 
@@ -275,7 +325,7 @@ class Report:
             for item in (*priority.outcomes, *priority.focus):
                 yield item.title.text
             for d in priority.deliverables:
-                yield f"{d.title.text} {d.due.text} {d.progress.text} {d.state}"
+                yield f"{d.title.text} {d.due.text} {d.progress.text} {d.stated.text if d.stated else ''} {d.state}"
             for r in priority.risks:
                 yield f"{r.risk_id.text} {r.title.text} {r.score.text if r.score else ''}"
             for topic in priority.topics:

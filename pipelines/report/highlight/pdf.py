@@ -25,7 +25,7 @@ def write(report: Report, path: Path) -> None:
         ) from error
     for name in ("weasyprint", "fontTools"):
         logging.getLogger(name).setLevel(logging.ERROR)
-    HTML(string=render(report, for_print=True), url_fetcher=_refuse).write_pdf(path, pdf_tags=True)
+    HTML(string=render(report, for_print=True), url_fetcher=_refuse).write_pdf(path, pdf_variant="pdf/ua-1")
 
 
 def _refuse(url: str, *_: object, **__: object) -> dict[str, object]:

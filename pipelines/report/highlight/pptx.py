@@ -19,7 +19,7 @@ from pptx.util import Inches, Pt
 from pipelines.report.formatting import MARKING, date_text
 from pipelines.report.highlight.cells import Cell, Part, plain
 from pipelines.report.highlight.html import TONE_MARKS
-from pipelines.report.highlight.model import Deliverable, Priority, Remark, Report, Tile, Topic
+from pipelines.report.highlight.model import MOST_TO_WATCH, Deliverable, Priority, Remark, Report, Risk, Tile, Topic
 from pipelines.report.highlight.rules import Line
 from pipelines.report.highlight.slide_charts import chart_frame
 from pipelines.report.highlight.slide_text import (
@@ -32,7 +32,9 @@ from pipelines.report.highlight.slide_text import (
     block_size,
     fill_with,
     fitting_size,
+    fitting_table,
     heading,
+    height_of,
     native_table,
     outline,
     rgb,
@@ -52,6 +54,7 @@ def write(report: Report, path: Path) -> None:
     """Write the slides."""
     deck = _Deck(report)
     deck.cover()
+    deck.summary()
     for priority in report.priorities:
         deck.opening(priority)
         for topic in priority.topics:
@@ -61,6 +64,9 @@ def write(report: Report, path: Path) -> None:
     deck.basis()
     deck.presentation.save(str(path))
 
+
+# The smallest text of a topic; where even that does not fit, the topic goes on over a second slide.
+READABLE = 8.0
 
 HOW_TO_TRACE = (
     "The notes of each slide list its figures with the table, key and column of the published marts that they were read from. "
@@ -109,20 +115,52 @@ class _Deck:
             if report.is_draft or report.signed_on is None
             else [(f"Signed off by {report.signed_by} on {date_text(report.signed_on)}", 1.1, True, IMPROVEMENT_DARK)],
         ]
-        text_box(slide, rows, LEFT + 0.3, 2.0, 11.8, 1.3, 12)
-        if report.summary:
-            short: list[Paragraph] = [[(" ".join(sentence.text for sentence in report.summary), 1.0, False, INK)]]
-            text_box(slide, short, LEFT + 0.3, 3.2, 12.1, 0.8, fitting_size(short, 12.1, 0.8, 11))
+        text_box(slide, rows, LEFT + 0.3, 2.35, 11.8, 1.3, 12)
         contents: list[Paragraph] = []
         for priority in report.priorities:
             contents.append([(f"Priority {priority.number}: {priority.title.text}", 1.0, True, BRAND)])
             contents.append([(" · ".join(topic.title.text for topic in priority.topics), 0.92, False, INK)])
-        text_box(slide, contents, LEFT + 0.3, 4.05, 7.4, 2.8, 11)
+        text_box(slide, contents, LEFT + 0.3, 3.85, 7.4, 3.1, fitting_size(contents, 7.4, 3.1, 12))
         if report.notices:
             notices: list[Paragraph] = [[("Before you read", 1.0, True, BRAND)]]
             notices += [[(f"• {plain(notice.text)}", 1.0, False, INK)] for notice in report.notices]
-            text_box(slide, notices, 8.4, 4.05, 4.5, 2.8, 10.5, fill=PALE)
+            text_box(slide, notices, 8.4, 3.85, 4.5, 3.1, fitting_size(notices, 4.3, 2.9, 11), fill=PALE)
         _notes(slide, report, [], [])
+
+    def summary(self) -> None:
+        """The report on one slide: its sentences, what the figures say of each topic, and what to watch."""
+        report = self.report
+        slide = self._slide("Summary", "What needs attention")
+        left, right, x = 6.6, 5.55, 7.33
+        y = TOP
+        if report.summary:
+            y = heading(slide, "In five sentences", LEFT, y, left)
+            sentences: list[Paragraph] = [[(f"• {sentence.text}", 1.0, False, INK)] for sentence in report.summary]
+            size = fitting_size(sentences, left, 1.6, 10)
+            y += text_box(slide, sentences, LEFT, y, left, height_of(sentences, left, size), size) + 0.1
+        topics = [(topic.title.text, "  ".join(filter(None, (plain(topic.finding), TONE_MARKS[topic.tone])))) for topic in report.topics]
+        widths = (1.75, left - 1.75)
+        y = heading(slide, "What the figures say", LEFT, y, left)
+        native_table(slide, "Findings", ("Topic", "Finding"), topics, LEFT, y, widths, fitting_table(topics, widths, BOTTOM - y))
+        watched = [(_owned(d.title, d.owner), d.due.text, *_rags(d)) for d in report.deliverables_to_watch[:MOST_TO_WATCH]]
+        risks = [_risk(r) for r in report.risks_to_watch[:MOST_TO_WATCH]]
+        action_widths, risk_widths = (2.65, 0.85, 0.6, 1.45), (0.8, 3.1, 0.9, 0.75)
+        size = next(
+            (s for s in (9.0, 8.5, 8.0) if table_height(watched, action_widths, s) + table_height(risks, risk_widths, s) < BOTTOM - TOP - 0.75), 7.5
+        )
+        y = heading(slide, "Deliverables to watch", x, TOP, right)
+        if watched:
+            y += native_table(slide, "Deliverables to watch", ("Action", "Date due", "Stated", "By rule"), watched, x, y, action_widths, size)
+        else:
+            y += text_box(slide, [_nothing("Every deliverable is on track, and stated so.")], x, y, right, 0.3, 10)
+        y = heading(slide, "Risks and issues to watch", x, y + 0.12, right)
+        if risks:
+            native_table(slide, "Risks and issues to watch", RISK_HEADS, risks, x, y, risk_widths, size)
+        else:
+            text_box(slide, [_nothing("None is high, has moved up or is due for review.")], x, y, right, 0.3, 10)
+        lines: list[tuple[Part, ...]] = [(sentence,) for sentence in report.summary] + [topic.finding for topic in report.topics]
+        lines += [(d.title, " ", d.due) for d in report.deliverables_to_watch] + [(r.risk_id, " ", r.title) for r in report.risks_to_watch]
+        _notes(slide, report, lines, [])
 
     def _titled(self, layout: int, title: str) -> Slide:
         slide: Slide = self.presentation.slides.add_slide(self.presentation.slide_layouts[layout])
@@ -132,7 +170,7 @@ class _Deck:
 
     def _slide(self, kicker: str, title: str) -> Slide:
         slide = self._titled(1, title)
-        text_box(slide, [[(kicker, 1.0, False, SOFT)]], LEFT, 0.17, 9.5, 0.26, 10)
+        text_box(slide, [[(kicker, 1.0, False, SOFT)]], LEFT, 0.13, 9.5, 0.23, 10)
         return slide
 
     def opening(self, priority: Priority) -> None:
@@ -150,48 +188,36 @@ class _Deck:
             TOP,
             5.7,
             BOTTOM - TOP,
+            largest=13.0,
         )
         x, w = 6.45, 6.43
         deliverables = [
-            (
-                d.title.text + (f" ({d.owner.text})" if d.owner else ""),
-                d.due.text,
-                d.progress.text + (f" ({d.change.text})" if d.change else ""),
-                _state(d),
-            )
+            (_owned(d.title, d.owner), d.due.text, d.progress.text + (f" ({d.change.text})" if d.change else ""), *_rags(d))
             for d in priority.deliverables
         ]
-        risks = [
-            (
-                r.risk_id.text,
-                r.title.text + (f" ({r.owner.text})" if r.owner else ""),
-                f"{r.score.text} {r.band.text if r.band else ''}".strip() if r.score else r.kind.text,
-                (r.movement.text if r.movement else "") + (", review overdue" if r.is_review_overdue else ""),
-            )
-            for r in priority.risks
-        ]
-        action_widths, risk_widths = (3.35, 1.15, 0.93, 1.0), (0.85, 3.75, 0.93, 0.9)
+        risks = [_risk(r) for r in priority.risks]
+        action_widths, risk_widths = (2.6, 0.93, 0.85, 0.7, 1.35), (0.95, 3.53, 1.0, 0.95)
         size = next(
             (
                 s
-                for s in (9.5, 9.0, 8.5, 8.0)
+                for s in (10.0, 9.5, 9.0, 8.5, 8.0)
                 if table_height(deliverables, action_widths, s) + table_height(risks, risk_widths, s) < BOTTOM - TOP - 0.9
             ),
             8.0,
         )
         y = heading(slide, "Deliverables: progress", x, TOP, w)
         y += (
-            native_table(slide, "Deliverables", ("Action", "Date due", "Progress", "By rule"), deliverables, x, y, action_widths, size)
+            native_table(slide, "Deliverables", ("Action", "Date due", "Progress", "Stated", "By rule"), deliverables, x, y, action_widths, size)
             if deliverables
             else text_box(slide, [_nothing("None is recorded.")], x, y, w, 0.3, 10)
         )
         if y + 0.5 + table_height(risks, risk_widths, size) > BOTTOM and risks:
             _notes_of_priority(slide, self.report, priority)
-            slide = self._slide("Plan delivery and governance", f"{title}: risks and issues")
+            slide = self._slide("Plan delivery and governance", f"Priority {priority.number}: risks and issues")
             x, y, risk_widths = LEFT, TOP - 0.15, (1.0, 8.6, 1.4, 1.43)
         y = heading(slide, "Risks and issues", x, y + 0.15, sum(risk_widths))
         if risks:
-            native_table(slide, "Risks and issues", ("No.", "Risk or issue", "Score", "Moved"), risks, x, y, risk_widths, size)
+            native_table(slide, "Risks and issues", RISK_HEADS, risks, x, y, risk_widths, size)
         else:
             text_box(slide, [_nothing("None is recorded.")], x, y, w, 0.3, 10)
         _notes_of_priority(slide, self.report, priority)
@@ -202,8 +228,9 @@ class _Deck:
         left_width = 6.75
         right = LEFT + left_width + 0.3
         right_width = WIDTH - right - LEFT
-        shown = topic.charts[:4]
-        chart_rows = (len(shown) + 1) // 2
+        shown = topic.charts[:6]
+        across = 2 if len(shown) <= 4 else 3
+        chart_rows = -(-len(shown) // across)
         has_key = any(chart.kind == "spc" for chart in shown)
         above = TOP + 0.28 + (0.86 if topic.tiles else 0) + (0.2 if has_key else 0)
         now: Block = (
@@ -231,13 +258,21 @@ class _Deck:
         chart_height, left, to_the_right = next((a for a in arrangements if min(sizes(*a)) >= 9.5), None) or max(
             arrangements, key=lambda a: (min(sizes(*a)), a[0])
         )
+        is_continued = min(sizes(chart_height, left, to_the_right)) < READABLE
+        if is_continued:  # what is said has a slide of its own
+            chart_height, left, to_the_right = arrangements[0][0], notes, [summary]
         y = heading(slide, "What? What is the situation?", LEFT, TOP, left_width)
         if topic.tiles:
             draw_tiles(slide, topic.tiles, LEFT, y, left_width, 0.78)
             y += 0.86
         for n, chart in enumerate(shown):
             chart_frame(
-                slide, chart, LEFT + (n % 2) * (left_width / 2 + 0.05), y + (n // 2) * chart_height, left_width / 2 - 0.05, chart_height - 0.04
+                slide,
+                chart,
+                LEFT + (n % across) * (left_width / across + 0.05),
+                y + (n // across) * chart_height,
+                left_width / across - 0.05,
+                chart_height - 0.04,
             )
         y += chart_rows * chart_height
         if has_key:
@@ -251,6 +286,12 @@ class _Deck:
             [line.parts for line in topic.summary] + [(*tile.title, " ", *tile.value) for tile in topic.tiles],
             [c.source for c in topic.charts],
         )
+        if is_continued:
+            slide = self._slide(kicker, f"{topic.title.text}: so what, now what")
+            half = (WIDTH - 2 * LEFT - 0.3) / 2
+            stacked(slide, [so], LEFT, TOP, half, BOTTOM - TOP, largest=13.0)
+            stacked(slide, [now], LEFT + half + 0.3, TOP, half, BOTTOM - TOP, largest=13.0)
+            _notes(slide, self.report, [(remark.sentence,) for remark in (*topic.so_what, *topic.now_what)], [])
 
     def terms(self) -> None:
         per_slide = 34
@@ -341,6 +382,29 @@ def _bullet(parts: tuple[Part, ...], by: Sequence[Cell | None]) -> Paragraph:
     return [(f"• {plain(parts)}", 1.0, False, INK), *([(f"  {beside}", 0.85, False, SOFT)] if beside else [])]
 
 
+RISK_HEADS = ("No.", "Risk or issue", "Score", "Moved")
+
+
+def _owned(title: Cell, owner: Cell | None) -> str:
+    return title.text + (f" ({owner.text})" if owner else "")
+
+
+def _rags(d: Deliverable) -> tuple[str, str]:
+    """The RAG of a deliverable as stated, and by rule."""
+    by_rule = d.state + (f" by {d.days_overdue.text} days" if d.days_overdue else "")
+    return d.stated.text if d.stated else "–", f"{d.rag.text}: {by_rule}" if d.rag else by_rule
+
+
+def _risk(r: Risk) -> tuple[str, str, str, str]:
+    score = f"{r.score.text} {r.band.text if r.band else ''}".strip() if r.score else r.kind.text
+    return (
+        r.risk_id.text,
+        _owned(r.title, r.owner),
+        score,
+        (r.movement.text if r.movement else "") + (", review overdue" if r.is_review_overdue else ""),
+    )
+
+
 def _nothing(words: str) -> Paragraph:
     return [(words, 1.0, False, SOFT)]
 
@@ -380,10 +444,6 @@ KEY: Paragraph = [
     ("■ concern   ", 1.0, True, CONCERN_DARK),
     ("▲ neither way is better", 1.0, True, NEUTRAL),
 ]
-
-
-def _state(deliverable: Deliverable) -> str:
-    return deliverable.state + (f" by {deliverable.days_overdue.text} days" if deliverable.days_overdue else "")
 
 
 def draw_tiles(slide: Slide, tiles: Sequence[Tile], x: float, y: float, w: float, h: float) -> None:

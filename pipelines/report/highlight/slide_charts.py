@@ -10,7 +10,8 @@ from pptx.chart.chart import Chart as NativeChart
 from pptx.chart.data import ChartData
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_MARKER_STYLE, XL_TICK_LABEL_POSITION, XL_TICK_MARK
 from pptx.enum.dml import MSO_LINE
-from pptx.oxml.ns import qn
+from pptx.oxml import parse_xml
+from pptx.oxml.ns import nsdecls, qn
 from pptx.shapes.graphfrm import GraphicFrame
 from pptx.slide import Slide
 from pptx.util import Inches, Pt
@@ -92,6 +93,13 @@ def _bar_style(drawn: NativeChart, chart: Chart) -> None:
     labels.font.size = Pt(7.5)
     plot.series[0].format.fill.solid()
     plot.series[0].format.fill.fore_color.rgb = rgb(BRAND)
+    for n, bar in enumerate(chart.bars):
+        if " per " in bar.cell.text:  # a small rate is said on a larger base, as everywhere else
+            frame = plot.series[0].points[n].data_label.text_frame
+            frame.text, frame.word_wrap = bar.cell.text, False
+            frame.paragraphs[0].font.size = Pt(7.5)
+    if any(bar.margin for bar in chart.bars):
+        _intervals(drawn, chart)
     drawn.category_axis.reverse_order = True
     drawn.category_axis.format.line.color.rgb = rgb(SOFT)
     drawn.category_axis.major_tick_mark = XL_TICK_MARK.NONE
@@ -99,6 +107,22 @@ def _bar_style(drawn: NativeChart, chart: Chart) -> None:
     drawn.value_axis.visible = False
     drawn.value_axis.has_major_gridlines = False
     drawn.value_axis.minimum_scale = 0
+
+
+def _intervals(drawn: NativeChart, chart: Chart) -> None:
+    """The margins of estimates as error bars, which python-pptx does not know; values stand at the foot of their bars, clear of them."""
+    margins = [_number(bar.margin or 0.0, chart.unit) for bar in chart.bars]
+    points = "".join(f'<c:pt idx="{n}"><c:v>{margin}</c:v></c:pt>' for n, margin in enumerate(margins))
+    listed = f'<c:numLit><c:formatCode>General</c:formatCode><c:ptCount val="{len(margins)}"/>{points}</c:numLit>'
+    bars = parse_xml(
+        f'<c:errBars {nsdecls("c", "a")}><c:errBarType val="both"/><c:errValType val="cust"/><c:noEndCap val="0"/>'
+        f"<c:plus>{listed}</c:plus><c:minus>{listed}</c:minus>"
+        f'<c:spPr><a:ln w="15875"><a:solidFill><a:srgbClr val="{CONCERN[1:]}"/></a:solidFill></a:ln></c:spPr></c:errBars>'
+    )
+    drawn.plots[0].series[0]._element.find(qn("c:cat")).addprevious(bars)
+    labels = drawn.plots[0].data_labels
+    labels.position = XL_LABEL_POSITION.INSIDE_BASE
+    labels.font.color.rgb = rgb("#ffffff")
 
 
 SIGNALS = {"improvement": IMPROVEMENT, "concern": CONCERN, "neither way is better": NEUTRAL}

@@ -85,8 +85,11 @@ def write_paragraphs(frame: TextFrame, paragraphs: Sequence[Paragraph], size: fl
 
 
 def lines_of(paragraph: Paragraph, width: float, size: float) -> int:
-    """How many lines a paragraph takes in a box so many inches wide: words go to the next line where they no longer fit."""
-    room, used, lines = width * 72 * 0.985, 0.0, 1
+    """How many lines a paragraph takes in a box so many inches wide: words go to the next line where they no longer fit.
+
+    There is room to spare, for machines whose stand-in for Arial is wider.
+    """
+    room, used, lines = width * 72 * 0.92, 0.0, 1
     for text, factor, bold, _ in paragraph:
         for n, word in enumerate(text.split(" ")):
             points = sum(WIDTHS.get(c, MIDDLE) for c in word) * size * factor * (1.07 if bold else 1.0)
@@ -124,17 +127,17 @@ def heading(slide: Slide, words: str, x: float, y: float, w: float) -> float:
 Block = tuple[str, list[Paragraph]]
 
 
-def block_size(blocks: Sequence[Block], w: float, h: float) -> float:
+def block_size(blocks: Sequence[Block], w: float, h: float, largest: float = LARGEST) -> float:
     """The largest size at which headed blocks fit above each other."""
-    size = LARGEST
+    size = largest
     while size > SMALLEST and sum(height_of(paragraphs, w, size) + HEADING for _, paragraphs in blocks) > h:
         size -= 0.5
     return size
 
 
-def stacked(slide: Slide, blocks: Sequence[Block], x: float, y: float, w: float, h: float) -> None:
+def stacked(slide: Slide, blocks: Sequence[Block], x: float, y: float, w: float, h: float, largest: float = LARGEST) -> None:
     """Headed blocks one above the other, all at the one largest size at which they fit."""
-    size = block_size(blocks, w, h)
+    size = block_size(blocks, w, h, largest)
     for words, paragraphs in blocks:
         y = heading(slide, words, x, y, w)
         height = height_of(paragraphs, w, size)
@@ -144,6 +147,14 @@ def stacked(slide: Slide, blocks: Sequence[Block], x: float, y: float, w: float,
 
 def table_height(rows: Sequence[Sequence[str]], widths: Sequence[float], size: float) -> float:
     return sum(row_height(row, widths, size) for row in rows) + (size * LINE + 5) / 72 if rows else 0.3
+
+
+def fitting_table(rows: Sequence[Sequence[str]], widths: Sequence[float], height: float, largest: float = 9.5) -> float:
+    """The largest size, in half points, at which a table fits; not below the smallest that can be read on paper."""
+    size = largest
+    while size > SMALLEST and table_height(rows, widths, size) > height:
+        size -= 0.5
+    return size
 
 
 def row_height(row: Sequence[str], widths: Sequence[float], size: float) -> float:
@@ -171,7 +182,7 @@ def native_table(
             cell.margin_left = cell.margin_right = Inches(0.05)
             cell.margin_top = cell.margin_bottom = Pt(2)
             colour, bold = (SOFT, True) if at == 0 else (INK, False)
-            if words.startswith("overdue") or words.endswith("review overdue"):
+            if "overdue" in words.split(": ")[-1].split(" by ")[0]:
                 colour, bold = CONCERN_DARK, True
             write_paragraphs(cell.text_frame, [[(words, 1.0, bold, colour)]], size)
             cell.text_frame.paragraphs[0].space_after = Pt(0)
