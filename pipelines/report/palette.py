@@ -62,9 +62,43 @@ def fill_of(word: str | None) -> str | None:
     return next((fill for name, fill in FILLS.items() if word and word.startswith(name)), None)
 
 
-def css_variables() -> str:
-    """The palette for a style sheet, which names no colour of its own."""
-    named = {
+# Every colour of the pages for readers who have chosen dark ones, by that on white.
+PAPER, BAR = "#ffffff", BRAND  # what is written on; bars of the brand under white words
+DARK = {
+    PAPER: "#11181f",
+    IMPROVEMENT: "#2cc0f7",
+    CONCERN: "#f08a3c",
+    NEUTRAL: "#c39bf0",
+    COMMON: "#8f9aa5",
+    IMPROVEMENT_DARK: "#6fd0fa",
+    CONCERN_DARK: "#ffb27a",
+    OUTLINES[NEUTRAL]: "#dcc8f8",
+    OUTLINES[COMMON]: "#b3bdc6",
+    TARGET: "#f48bb4",
+    BRAND: "#8cc4f2",
+    INK: "#e8eef4",
+    SOFT: "#b3c0cc",
+    LINE: "#9fb0bf",
+    EDGE: "#7f90a0",
+    RULE: "#34424f",
+    GRID: "#2b3742",
+    BAND: "#22303c",
+    PALE: "#1a242d",
+    SERIES[1][0]: "#f2a65a",
+    SERIES[3][0]: "#c9c9c9",
+    FILLS["improvement"]: "#0f3346",
+    FILLS["concern"]: "#402512",
+    _CSS_ONLY["marked"]: "#5a4a00",
+    _CSS_ONLY["rag-red"]: "#ff8a80",
+    _CSS_ONLY["rag-amber"]: "#f0b35b",
+    _CSS_ONLY["rag-green"]: "#7fce95",
+}
+
+
+def _variables() -> dict[str, str]:
+    """The palette by the names that style sheets know it by."""
+    return {
+        "paper": PAPER,
         "improvement": IMPROVEMENT,
         "improvement-dark": IMPROVEMENT_DARK,
         "improvement-fill": FILLS["improvement"],
@@ -79,6 +113,29 @@ def css_variables() -> str:
         "rule": RULE,
         "band": BAND,
         "pale": PALE,
-        "watermark": f"{CONCERN_DARK}14",
-    }
-    return ":root { " + " ".join(f"--{name}: {colour};" for name, colour in (named | _CSS_ONLY).items()) + " }\n"
+    } | _CSS_ONLY
+
+
+def css_variables() -> str:
+    """The palette for a style sheet, which names no colour of its own."""
+    named = _variables() | {"bar": BAR, "watermark": f"{CONCERN_DARK}14"}
+    return ":root { " + " ".join(f"--{name}: {colour};" for name, colour in named.items()) + " }\n"
+
+
+def css_dark() -> str:
+    """The same for readers who have chosen dark pages; charts carry their colours as attributes, which are replaced one by one.
+
+    Maps of tints (class `map` or `tinted`) keep theirs, on white: words on a tint need it to be pale. So does paper, and so do readers' own colours.
+    """
+    variables = " ".join(f"--{name}: {DARK.get(colour, colour)};" for name, colour in _variables().items())
+    drawn = {**DARK, "#fff": DARK[PAPER], "#000": DARK[INK]}
+    attributes = " ".join(
+        f'svg:not(.map, .tinted) [{attribute}="{colour}"] {{ {attribute}: {dark}; }}'
+        for colour, dark in drawn.items()
+        for attribute in ("fill", "stroke")
+    )
+    return (
+        "@media screen and (prefers-color-scheme: dark) and (forced-colors: none) {\n"
+        f":root {{ color-scheme: dark; {variables} --bar: #0e2f4d; }}\n{attributes}\n"
+        f"svg:is(.map, .tinted) {{ background: {PAPER}; }}\n}}\n"
+    )

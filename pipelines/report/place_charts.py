@@ -70,7 +70,7 @@ def week_chart(week: Week, label: Label, cell: int = 20) -> Markup:
         f'<text class="axis" x="{left + hour * cell}" y="{top + 7 * cell + 15}" font-size="12" fill="{SOFT}">{hour:02d}:00</text>'
         for hour in range(0, 24, 4)
     ]
-    return svg(left + 24 * cell + 10, top + 7 * cell + 22, label, "".join(parts), css="week")
+    return svg(left + 24 * cell + 10, top + 7 * cell + 22, label, "".join(parts), css="week tinted")
 
 
 def peers_strip(values: Mapping[str, float], own: str, width: int = 150) -> Markup:

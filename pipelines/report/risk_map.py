@@ -64,7 +64,7 @@ def heat_map(marks: Sequence[Mark], label: Label, steps: int = 5, cell: int = 84
             parts.append(
                 f'<text x="{x:.1f}" y="{y + 4:.1f}" text-anchor="middle" font-size="11" font-weight="600" fill="{INK}">{escape(mark.letter)}</text>'
             )
-    return svg(width, height, label, "".join(parts))
+    return svg(width, height, label, "".join(parts), css="chart tinted")
 
 
 def _arrow(x0: float, y0: float, x1: float, y1: float) -> str:

@@ -283,13 +283,14 @@ def test_every_page_has_one_main_heading_a_language_and_a_name(site, files):
 
 
 @pytest.mark.slow
-def test_no_rule_of_accessibility_is_broken(browser, site):
+@pytest.mark.parametrize(("scheme", "rules"), [("light", RULES), ("dark", {"runOnly": {"type": "rule", "values": ["color-contrast"]}})])
+def test_no_rule_of_accessibility_is_broken(browser, site, scheme, rules):
     from axe_playwright_python.sync_playwright import Axe
 
-    page, axe, found = browser.new_page(), Axe(), []
+    page, axe, found = browser.new_context(color_scheme=scheme).new_page(), Axe(), []
     for path in KINDS:
         page.goto((site / path).as_uri())
-        violations = axe.run(page, options=RULES).response["violations"]
+        violations = axe.run(page, options=rules).response["violations"]
         found += [(path, v["impact"], v["id"], v["nodes"][0]["html"][:120]) for v in violations if v["impact"] in ("serious", "critical")]
     page.close()
     assert found == []
@@ -448,6 +449,10 @@ def test_charts_can_be_read_in_a_readers_own_colours(browser, site, reader):
     for path in CHARTED:
         page.goto((site / path).as_uri())
         assert page.evaluate(UNREADABLE) == [], path
+    if "forced_colors" not in reader:
+        assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") != "rgb(255, 255, 255)", (
+            "dark pages for who has chosen them"
+        )
     page.close()
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.report.marts import Marts
-from pipelines.report.palette import css_variables
+from pipelines.report.palette import css_dark, css_variables
 from pipelines.report.site.content import Content
 from pipelines.report.site.pages import areas, cards, demand, governance, home, measures, quality, reference, said
 
@@ -28,7 +28,7 @@ def asset_files() -> Iterator[tuple[str, str]]:
     """(path, text) of the style sheet and the scripts."""
     for path in sorted(ASSETS.iterdir()):
         text = path.read_text(encoding="utf-8")
-        yield f"assets/{path.name}", css_variables() + text if path.suffix == ".css" else text
+        yield f"assets/{path.name}", css_variables() + text + css_dark() if path.suffix == ".css" else text
 
 
 GROUPS: dict[str, Callable[[Content], Iterator[tuple[str, str]]]] = {
