@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import pickle
+import shutil
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from unittest import mock
 
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
@@ -22,8 +25,20 @@ from tests.landing import HASH_KEY
 PARSED = "parsed.pickle"  # dbt's own form of the project, beside its JSON
 
 
-def keep_parsed(settings: Settings) -> None:
-    """Parse the project, and leave both forms of it in the target folder."""
+def parse_once(settings: Settings) -> None:
+    """The parsed project in the target folder, in both forms; a checkout keeps those of its latest version, and parses it once."""
+    kept = DBT_PROJECT_DIR / "target" / "parsed" / code_version()
+    if not kept.exists():
+        _parse(settings)
+        shutil.rmtree(kept.parent, ignore_errors=True)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=kept.parent.parent) as folder, suppress(OSError):  # another run of the tests may have been faster
+            shutil.copytree(settings.dbt_target_dir, Path(folder) / kept.name).replace(kept)
+    else:
+        shutil.copytree(kept, settings.dbt_target_dir, dirs_exist_ok=True)
+
+
+def _parse(settings: Settings) -> None:
     load_manifest(settings)
     # dbt's own way of pickling a manifest mixes up its parts; a lock has no state
     parts = {name: part for name, part in vars(runner.parsed_project(settings)).items() if name != "_lock"}

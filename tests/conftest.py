@@ -10,7 +10,7 @@ import pytest
 from filelock import FileLock
 
 from pipelines.settings import Settings
-from tests.building import keep_parsed, recall_parsed
+from tests.building import parse_once, recall_parsed
 from tests.landing import HASH_KEY
 
 # The files that take longest, in that order: begun first, so that no process is left with one of them when the others have ended. The first does
@@ -66,6 +66,6 @@ def parsed(shared: Callable[..., Path]) -> Settings:
     def settings(folder: Path) -> Settings:
         return Settings(data_dir=folder, hash_key=HASH_KEY)
 
-    folder = shared("parsed", lambda made: keep_parsed(settings(made)))
+    folder = shared("parsed", lambda made: parse_once(settings(made)))
     recall_parsed(settings(folder))
     return settings(folder)
