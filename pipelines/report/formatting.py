@@ -72,6 +72,36 @@ def plain_text(word: str) -> str:
     return word.replace("_", " ")
 
 
+# The words of codes, by column; a code that has none is shown with spaces.
+_PERIODS = {"r12m": "twelve months"}
+CODE_WORDS: Mapping[str, Mapping[str, str]] = {
+    "unit": UNIT_HEADINGS,
+    "direction": {"increase": "higher is better", "decrease": "lower is better", "neutral": "neither way is better"},
+    "period_type": _PERIODS,
+    "headline_period": _PERIODS,
+    "yoy_basis": _PERIODS | {"snapshot": "the count a year before"},
+    "statistic": {
+        "count": "a count",
+        "sum": "a sum",
+        "share": "a share of the whole",
+        "share_of_total": "a share of all parts",
+        "rate": "one count over another",
+        "ratio": "one count over another",
+        "population_rate": "a count over residents",
+        "cohort_rate": "a share of those recorded in the period, by what became of them to date",
+        "mean": "an average",
+        "median": "a median: half lie at or below it",
+        "p90": "a 90th percentile: nine in ten lie at or below it",
+        "snapshot": "a count on a day",
+        "snapshot_sum": "a sum on a day",
+        "returned": "as a partner returned it",
+        "estimate": "a survey’s estimate, with its margin",
+    },
+    "basis": {"force": "the force’s own count", "return": "a partner’s return", "BT": "BT’s clock", "CSEW": "the Crime Survey"},
+    "area_levels": {"force, district, cpt": "force, districts and CPTs", "force, district": "force and districts"},
+}
+
+
 COMPARATORS = {"england_wales": "England and Wales", "msg": "most similar group", "national": "national"}
 
 
@@ -138,6 +168,10 @@ def _effect_form(unit: str) -> Form:
 
 
 # Name of a form -> text of a cell (never null) and the row it stands in. The names go into `data-as` (pipelines/report/trace.py).
+def _code_form(column: str) -> Form:
+    return lambda value, row: CODE_WORDS[column].get(value) or plain_text(value)
+
+
 FORMS: dict[str, Form] = {
     **{unit: _value_form(unit) for unit in UNITS},
     **{f"limit {unit}": _limit_form(unit) for unit in UNITS},
@@ -162,6 +196,8 @@ FORMS: dict[str, Form] = {
     "funnel": lambda value, row: FUNNEL_STATES.get(value) or plain_text(value),
     "comparator": lambda value, row: comparator_text(value),
     "code": lambda value, row: str(value),
+    # unit in words, direction in words: what a reader sees of a code
+    **{f"{column} in words": _code_form(column) for column in CODE_WORDS},
 }
 
 

@@ -129,7 +129,7 @@ def test_docs_hold_the_dictionary_and_the_checks(scorecards, own):
         assert not re.search(r"<(script|link|img|iframe)[^>]+(src|href)=.https?:", text), f"{name} fetches something"
     dbt_docs = pages["dbt/index.html"]
     assert "connect-src 'none'" in dbt_docs
-    assert "superset_opcc_scorecard" in dbt_docs
+    assert "superset_dashboards" in dbt_docs
     assert str(own.settings.data_dir) not in dbt_docs
 
 

@@ -74,6 +74,32 @@ def test_a_suppressed_row_says_nothing_in_any_column(published):
     assert kinds <= {"suppressed", "too_few", "rounded", "none"}, "which of two suppressed counts is the small one is not said"
 
 
+@pytest.mark.parametrize("tier", ["partner", "public"])
+def test_the_five_sentences_of_a_tier_say_what_its_rows_say(published, tier):
+    """Each count is one of rows that are shown, and each sentence on a measure stands in such a row: there is nothing else to be learnt from them."""
+    columns = ("scorecard_id", "title", "value", "tone", "is_target_met", "suppression", "trend_sentence")
+    lines = [dict(zip(columns, row, strict=True)) for row in published.query(f"select {', '.join(columns)} from scorecards.{tier}")]
+    said = published.query(
+        f"select scorecard_id, {', '.join(f'sentence_{n}' for n in range(1, 6))} from scorecards.tier_summaries where tier = '{tier}'"
+    )
+    assert {card for card, *_ in said} == {line["scorecard_id"] for line in lines}
+    for card, *sentences in said:
+        of = [line for line in lines if line["scorecard_id"] == card]
+        counts = [
+            len([line for line in of if line["value"] is not None]),
+            len([line for line in of if line["tone"] == "concern"]),
+            len([line for line in of if line["tone"] == "improvement"]),
+            len([line for line in of if line["is_target_met"]]),
+            len([line for line in of if line["is_target_met"] is not None]),
+            len([line for line in of if line["suppression"] == "suppressed"]),
+        ]
+        named = [title for line in of if (title := line["title"]) and f"‘{title}’" in sentences[1] and line["is_target_met"] is False]
+        rest = re.sub("|".join(map(re.escape, named)) or "$^", "", " ".join((sentences[0], sentences[1], sentences[4])))
+        assert {int(number) for number in re.findall(r"\d+", rest)} <= set(counts), sentences
+        shown = {line["trend_sentence"] for line in of if line["suppression"] == "none"}
+        assert all(sentence in shown or not re.search(r"\d", sentence) for sentence in sentences[2:4]), sentences
+
+
 def test_policy_by_topic(published):
     shown = dict(
         ((card, measure, area), (value, kind))

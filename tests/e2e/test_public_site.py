@@ -93,7 +93,7 @@ def test_the_connection_sees_the_public_tier_and_nothing_else(published):
 
 
 def test_the_pages_are_drawn_where_the_marts_have_no_other_tables(published, tier, site, tmp_path):
-    """Marts of the three tables, and the heartbeat for the date of the demonstration, are enough, and give the same files."""
+    """Marts of the tables of the tier, and the heartbeat for the date of the demonstration, are enough, and give the same files."""
     path = tmp_path / "marts.duckdb"
     path.write_bytes(tier.read_bytes())
     (day,) = published.query("select max(demonstration_date) from quality.heartbeat")[0]

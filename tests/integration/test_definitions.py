@@ -216,6 +216,7 @@ def test_published_tables_are_those_of_the_interface(settings):
         "scorecards.public",
         "scorecards.summaries",
         "scorecards.suppressed_cells",
+        "scorecards.tier_summaries",
         "scorecards.opcc",
         "scorecards.report_lines",
         "scorecards.report_topics",

@@ -13,7 +13,7 @@ CONSUMERS = {
     "scorecard_digests",
     "highlight_report",
     "excel_workbooks",
-    "superset_opcc_scorecard",
+    "superset_dashboards",
     "power_bi_reports",
     "analysts_queries",
 }

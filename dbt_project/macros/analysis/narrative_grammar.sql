@@ -44,3 +44,27 @@
 {% macro counted_or_none(count, zero='none') -%}
     case {{ count }} when 0 then '{{ zero }}' else {{ whole_text(count) }} end
 {%- endmacro %}
+
+
+{# Of 224 measures with a figure, 21 give cause for concern and 7 show improvement. #}
+{% macro tones_sentence(figures, concerns, improvements) -%}
+    case
+        when coalesce({{ figures }}, 0) = 0 then 'No measure on this scorecard has a figure yet.'
+        else
+            'Of ' || {{ counted_noun(figures, 'measure', 'measures') }} || ' with a figure, ' || {{ counted_or_none(concerns) }}
+            || case {{ concerns }} when 1 then ' gives' else ' give' end || ' cause for concern and ' || {{ counted_or_none(improvements) }}
+            || case {{ improvements }} when 1 then ' shows' else ' show' end || ' improvement.'
+    end
+{%- endmacro %}
+
+
+{# 7 of 15 targets are met; what is said of one that is missed follows. #}
+{% macro targets_sentence(targets, met, missed) -%}
+    case
+        when coalesce({{ targets }}, 0) = 0 then 'No measure on this scorecard has a target that can be judged.'
+        when {{ met }} = {{ targets }} then 'Every target is met, ' || {{ targets }} || ' in all.'
+        else
+            {{ counted_or_none(met) }} || ' of ' || {{ counted_noun(targets, 'target', 'targets') }}
+            || case {{ met }} when 1 then ' is' else ' are' end || ' met; ' || {{ missed }} || '.'
+    end
+{%- endmacro %}

@@ -112,21 +112,10 @@ said as (
         coalesce(counted.met, 0) as target_met_count,
         owed.overdue as deliverable_overdue_count,
         owed.moved as risk_moved_up_count,
-        case
-            when coalesce(counted.figures, 0) = 0 then 'No measure on this scorecard has a figure yet.'
-            else
-                'Of ' || {{ counted_noun('counted.figures', 'measure', 'measures') }} || ' with a figure, ' || {{ counted_or_none('counted.concerns') }}
-                || case counted.concerns when 1 then ' gives' else ' give' end || ' cause for concern and ' || {{ counted_or_none('counted.improvements') }}
-                || case counted.improvements when 1 then ' shows' else ' show' end || ' improvement.'
-        end as sentence_1,
-        case
-            when coalesce(counted.targets, 0) = 0 then 'No measure on this scorecard has a target that can be judged.'
-            when counted.met = counted.targets then 'Every target is met, ' || counted.targets || ' in all.'
-            else
-                {{ counted_or_none('counted.met') }} || ' of ' || {{ counted_noun('counted.targets', 'target', 'targets') }}
-                || case counted.met when 1 then ' is' else ' are' end || ' met; the longest missed is ‘' || missed.title || '’'
-                || case when missed.run <> '' then ',' || missed.run else '' end || '.'
-        end as sentence_2,
+        {{ tones_sentence('counted.figures', 'counted.concerns', 'counted.improvements') }} as sentence_1,
+        {{ targets_sentence(
+            'counted.targets', 'counted.met', "'the longest missed is ‘' || missed.title || '’' || case when missed.run <> '' then ',' || missed.run else '' end"
+        ) }} as sentence_2,
         coalesce(concerns.headline, 'No chart on this scorecard signals concern.') as sentence_3,
         coalesce(improvements.headline, 'No chart on this scorecard signals improvement.') as sentence_4,
         {{ counted_or_none('owed.overdue', 'no') }} || case owed.overdue when 1 then ' deliverable is' else ' deliverables are' end || ' overdue, and '

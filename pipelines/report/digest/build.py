@@ -1,7 +1,8 @@
 """What the digest of a card says: its summary, and what is new since an earlier publication, from the published marts alone.
 
 A digest is for one tier (docs/disclosure.md). Every line, figure and sentence in it is a row of that tier's table; what the ledgers know
-decides only which lines are new. The five sentences, staffing, revisions and overdue data are of the internal marts, and no other tier has them.
+decides only which lines are new. The five sentences are those of the tier; staffing, revisions and overdue data are of the internal marts, and no
+other tier has them.
 """
 
 from __future__ import annotations
@@ -156,6 +157,15 @@ def cards_of(marts: Marts, audience: str, tier: str) -> list[Row]:
     raise DigestError(f"{audience} goes no further than the tier {named[0].disclosure_tier} (seed scorecards): it has no {tier} digest")
 
 
+def _summary(marts: Marts, card: Row, tier: str) -> Row | None:
+    """The five sentences of a card for a tier; marts of an earlier version have none for partners and the public."""
+    table = "scorecards.summaries" if tier == "internal" else "scorecards.tier_summaries"
+    if not marts.has(table):
+        return None
+    rows = marts.table(table)
+    return next((row for row in rows if row.scorecard_id == card.scorecard_id and row.get("tier", tier) == tier), None)
+
+
 def build(marts: Marts, card: Row, tier: str, since: datetime | None = None) -> Digest:
     """The digest of a card. `since`: a publication; without it, the one before the latest."""
     table = card.table_name if tier == "internal" else f"scorecards.{tier}"
@@ -171,9 +181,7 @@ def build(marts: Marts, card: Row, tier: str, since: datetime | None = None) -> 
         table=table,
         heartbeat=marts.table("quality.heartbeat")[0],
         since=since,
-        summary=next(iter(marts.rows("select * from scorecards.summaries where scorecard_id = ?", [card.scorecard_id])), None)
-        if is_internal
-        else None,
+        summary=_summary(marts, card, tier),
         signals=marts.rows(SIGNALS.format(lines=table), given, table=table),
         missed=[line for line in targets if not line.is_target_met],
         met=[line for line in targets if line.is_target_met],

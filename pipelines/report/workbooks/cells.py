@@ -8,11 +8,11 @@ from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
 
-from pipelines.report.formatting import plain_text
+from pipelines.report.formatting import CODE_WORDS, plain_text
 from pipelines.report.icons import ASSURANCE_WORDS, VARIATION_WORDS
 from pipelines.report.marts import Row
 from pipelines.report.palette import BRAND, RULE, TONES, fill_of
-from pipelines.report.units import CHANGE_PCT, UNIT_HEADINGS, cell_number, change_format, number_format
+from pipelines.report.units import CHANGE_PCT, cell_number, change_format, number_format
 from pipelines.report.workbooks.formats import DATE, FORMULA_SIGNS, WHOLE, Formats
 from pipelines.report.workbooks.sheets import Column
 
@@ -25,10 +25,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
     "spc_variation": VARIATION_WORDS,
     "spc_assurance": ASSURANCE_WORDS,
     "tone": {tone: words or "no signal" for tone, (_, _, _, words) in TONES.items()},
-    "unit": UNIT_HEADINGS,
-    "direction": {"increase": "higher is better", "decrease": "lower is better", "neutral": "neither way is better"},
-    "period_type": {"r12m": "twelve months"},
-    "headline_period": {"r12m": "twelve months"},
+    **CODE_WORDS,
 }
 
 

@@ -44,6 +44,10 @@ class PublicContent(Content):
         order = list(read_frameworks())
         return sorted(self.marts.table("scorecards.cards"), key=lambda card: (-card.line_count, order.index(card.framework), card.scorecard_id))
 
+    @cached_property
+    def summaries(self) -> dict[str, Row]:
+        return {row.scorecard_id: row for row in self.marts.table("scorecards.tier_summaries")}
+
     @property
     def line_tables(self) -> list[str]:
         return ["scorecards.public"]

@@ -16,6 +16,7 @@ from pipelines.settings import Licence
 FILES = (
     ("scorecards.public", "scorecards", "One row per scorecard and line: the latest figure, what it is held against, and what is said of it."),
     ("scorecards.cards", "cards", "One row per scorecard: whose it is, and of which area."),
+    ("scorecards.tier_summaries", "summaries", "One row per scorecard: what it says in five sentences, and the cells that each rests on."),
     ("core.dim_measure", "measures", "One row per measure: what is counted, and how."),
 )
 FORMATS = ("csv", "parquet", "json")

@@ -24,6 +24,7 @@ DEFINITION = (
 TABLES = {
     "scorecards.public": ("*", "true"),
     "scorecards.cards": ("*", "disclosure_tier = 'public'"),
+    "scorecards.tier_summaries": ("*", "tier = 'public'"),
     "core.dim_measure": (", ".join(DEFINITION), "measure_id in (select lines.measure_id from marts.scorecards.public as lines)"),
 }
 
