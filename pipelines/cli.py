@@ -439,7 +439,7 @@ def key_rotate(unlink: bool) -> None:
 
 @cli.command("superset-export")
 @click.option("--marts", type=click.Path(path_type=Path), help="Where Superset's machine finds marts.duckdb; by default, where it lies here.")
-@click.option("--out", type=click.Path(path_type=Path), help="The zip to write; by default published/superset-opcc.zip.")
+@click.option("--out", type=click.Path(path_type=Path), help="The zip to write; by default published/superset.zip.")
 def superset_export(marts: Path | None, out: Path | None) -> None:
     """Write the import file of the Superset dashboard."""
     from pipelines.commands.superset_export import export

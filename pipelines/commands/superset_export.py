@@ -1,4 +1,4 @@
-"""`scorecards superset-export`: the import file of the Superset dashboard."""
+"""`scorecards superset-export`: the import file of the Superset dashboards."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pipelines.report.marts import Marts
 from pipelines.report.superset.export import write_export
 from pipelines.settings import Settings
 
-FILE_NAME = "superset-opcc.zip"
+FILE_NAME = "superset.zip"
 
 
 def export(settings: Settings, marts_path: Path | None, out: Path | None) -> int:

@@ -1,11 +1,11 @@
-"""Makes Superset's import file (a zip of YAML files) of opcc.yaml and the columns of the published marts.
+"""Makes Superset's import file (a zip of YAML files) of the dashboards beside this module and the columns of the published marts.
 
     dashboard_export/
       metadata.yaml
       databases/scorecards.yaml
       datasets/scorecards/<dataset>.yaml    every column of the table, with its type
       charts/<chart>.yaml
-      dashboards/opcc-scorecard.yaml
+      dashboards/<dashboard>.yaml
 
 Identifiers are made from names, so that a second import replaces the first.
 """
@@ -24,28 +24,31 @@ import yaml
 
 from pipelines.report.marts import Marts
 
-SOURCE = Path(__file__).parent / "opcc.yaml"
+# The dashboards; the first one names the database of all.
+SOURCES = ("opcc.yaml", "demand.yaml")
 ROOT = "dashboard_export"
 VERSION = "1.0.0"  # of Superset's import format
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "scorecards:superset")
 LONGEST_LINE = 1_000
 LONGEST_TABLE = 2_000
+# How an axis writes times, by their grain.
+AXIS_TIMES = {"P1M": "%b %Y", "P1D": "%d %b", None: "%a %d %b %H:%M"}
 HEARTBEAT = "quality.heartbeat"
 
 
 class SupersetSourceError(ValueError):
-    """opcc.yaml names a table or column that is not published; the message says which."""
+    """A dashboard names a table or column that is not published; the message says which."""
 
 
-def read_source(path: Path = SOURCE) -> dict[str, Any]:
-    source: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return source
+def read_sources() -> dict[str, dict[str, Any]]:
+    """File -> the dashboard in it."""
+    return {name: yaml.safe_load((Path(__file__).parent / name).read_text(encoding="utf-8")) for name in SOURCES}
 
 
 def named_columns(source: Mapping[str, Any]) -> set[tuple[str, str]]:
     """Every (schema.table, column) that the source names."""
     tables = {name: dataset["table"] for name, dataset in source["datasets"].items()}
-    named = {(tables[name], dataset["time"]) for name, dataset in source["datasets"].items()}
+    named = {(tables[name], dataset["time"]) for name, dataset in source["datasets"].items() if "time" in dataset}
     for chart in source["charts"].values():
         columns = [*chart.get("columns", []), *chart.get("lines", {}).values(), *chart.get("where", {})]
         columns += [entry.split()[0] for entry in chart.get("order", [])]
@@ -58,7 +61,7 @@ def write_export(marts: Marts, marts_path: Path, out: Path) -> Path:
     """Write the import file to `out`; `marts_path` is where Superset's machine finds the marts. Raises SupersetSourceError."""
     columns = {name: table.columns for name, table in marts.tables.items()}
     published_at = marts.value(f"select published_at from {HEARTBEAT}")
-    files = export_files(read_source(), columns, f"duckdb:///{marts_path}", published_at)
+    files = export_files(read_sources(), columns, f"duckdb:///{marts_path}", published_at)
     out.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in sorted(files.items()):
@@ -67,21 +70,24 @@ def write_export(marts: Marts, marts_path: Path, out: Path) -> Path:
     return out
 
 
-def export_files(source: Mapping[str, Any], columns: Mapping[str, Mapping[str, str]], uri: str, at: datetime) -> dict[str, dict[str, Any]]:
+def export_files(
+    sources: Mapping[str, Mapping[str, Any]], columns: Mapping[str, Mapping[str, str]], uri: str, at: datetime
+) -> dict[str, dict[str, Any]]:
     """Name in the archive -> content. `columns`: schema.table -> column -> DuckDB type. Raises SupersetSourceError."""
-    missing = sorted(f"{table}.{column}" for table, column in named_columns(source) if column not in columns.get(table, {}))
-    if missing:
-        raise SupersetSourceError(f"{SOURCE.name} names what is not published: {', '.join(missing)}")
-    database = source["database"]["name"]
+    database = sources[SOURCES[0]]["database"]
     files = {
         "metadata.yaml": {"version": VERSION, "type": "Dashboard", "timestamp": at.isoformat()},
-        f"databases/{database}.yaml": _database(source["database"], uri),
-        f"dashboards/{source['dashboard']['slug']}.yaml": _dashboard(source),
+        f"databases/{database['name']}.yaml": _database(database, uri),
     }
-    for name, dataset in source["datasets"].items():
-        files[f"datasets/{database}/{name}.yaml"] = _dataset(name, dataset, database, columns[dataset["table"]])
-    for name, chart in source["charts"].items():
-        files[f"charts/{name}.yaml"] = _chart(name, chart, source["datasets"][chart["dataset"]]["time"])
+    for file, source in sources.items():
+        missing = sorted(f"{table}.{column}" for table, column in named_columns(source) if column not in columns.get(table, {}))
+        if missing:
+            raise SupersetSourceError(f"{file} names what is not published: {', '.join(missing)}")
+        files[f"dashboards/{source['dashboard']['slug']}.yaml"] = _dashboard(source)
+        for name, dataset in source["datasets"].items():
+            files[f"datasets/{database['name']}/{name}.yaml"] = _dataset(name, dataset, database["name"], columns[dataset["table"]])
+        for name, chart in source["charts"].items():
+            files[f"charts/{name}.yaml"] = _chart(name, chart, source["datasets"][chart["dataset"]].get("time", ""))
     return files
 
 
@@ -110,7 +116,7 @@ def _dataset(name: str, dataset: Mapping[str, Any], database: str, columns: Mapp
     return {
         "table_name": table,
         "schema": schema,
-        "main_dttm_col": dataset["time"],
+        "main_dttm_col": dataset.get("time"),
         "filter_select_enabled": True,
         "columns": [
             {
@@ -174,15 +180,16 @@ def _number(chart: Mapping[str, Any], _: str) -> tuple[str, dict[str, Any], dict
 
 def _line(chart: Mapping[str, Any], time: str) -> tuple[str, dict[str, Any], dict[str, Any]]:
     metrics = [_metric(column, label) for label, column in chart["lines"].items()]
-    axis = {"columnType": "BASE_AXIS", "sqlExpression": time, "label": time, "expressionType": "SQL", "timeGrain": "P1M"}
+    grain = chart.get("grain", "P1M")  # an ISO 8601 duration; null: the times as they are
+    axis = {"columnType": "BASE_AXIS", "sqlExpression": time, "label": time, "expressionType": "SQL", "timeGrain": grain}
     params = {
         "x_axis": time,
-        "time_grain_sqla": "P1M",
+        "time_grain_sqla": grain,
         "metrics": metrics,
         "groupby": [],
         "row_limit": LONGEST_LINE,
         "y_axis_format": chart["format"],
-        "x_axis_time_format": "%b %Y",
+        "x_axis_time_format": AXIS_TIMES[grain],
         "rich_tooltip": True,
         "show_legend": True,
         "truncateYAxis": False,
