@@ -311,6 +311,14 @@ def test_what_is_stated_stands_beside_what_the_rule_has(written, report):
     assert tables and all([cell.text for cell in table.rows[0].cells][-2:] == ["Stated", "By rule"] for table in tables)
 
 
+def test_an_action_has_an_owner_and_a_due_date_or_says_that_it_has_none(written, report):
+    actions = [remark for topic in report.topics for remark in topic.now_what if remark.type.text == "action"]
+    assert actions and all(remark.owner is not None for remark in actions)
+    page = (written[0] / "highlight-report.html").read_text(encoding="utf-8")
+    undated = sum(remark.lacks_due_date for remark in actions)
+    assert 0 < undated < len(actions) and page.count("no due date") == undated
+
+
 def test_estimates_carry_their_intervals(written, report):
     bars = [bar for topic in report.topics for chart in topic.charts for bar in chart.bars if bar.margin]
     assert len(bars) >= 8

@@ -92,6 +92,11 @@ class Remark:
     issues: tuple[Issue, ...] = ()
 
     @property
+    def lacks_due_date(self) -> bool:
+        """An action that nobody has set a date for."""
+        return self.type.text == "action" and self.due is None
+
+    @property
     def is_untested(self) -> bool:
         return self.type.text == "hypothesis" or (self.evidence is not None and self.evidence.text == "untested")
 

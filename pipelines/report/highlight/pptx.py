@@ -412,7 +412,7 @@ def _nothing(words: str) -> Paragraph:
 def _remark(remark: Remark) -> Paragraph:
     kind = remark.type.text + (", untested" if remark.is_untested else f", {remark.evidence.text}" if remark.evidence else "")
     by = [kind, remark.owner.text if remark.owner else "author not given"]
-    by += [f"due {remark.due.text}"] if remark.due else []
+    by += [f"due {remark.due.text}"] if remark.due else ["no due date"] if remark.lacks_due_date else []
     by.append(f"written {remark.listed_as_of.text}")
     return [
         (f"• {remark.sentence.text}", 1.0, False, INK),
