@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
 import shutil
 from collections.abc import Collection, Sequence
 from contextlib import suppress
@@ -14,7 +13,6 @@ from unittest import mock
 
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
-from dbt.contracts.graph.manifest import Manifest
 
 from pipelines.settings import DBT_PROJECT_DIR, Settings
 from pipelines.transform import runner
@@ -22,35 +20,18 @@ from pipelines.transform.manifest import load_manifest
 from pipelines.transform.project import code_version
 from tests.landing import HASH_KEY
 
-PARSED = "parsed.pickle"  # dbt's own form of the project, beside its JSON
-
 
 def parse_once(settings: Settings) -> None:
-    """The parsed project in the target folder, in both forms; a checkout keeps those of its latest version, and parses it once."""
-    kept = DBT_PROJECT_DIR / "target" / "parsed" / code_version()
+    """The parsed project in the target folder; a checkout keeps that of its latest version, and parses it once."""
+    kept = DBT_PROJECT_DIR / "target" / "parsed_once" / code_version()
     if not kept.exists():
-        _parse(settings)
+        load_manifest(settings)
         shutil.rmtree(kept.parent, ignore_errors=True)
         kept.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=kept.parent.parent) as folder, suppress(OSError):  # another run of the tests may have been faster
             shutil.copytree(settings.dbt_target_dir, Path(folder) / kept.name).replace(kept)
     else:
         shutil.copytree(kept, settings.dbt_target_dir, dirs_exist_ok=True)
-
-
-def _parse(settings: Settings) -> None:
-    load_manifest(settings)
-    # dbt's own way of pickling a manifest mixes up its parts; a lock has no state
-    parts = {name: part for name, part in vars(runner.parsed_project(settings)).items() if name != "_lock"}
-    (settings.dbt_target_dir / PARSED).write_bytes(pickle.dumps(parts))
-
-
-def recall_parsed(settings: Settings) -> None:
-    """Let this process build from the project that another one has parsed."""
-    if code_version() not in runner._parsed:
-        manifest = Manifest()
-        vars(manifest).update(pickle.loads((settings.dbt_target_dir / PARSED).read_bytes()))
-        runner._parsed[code_version()] = manifest
 
 
 @dataclass

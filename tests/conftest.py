@@ -10,7 +10,8 @@ import pytest
 from filelock import FileLock
 
 from pipelines.settings import Settings
-from tests.building import parse_once, recall_parsed
+from pipelines.transform.runner import parsed_project
+from tests.building import parse_once
 from tests.landing import HASH_KEY
 
 # The files that take longest, in that order: begun first, so that no process is left with one of them when the others have ended. The first does
@@ -67,5 +68,5 @@ def parsed(shared: Callable[..., Path]) -> Settings:
         return Settings(data_dir=folder, hash_key=HASH_KEY)
 
     folder = shared("parsed", lambda made: parse_once(settings(made)))
-    recall_parsed(settings(folder))
+    parsed_project(settings(folder))
     return settings(folder)

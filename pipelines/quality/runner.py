@@ -34,7 +34,7 @@ from pipelines.quality.checks import planned_checks
 from pipelines.quality.model import CheckResult, CheckSpec
 from pipelines.quality.results import carry_forward, store_results
 from pipelines.settings import Settings
-from pipelines.warehouse import contents_of, open_build
+from pipelines.warehouse import contents_by_feed, contents_of, open_build
 
 ENGINE = "great_expectations"
 RESULT_FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 0}
@@ -368,25 +368,35 @@ def run_checks(
 
 
 def _states(connection: duckdb.DuckDBPyConnection, specs: Sequence[CheckSpec], clock: Clock) -> dict[str, str | None]:
-    """By table, a fingerprint of its checks and of everything that they read, but for the clock; None where something of it is not known."""
+    """By table, a fingerprint of its checks and of everything that they read, but for the clock; None where something of it is not known.
+
+    Of a table with a column `feed`, such as the ledger, a check of a feed reads the rows of that feed, and of those that it needs, and no others.
+    """
     existing = existing_tables(connection)
-    reads = {s.table: {s.table} for s in specs}
+    reads: dict[str, set[tuple[str, tuple[str, ...]]]] = {s.table: {(s.table, ())} for s in specs}
     for spec in specs:
         texts = f"{spec.sql} {spec.detail} {spec.months} {'ingest.loads' if spec.reads_ledger else ''}"
-        reads[spec.table] |= {word for word in re.findall(r"\b[a-z_]+\.\w+", texts) if word in existing}
-        reads[spec.table] |= {f"raw.{feed}" for feed in spec.needs}
+        feeds = tuple(sorted({spec.feed, *spec.needs})) if spec.feed else ()
+        named = {word for word in re.findall(r"\b[a-z_]+\.\w+", texts) if word in existing}
+        reads[spec.table] |= {(name, feeds) for name in named} | {(f"raw.{feed}", ()) for feed in spec.needs}
+    names = {name for read in reads.values() for name, _ in read}
     # Views, and the largest tables, count by what they were built from.
     built = dict(connection.execute("select table_name, coalesce(content, inputs) from ingest.nodes_built where table_name is not null").fetchall())
-    contents = contents_of(connection, set().union(*reads.values()) - built.keys()) | built
+    contents = contents_of(connection, names - built.keys()) | built
+    by_feed = contents_by_feed(connection, names)
     definitions = dict(
         connection.execute("select schema_name || '.' || table_name, sql from duckdb_tables() where database_name = current_database()").fetchall()
     )
+
+    def content_of(name: str, feeds: tuple[str, ...]) -> object:
+        return [by_feed[name].get(feed, "") for feed in feeds] if feeds and name in by_feed else contents.get(name)
+
     states: dict[str, str | None] = {}
     for table, read in reads.items():
-        looked_at = [(name, definitions.get(name), contents.get(name)) for name in sorted(read & existing)]
+        looked_at = [(name, feeds, definitions.get(name), content_of(name, feeds)) for name, feeds in sorted(read) if name in existing]
         planned = [s for s in specs if s.table == table]
-        is_known = all(content is not None for _, _, content in looked_at)
-        seen = repr((planned, sorted(read - existing), looked_at, clock.as_at, clock.demonstration))
+        is_known = all(content is not None for *_, content in looked_at)
+        seen = repr((planned, sorted({name for name, _ in read} - existing), looked_at, clock.as_at, clock.demonstration))
         states[table] = hashlib.sha256(seen.encode()).hexdigest()[:20] if is_known else None
     return states
 

@@ -10,7 +10,7 @@ from pipelines.contracts.loading import load_contracts
 from pipelines.settings import Settings
 from pipelines.transform.personal import refuse_personal_columns
 from pipelines.transform.project import TransformError, code_version
-from pipelines.transform.runner import call_dbt
+from pipelines.transform.runner import call_dbt, keep_parsed
 
 
 def load_manifest(settings: Settings) -> dict[str, Any]:
@@ -34,6 +34,7 @@ def load_manifest(settings: Settings) -> dict[str, Any]:
         raise TransformError(f"dbt cannot parse the project: {parsed.exception}") from parsed.exception
     manifest = dict(json.loads(manifest_path.read_text()))
     refuse_personal_columns(settings, load_contracts(), manifest, parsed.result, version)
+    keep_parsed(settings, parsed.result, version)
     # last: a project that was refused is parsed, and refused, again
     version_path.write_text(version)
     return manifest

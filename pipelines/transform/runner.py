@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +16,7 @@ from pipelines.warehouse import create_tables, open_build
 
 # dbt's own form of the project as parsed last in this process, by the version of the code: a run calls dbt twice and parses once.
 _parsed: dict[str, Any] = {}
+PARSED = "parsed-"  # begins the name of the file that has the same for other processes, wherever the data lie
 
 
 @dataclass(frozen=True)
@@ -61,15 +62,48 @@ def run_dbt(settings: Settings, arguments: list[str], on_node: Callable[[str, in
 
 
 def parsed_project(settings: Settings) -> Any:
-    """The project as dbt parses it. Raises TransformError."""
+    """The project as dbt parses it: in this process, in an earlier one, or now. Raises TransformError."""
     version = code_version()
     if version not in _parsed:
-        outcome = call_dbt(settings, ["parse", "--no-write-json"])
-        if not outcome.success:
-            raise TransformError(f"dbt cannot parse the project: {outcome.exception}") from outcome.exception
+        project = _recalled(settings, version)
+        if project is None:
+            outcome = call_dbt(settings, ["parse", "--no-write-json"])
+            if not outcome.success:
+                raise TransformError(f"dbt cannot parse the project: {outcome.exception}") from outcome.exception
+            project = outcome.result
         _parsed.clear()
-        _parsed[version] = outcome.result
+        _parsed[version] = project
     return _parsed[version]
+
+
+def keep_parsed(settings: Settings, project: Any, version: str) -> None:
+    """Keep the project as dbt has parsed it for other processes. dbt's own file counts for one place of the data and one number of threads."""
+    from dbt.parser.manifest import extended_mashumaro_encoder
+
+    path = _parsed_path(settings, version)
+    fresh = path.with_suffix(".new")
+    fresh.write_bytes(project.to_msgpack(extended_mashumaro_encoder))
+    for former in settings.dbt_target_dir.glob(f"{PARSED}*.msgpack"):
+        former.unlink()
+    fresh.rename(path)
+
+
+def _recalled(settings: Settings, version: str) -> Any:
+    """The project as another process has parsed it; None where none has, or what it wrote cannot be read."""
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt.parser.manifest import extended_mashumuro_decoder
+
+    with suppress(Exception):  # whatever is wrong with it, the project can be parsed
+        project: Any = Manifest.from_msgpack(_parsed_path(settings, version).read_bytes(), decoder=extended_mashumuro_decoder)
+        project.build_flat_graph()
+        return project
+    return None
+
+
+def _parsed_path(settings: Settings, version: str) -> Path:
+    from dbt.version import __version__
+
+    return settings.dbt_target_dir / f"{PARSED}{version}-{__version__}.msgpack"
 
 
 def call_dbt(settings: Settings, arguments: list[str], callbacks: list[Callable[[Any], None]] | None = None, manifest: Any = None) -> Any:

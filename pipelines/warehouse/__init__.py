@@ -13,7 +13,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse.dialect import dialect_of
 from pipelines.warehouse.file import FileTarget
 from pipelines.warehouse.lake import NO_DEFAULT, LakeTarget
-from pipelines.warehouse.tables import content_sql, contents_of, create_tables, purge_unmasked
+from pipelines.warehouse.tables import content_sql, contents_by_feed, contents_of, create_tables, purge_unmasked
 from pipelines.warehouse.target import Target, WarehouseBusy, WarehouseUnavailable
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "WarehouseBusy",
     "WarehouseUnavailable",
     "content_sql",
+    "contents_by_feed",
     "contents_of",
     "create_tables",
     "dialect_of",

@@ -129,6 +129,7 @@ LEDGER_ADDITIONS = (
 
 # A row of a raw table never changes, except by what makes the next build a full one (another key, another masking).
 ROW_OF_RAW = "(_load_id, _row_hash)"
+CONTENT = "count(*) || ' ' || coalesce(sum(cast(hash({row}) as hugeint)), 0)"
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection, contracts: Contracts) -> None:
@@ -180,7 +181,7 @@ def purge_unmasked(connection: duckdb.DuckDBPyConnection, contracts: Contracts) 
 
 def content_sql(relation: str, row: str = "t") -> str:
     """A query of one text: how many rows a relation has, and the sum of their hashes. A row counts with all its columns unless `row` names some."""
-    return f"select count(*) || ' ' || coalesce(sum(cast(hash({row}) as hugeint)), 0) from {relation} as t"
+    return f"select {CONTENT.format(row=row)} from {relation} as t"
 
 
 def contents_of(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> dict[str, str]:
@@ -192,3 +193,23 @@ def contents_of(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) ->
         (content,) = connection.execute(content_sql(table, ROW_OF_RAW if table.startswith("raw.") else "t")).fetchone() or ("",)
         found[table] = content
     return found
+
+
+def contents_by_feed(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> dict[str, dict[str, str]]:
+    """The content of the rows of each feed, of each of these tables that has a column `feed`; of views none."""
+    rows = connection.execute(
+        """
+        select schema_name || '.' || table_name from duckdb_tables() where database_name = current_database()
+        intersect
+        select schema_name || '.' || table_name from duckdb_columns() where database_name = current_database() and column_name = 'feed'
+        """
+    ).fetchall()
+    there = {table for (table,) in rows}
+    return {
+        table: dict(
+            connection.execute(
+                f"select * from (select feed, {CONTENT.format(row='t')} from {table} as t group by feed) where feed is not null"
+            ).fetchall()
+        )
+        for table in there.intersection(tables)
+    }

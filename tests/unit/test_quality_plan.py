@@ -74,6 +74,15 @@ def test_no_check_reads_a_personal_identifier(plan, contracts):
         assert not any(f" {name}" in f"{spec.sql} {spec.detail}" for name in identifiers)
 
 
+def test_a_check_of_a_feed_reads_the_rows_of_that_feed_alone_where_a_table_tells_feeds_apart(plan):
+    told_apart = re.compile(r"\bingest\.(?:loads|rejects|notes|file_stats)\b|\bint_feed_(?:months|days|takes)\b")
+    for spec in plan:
+        texts = [text for text in (spec.sql, spec.detail, spec.months) if text and told_apart.search(text)]
+        for text in texts if spec.feed else []:
+            # or joined to rows of the feed by the load that brought them
+            assert f"feed = '{spec.feed}'" in text or "loads.load_id" in text or "where load_id in (select _load_id from" in text, spec.name
+
+
 def test_planning_does_not_import_the_engine():
     code = "import sys, pipelines.quality.checks, pipelines.quality.runner, pipelines.quality.gate; sys.exit('great_expectations' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=PROJECT_DIR, check=False).returncode == 0
