@@ -38,7 +38,7 @@ def check_event(result: CheckResult) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         asset_key=asset_key(result.table_name),
         check_name=result.check_name,
-        passed=result.status in {"passed", "skipped"},
+        passed=result.status == "passed",
         severity=dg.AssetCheckSeverity.ERROR if result.severity == "error" else dg.AssetCheckSeverity.WARN,
         description=without_contacts(result.message) if result.message else None,
         metadata={
@@ -80,17 +80,20 @@ def build_quality_asset(contracts: Contracts, tables: Iterable[str]) -> dg.Asset
     def check_everything(context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]) -> Iterator[Any]:
         warehouse.reporter.step("check")
         wanted = {".".join(key.asset_key.path) for key in context.selected_asset_check_keys} if context.is_subset else None
-        looked_at = set()
-
-        def look_at(table: str) -> None:
-            looked_at.add(table)
-            warehouse.reporter.detail(table)
-
-        results = run_checks(warehouse.settings, contracts, context.run.run_id, warehouse.now, wanted, on_table=look_at)
+        evaluated: list[CheckResult] = []
+        results = run_checks(
+            warehouse.settings,
+            contracts,
+            context.run.run_id,
+            warehouse.now,
+            wanted,
+            on_table=warehouse.reporter.detail,
+            on_evaluated=evaluated.extend,
+        )
         # Dagster is told of what was evaluated: an event costs more than the check itself where nothing has changed.
-        for result in results:
+        for result in evaluated:
             key = dg.AssetCheckKey(asset_key(result.table_name), result.check_name)
-            if result.table_name in looked_at and key in context.selected_asset_check_keys:
+            if result.status != "skipped" and key in context.selected_asset_check_keys:
                 yield check_event(result)
         if CHECK_RESULTS_KEY in context.selected_asset_keys:
             counts = {status: sum(r.status == status for r in results) for status in ("passed", "warned", "failed", "skipped")}

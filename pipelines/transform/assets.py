@@ -276,7 +276,7 @@ def _events(
             yield dg.MaterializeResult(asset_key=key, metadata=metadata)
     for node in run.of_type("test", "unit_test"):
         spec = checks[node.unique_id]
-        if node.status != "skipped" and node.message != UNCHANGED and spec.key in selected:
+        if node.status != "skipped" and node.message not in NOT_EVALUATED and spec.key in selected:
             yield _check_event(node, spec)
 
 
@@ -316,7 +316,6 @@ def _check_event(node: NodeResult, spec: dg.AssetCheckSpec) -> dg.AssetCheckResu
         check_name=spec.name,
         passed=node.status in {"pass", "success"},
         severity=dg.AssetCheckSeverity.WARN if node.status == "warn" else dg.AssetCheckSeverity.ERROR,
-        description=node.message if node.message in NOT_EVALUATED else None,
         metadata={"failures": node.failures or 0, "seconds": node.seconds},
     )
 

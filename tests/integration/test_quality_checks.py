@@ -5,7 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from pipelines.demonstration import declare
+from pipelines.quality.checks import by_key, planned_checks
 from pipelines.quality.gate import evaluate_gate
+from pipelines.quality.model import CheckResult
 from pipelines.quality.runner import run_checks
 from pipelines.warehouse import open_build
 from tests.handmade import NOW, PERSONAL_VALUE, RAW_ROWS, RUN, add_rows, make_warehouse, rebuild
@@ -38,10 +40,12 @@ def test_good_data_pass_every_check_and_missing_feeds_are_named(made):
 def test_while_nothing_changes_only_checks_that_ask_the_clock_or_the_run_are_evaluated(made):
     settings, contracts = made
     looked_at: list[str] = []
+    evaluated: list[CheckResult] = []
 
     def outcomes(run_id):
         looked_at.clear()
-        found = run_checks(settings, contracts, run_id, NOW, on_table=looked_at.append)
+        evaluated.clear()
+        found = run_checks(settings, contracts, run_id, NOW, on_table=looked_at.append, on_evaluated=evaluated.extend)
         assert {r.run_id for r in found} == {run_id}
         return {(r.table_name, r.check_name): (r.status, r.message) for r in found}, set(looked_at)
 
@@ -49,6 +53,9 @@ def test_while_nothing_changes_only_checks_that_ask_the_clock_or_the_run_are_eva
     second, asked = outcomes("second")
     assert second == first
     assert asked < everything
+    plan = by_key(planned_checks(contracts))
+    assert evaluated
+    assert all(plan[result.table_name, result.check_name].asks_the_run for result in evaluated if result.table_name.startswith("raw."))
     assert not any(table.startswith(("core.", "measures.")) for table in asked)
     with open_build(settings) as connection:  # one row more, which no ledger knows of
         connection.execute("insert into raw.arrests select * from raw.arrests limit 1")
