@@ -7,6 +7,7 @@ forecast that does no better is replaced by it (docs/decisions/0027).
 
 from __future__ import annotations
 
+import os
 import warnings
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -153,29 +154,36 @@ def _day_models(history: History, origins: list[int]) -> dict[int, Bounds]:
     """Forecasts from each origin by what was known before it. Variances are estimated anew every four weeks, and for the newest."""
     roots = np.sqrt(history.days + ANSCOMBE)
     found: dict[int, Bounds] = {}
-    fitted: Any = None
-    fitted_at = 0
+    variances: Floats | None = None
+    estimated_at = 0
     features = np.empty((0, 0))
     for origin in origins:
-        if fitted is None or origin - fitted_at >= REFITTED_DAYS or origin == origins[-1]:
+        if variances is None or origin - estimated_at >= REFITTED_DAYS or origin == origins[-1]:
             features = _features(history, origin)
-            fitted, fitted_at = _fitted(roots[:origin], features[:origin], None if fitted is None else fitted.params), origin
-        known = fitted if origin == fitted_at else fitted.apply(roots[:origin], exog=_part(features, 0, origin))
+            variances, estimated_at = _variances(_model(roots[:origin], features), variances), origin
+        # what comes is forecast from the last state alone: nothing is smoothed, and nobody asks how sure the variances are
+        known = _model(roots[:origin], features).filter(variances, cov_type="none")
         ahead = known.get_forecast(DAYS_AHEAD, exog=_part(features, origin, origin + DAYS_AHEAD))
         found[origin] = _counts_of_roots(np.asarray(ahead.predicted_mean), np.asarray(ahead.se_mean))
     return found
 
 
-def _fitted(roots: Floats, features: Floats, start: Floats | None) -> Any:
+def _model(roots: Floats, features: Floats) -> Any:
+    # With a handful of numbers to multiply, several threads spend more time on waiting for each other than one does on the work.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # takes seconds to import, and most of what reads this module does not need it
     from statsmodels.tsa.statespace.structural import UnobservedComponents
 
-    model = UnobservedComponents(
+    return UnobservedComponents(
         roots, level="local level", seasonal=7, stochastic_seasonal=False, exog=_part(features, 0, len(roots)), mle_regression=False
     )
+
+
+def _variances(model: Any, start: Floats | None) -> Floats:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a search that ends early: the backtest says what its forecasts are worth
-        return model.fit(start_params=start, disp=False, maxiter=100)
+        found: Floats = model.fit(start_params=start, disp=False, maxiter=100, return_params=True)
+    return found
 
 
 def _part(features: Floats, start: int, end: int) -> Floats | None:
