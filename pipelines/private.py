@@ -17,9 +17,11 @@ def private_folder(path: Path) -> Path:
     return path
 
 
-def keep_private(folder: Path) -> None:
+def keep_private(folder: Path, with_subfolders: bool = True) -> None:
     """Take every right of others on the folder and on all that lies in it."""
-    for base, _, files in os.walk(folder):
+    for base, folders, files in os.walk(folder):
+        if not with_subfolders:
+            folders.clear()
         _set_mode(Path(base), FOLDER)
         for name in files:
             _set_mode(Path(base, name), FILE)

@@ -83,4 +83,4 @@ def open_build(settings: Settings, read_only: bool = False) -> Iterator[duckdb.D
         yield connection
     finally:
         connection.close()
-        keep_private(settings.warehouse_dir)
+        keep_private(settings.warehouse_dir, with_subfolders=False)  # a thousand files of dbt lie in them; the end of the run looks at those
