@@ -186,7 +186,7 @@ def _build_models(
             lost = [] if run.broken or is_subset else not_there(connection, manifest)
             if not (run.broken or is_subset or lost):
                 record_build(connection, context.run.run_id, warehouse.now, newest_load, full_refresh, version)
-        yield from _events(run, keys, checks, row_counts, context.selected_asset_check_keys)
+        yield from _events(run, keys, checks, row_counts, context.selected_asset_check_keys, NOT_EVALUATED)
         if run.broken:
             raise dg.Failure(broken_message(run))
         if lost:
@@ -224,6 +224,7 @@ def _build_publication(
         run = publish_models(warehouse, manifest, checks, context.run.run_id)
         with warehouse.connect(read_only=True) as connection:
             row_counts = _row_counts(connection)
+        # of a step that is never run in part Dagster wants every check
         yield from _events(run, keys, checks, row_counts, context.selected_asset_check_keys)
         if run.broken:
             raise dg.Failure(broken_message(run))
@@ -266,8 +267,9 @@ def _events(
     checks: Mapping[str, dg.AssetCheckSpec],
     row_counts: Mapping[str, int],
     selected: Collection[dg.AssetCheckKey],
+    untold: Collection[str] = (),
 ) -> Iterator[Any]:
-    """What Dagster is told of a run of dbt: every table, every check that was evaluated. An event of a check costs more than most checks."""
+    """What Dagster is told of a run of dbt: every table, and every check but those whose message is untold. An event costs more than most checks."""
     for node in run.of_type("model", "seed"):
         if node.status == "success" and node.unique_id in keys:
             key = keys[node.unique_id]
@@ -276,7 +278,7 @@ def _events(
             yield dg.MaterializeResult(asset_key=key, metadata=metadata)
     for node in run.of_type("test", "unit_test"):
         spec = checks[node.unique_id]
-        if node.status != "skipped" and node.message not in NOT_EVALUATED and spec.key in selected:
+        if node.status != "skipped" and node.message not in untold and spec.key in selected:
             yield _check_event(node, spec)
 
 
@@ -316,6 +318,7 @@ def _check_event(node: NodeResult, spec: dg.AssetCheckSpec) -> dg.AssetCheckResu
         check_name=spec.name,
         passed=node.status in {"pass", "success"},
         severity=dg.AssetCheckSeverity.WARN if node.status == "warn" else dg.AssetCheckSeverity.ERROR,
+        description=node.message if node.message in NOT_EVALUATED else None,
         metadata={"failures": node.failures or 0, "seconds": node.seconds},
     )
 
