@@ -1,6 +1,7 @@
 """The only place where things are wired together: feeds, models, checks, gate, publication, job, schedule, sensor."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 
@@ -10,6 +11,8 @@ from pipelines.contracts.model import Contracts
 from pipelines.ingest.assets import build_folder_asset
 from pipelines.ingest.sensor import build_landing_sensor
 from pipelines.instance import purge_history
+from pipelines.national.assets import FIGURES_KEY, JOB_NAME, SHARES_KEY, build_share_assets, build_shares_schedule
+from pipelines.national.declared import declared_shares
 from pipelines.publish.assets import MARTS_KEY, SHARE_KEY, build_published_asset, build_share_asset
 from pipelines.quality.assets import CHECK_RESULTS_KEY, build_quality_asset
 from pipelines.report.assets import SITE_KEY, WORKBOOKS_KEY, build_site_asset, build_workbooks_asset
@@ -51,14 +54,20 @@ def build_defs(
     share = share_of(settings)
     shared = [build_share_asset(share)] if share else []
 
+    forces = declared_shares(settings)
+    national = build_share_assets(settings, forces) if forces else []
+    ledger = [spec for spec in ledger_specs(manifest) if not forces or spec.key != SHARES_KEY]
+    # what is taken from shares has a run per force
+    of_the_night = dg.AssetSelection.all() - dg.AssetSelection.assets(*(FIGURES_KEY for _ in national[:1]))
+
     nightly = dg.define_asset_job(
         "nightly",
-        selection=dg.AssetSelection.all(),
+        selection=of_the_night,
         description="Take in what is new, transform it, check it, publish the marts if the gate is open, draw the site and write the workbooks.",
     )
     marts = dg.define_asset_job(
         "marts",
-        selection=dg.AssetSelection.all() - dg.AssetSelection.assets(SITE_KEY, WORKBOOKS_KEY),
+        selection=of_the_night - dg.AssetSelection.assets(SITE_KEY, WORKBOOKS_KEY),
         description="The same up to the marts: site and workbooks stay as they are.",
     )
 
@@ -86,28 +95,20 @@ def build_defs(
     def housekeeping() -> None:
         purge()
 
+    def daily(job: Any, hour: int, minute: int = 0) -> dg.ScheduleDefinition:
+        return dg.ScheduleDefinition(
+            job=job, cron_schedule=f"{minute} {hour} * * *", execution_timezone="Europe/London", default_status=dg.DefaultScheduleStatus.RUNNING
+        )
+
+    # a national view is built when the nights of the forces are over, and has no calls of its own
+    shares_job = dg.define_asset_job(JOB_NAME, selection=[FIGURES_KEY], description="Take over what a force has published.") if forces else None
+    schedules = [build_shares_schedule(settings, shares_job), daily(nightly, 5, 30)] if forces else [daily(nightly, 2), daily(demand, 6)]
+    as_at = build_as_at_job(settings, contracts, manifest, reporter, wait_seconds)
+
     return dg.Definitions(
-        assets=[*ledger_specs(manifest), *feeds, models, quality, publication, published, *shared, site, workbooks],
-        jobs=[nightly, marts, demand, build_as_at_job(settings, contracts, manifest, reporter, wait_seconds), housekeeping],
-        schedules=[
-            dg.ScheduleDefinition(
-                name="nightly_schedule",
-                job=nightly,
-                cron_schedule="0 2 * * *",
-                execution_timezone="Europe/London",
-                default_status=dg.DefaultScheduleStatus.RUNNING,
-            ),
-            dg.ScheduleDefinition(
-                name="demand_schedule",
-                job=demand,
-                cron_schedule="0 6 * * *",
-                execution_timezone="Europe/London",
-                default_status=dg.DefaultScheduleStatus.RUNNING,
-            ),
-            dg.ScheduleDefinition(
-                job=housekeeping, cron_schedule="30 6 * * *", execution_timezone="Europe/London", default_status=dg.DefaultScheduleStatus.RUNNING
-            ),
-        ],
+        assets=[*ledger, *feeds, *national, models, quality, publication, published, *shared, site, workbooks],
+        jobs=[nightly, marts, demand, as_at, housekeeping, *([shares_job] if shares_job else [])],
+        schedules=[*schedules, daily(housekeeping, 6, 30)],
         sensors=[build_landing_sensor(settings, nightly.name)],
         resources={"warehouse": warehouse},
         # DuckDB has one writer, and a step holds its connection only while it runs: everything in one process, in order.

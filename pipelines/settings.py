@@ -165,6 +165,11 @@ class Settings:
         return self.data_dir / "demonstration.json"
 
     @property
+    def shares_path(self) -> Path:
+        """Which forces' shares are read (pipelines/national); there is no such file where the data are a force's own."""
+        return self.data_dir / "shares.yaml"
+
+    @property
     def templates_dir(self) -> Path:
         """Empty workbooks for people to fill in; nothing here is read."""
         return self.data_dir / "templates"

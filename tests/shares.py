@@ -34,3 +34,32 @@ def as_role(share: Lake, role: str) -> Lake:
     """The share as a role that is let read it names it."""
     owner = share.catalogue.partition("//")[2].partition("@")[0]
     return Lake(share.catalogue.replace(f"//{owner}@", f"//{role}@"), "")
+
+
+def as_another_force(marts: duckdb.DuckDBPyConnection, published: Settings, force: str, factor: float, days_ago: int = 0) -> None:
+    """Write the publication of another force than Wiltshire into marts of a test's own: the same areas and figures, with a part of the numerators.
+
+    What the national view reads, and no more.
+    """
+    marts.execute(f"attach '{published.marts_path.resolve()}' as wiltshire (read_only)")
+    marts.execute(
+        f"""
+        create schema core; create schema measures; create schema quality;
+        create table core.dim_area as select * from wiltshire.core.dim_area where force_code = '{force}';
+        alter table core.dim_area add primary key (area_id);
+        create table measures.measure_values as
+        with figures as (
+            select *, if(numerator > 0, round(numerator * {factor}), numerator) as part
+            from wiltshire.measures.measure_values
+            where area_id = 'wiltshire_force'
+        )
+        select * exclude (part) replace (
+            '{force}_force' as area_id, part as numerator, if(numerator > 0 and denominator > 0, value * (part / numerator), value) as value
+        ) from figures;
+        alter table measures.measure_values add primary key (measure_id, area_id, segment, period_type, period_end);
+        create table quality.heartbeat as
+        select * replace (published_at - to_days({days_ago}) as published_at) from wiltshire.quality.heartbeat;
+        alter table quality.heartbeat add primary key (run_id);
+        """
+    )
+    marts.execute("detach wiltshire")

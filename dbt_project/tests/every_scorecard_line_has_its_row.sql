@@ -5,7 +5,7 @@ with wanted as (
         cards.scorecard_id,
         lines.line_id
     from {{ ref('scorecard_lines') }} as lines
-    inner join {{ ref('scorecards') }} as cards on cards.scorecard_id glob lines.scorecard
+    inner join {{ ref('int_scorecards') }} as cards on cards.scorecard_id glob lines.scorecard
 ),
 
 printed as (
@@ -26,6 +26,12 @@ printed as (
         line_id,
         title
     from {{ ref('wcjb') }}
+    union all
+    select
+        scorecard_id,
+        line_id,
+        title
+    from {{ ref('national') }}
 )
 
 select

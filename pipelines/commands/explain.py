@@ -43,6 +43,8 @@ from (
     select * from scorecards.csp
     union all
     select * from scorecards.wcjb
+    union all
+    select * from scorecards.national
 )
 where measure_id = $measure and area_id = $area
 order by scorecard_id, line_order

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from pipelines import storage
 from pipelines.commands.console import TerminalReporter, console
@@ -17,6 +18,9 @@ from pipelines.instance import prepare_home, purge_history
 from pipelines.private import keep_private
 from pipelines.settings import Settings
 from pipelines.warehouse import WarehouseBusy, has_build, open_build, run_lock
+
+if TYPE_CHECKING:
+    import dagster as dg
 
 # What `scorecards run` ends with. A refused file or a site that cannot be drawn stops nothing, but the exit status tells.
 PUBLISHED, FAILED, PUBLISHED_WITH_REFUSALS, BUSY, PUBLISHED_WITHOUT_PAGES = 0, 1, 3, 4, 5
@@ -50,9 +54,12 @@ def run_nightly(settings: Settings, full_refresh: bool = False, job_name: str = 
         from pipelines.publish.assets import MARTS_KEY, PUBLISH_STEP
         from pipelines.transform.assets import DBT_ASSETS_NAME
 
-        job = build_defs(settings, reporter=reporter, wait_seconds=0).resolve_job_def(job_name)
+        definitions = build_defs(settings, reporter=reporter, wait_seconds=0)
+        job = definitions.resolve_job_def(job_name)
     with dg.DagsterInstance.get() as instance:
         purge_history(settings, instance)
+        if settings.shares_path.exists() and job_name != "demand":
+            _take_from_shares(settings, definitions, instance, reporter)
         result = job.execute_in_process(
             instance=instance,
             raise_on_error=False,
@@ -79,6 +86,18 @@ def run_nightly(settings: Settings, full_refresh: bool = False, job_name: str = 
     if not result.success:
         return PUBLISHED_WITHOUT_PAGES
     return PUBLISHED_WITH_REFUSALS if refused else PUBLISHED
+
+
+def _take_from_shares(settings: Settings, definitions: dg.Definitions, instance: dg.DagsterInstance, reporter: TerminalReporter) -> None:
+    """A run per force, as the schedule has them: one that fails stops no other, and the night says whose figures are old."""
+    from pipelines.national.assets import JOB_NAME, declare_forces
+
+    job = definitions.resolve_job_def(JOB_NAME)
+    reporter.step("read the shares of forces")
+    for force in declare_forces(settings, instance):
+        reporter.detail(force)
+        quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+        job.execute_in_process(instance=instance, partition_key=force, raise_on_error=False, run_config=quiet)
 
 
 def _told(settings: Settings, text: str) -> str:

@@ -71,9 +71,13 @@ def states_of(system: System, entries: Sequence[Mapping[str, Any]]) -> list[str]
 
 
 def scorecards_of(system: System, catalogue: Catalogue) -> list[str]:
-    """The frameworks with cards whose business its measures are; governance tables serve all of them."""
+    """The frameworks with cards whose business its measures are; governance tables serve all that show what stands there."""
     named = {framework for entry in measures_of(system, catalogue.entries()) for framework in entry.get("frameworks") or ()}
-    return [name for name, framework in catalogue.frameworks.items() if framework.card_table and (name in named or system.tables)]
+    return [
+        name
+        for name, framework in catalogue.frameworks.items()
+        if framework.card_table and (name in named or (system.tables and framework.shows_items_of != [name]))
+    ]
 
 
 def _cell(text: object) -> str:

@@ -21,6 +21,7 @@ where (node ->> 'type') = 'BASE_TABLE'
 # The results of the checks of the last run.
 LAST_CHECKS = "select * from quality.check_results where run_id = (select max_by(run_id, checked_at) from quality.check_results)"
 # What they say of overdue data, one row per feed.
+LATE_FORCES = "select force_code, 'force_comparators' as feed, message from quality.shares where is_share_old order by force_code"
 LATE = f"{LAST_CHECKS} and check_name = 'fresh' and status = 'warned' order by message"
 
 

@@ -49,6 +49,8 @@ def bring_known(kept: Settings, warehouse: Warehouse) -> int:
         held = connection.execute("select table_name from duckdb_tables() where database_name = ? and schema_name = 'raw'", [KEPT]).fetchall()
         feeds = [feed for feed in contracts.feeds if (feed,) in held]
         rows = _copy_known(connection, feeds, known) if feeds else 0
+        if connection.execute("select 1 from duckdb_tables() where database_name = ? and table_name = 'shares'", [KEPT]).fetchone():
+            connection.execute(f"insert into ingest.shares by name from {KEPT}.ingest.shares")
         if not rows:
             first = _first_known(connection, feeds) if feeds else None
             raise AsAtError(

@@ -106,6 +106,18 @@ LEDGER_TABLES: list[dict[str, Any]] = [
         ],
     },
     {
+        "name": "shares",
+        "description": "One row per force whose share this build reads; empty in the build of a force.",
+        "columns": [
+            {"name": "force_code", "description": "The force."},
+            {"name": "version", "description": "The publication whose figures were taken; empty where none ever was."},
+            {"name": "published_at", "description": "When the force published it, UTC."},
+            {"name": "data_to", "description": "The day up to which its extracts speak."},
+            {"name": "read_at", "description": "When the share was last asked, UTC."},
+            {"name": "message", "description": "Why it could not be read then."},
+        ],
+    },
+    {
         "name": "rejects",
         "description": "One row per rejected record and reason; no values.",
         "columns": [

@@ -79,6 +79,15 @@ create table if not exists ingest.nodes_built (
     status varchar not null,
     failures bigint
 );
+-- One row per force whose share this build reads (pipelines/national); empty in the build of a force.
+create table if not exists ingest.shares (
+    force_code varchar primary key,
+    version varchar,                       -- of the publication whose figures were taken; null where none ever was
+    published_at timestamp,                -- when the force published it, UTC
+    data_to date,                          -- up to which day its extracts speak
+    read_at timestamp not null,            -- when the share was last asked, UTC
+    message varchar                        -- why it could not be read then
+);
 create schema if not exists quality;
 -- Every result of every check of every run. `observed` and `message` never hold a value of a personal column.
 create table if not exists quality.check_results (

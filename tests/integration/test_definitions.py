@@ -197,6 +197,7 @@ def test_published_tables_are_those_of_the_interface(settings):
         "measures.rebase_candidates",
         "measures.spc_alternatives",
         "quality.bt_adjustment",
+        "quality.shares",
         "measures.revisions",
         "measures.spc_limit_ledger",
         "measures.spc_signal_ledger",
@@ -217,6 +218,7 @@ def test_published_tables_are_those_of_the_interface(settings):
         "scorecards.summaries",
         "scorecards.suppressed_cells",
         "scorecards.tier_summaries",
+        "scorecards.national",
         "scorecards.opcc",
         "scorecards.report_lines",
         "scorecards.report_topics",
@@ -266,3 +268,25 @@ def test_the_landing_sensor_is_off_and_waits_until_the_folder_stands_still(setti
     assert runs == 1, "stands still: run"
     cursor, runs = tick(cursor)
     assert runs == 0, "nothing new"
+
+
+def test_the_national_view_reads_each_force_by_a_run_of_its_own(settings, definitions, tmp_path):
+    national = replace(settings, data_dir=tmp_path)
+    shutil.copytree(settings.dbt_target_dir, national.dbt_target_dir)
+    national.shares_path.write_text("forces: {wiltshire: postgresql://a@b/c, dorset: postgresql://a@b/d}")
+    view = build_defs(national)
+    with dg.instance_for_test() as instance:
+        instance.add_dynamic_partitions("force", ["hampshire", "dorset"])
+        requests = view.resolve_schedule_def("shares_schedule").evaluate_tick(dg.build_schedule_context(instance=instance)).run_requests
+        assert [request.partition_key for request in requests] == ["wiltshire", "dorset"]
+        assert set(instance.get_dynamic_partitions("force")) == {"wiltshire", "dorset"}, "a force that is no longer declared goes"
+    figures, nightly = dg.AssetKey(["shares", "figures"]), view.resolve_job_def("nightly")
+    assert view.resolve_job_def("shares").asset_layer.selected_asset_keys == {figures}
+    assert figures not in nightly.asset_layer.selected_asset_keys
+    assert nightly.asset_layer.selected_asset_keys == definitions.resolve_job_def("nightly").asset_layer.selected_asset_keys | {
+        dg.AssetKey(["ingest", "shares"])
+    }
+    (spec,) = [spec for spec in view.resolve_all_asset_specs() if spec.key == dg.AssetKey(["ingest", "shares"])]
+    (dep,) = spec.deps
+    assert (dep.asset_key, type(dep.partition_mapping)) == (figures, dg.AllPartitionMapping)
+    assert view.resolve_schedule_def("nightly_schedule").cron_schedule == "30 5 * * *", "when the forces have been read"

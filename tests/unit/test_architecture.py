@@ -43,6 +43,7 @@ ALLOWED = {
         "hash_key",
         "private",
     },
+    "national": {"settings", "private", "warehouse", "resources", "publish", "national"},
     "transform": {"catalogue", "masking", "contracts", "demonstration", "settings", "warehouse", "resources", "quality", "ingest", "transform"},
     "operations": {"settings", "private", "instance", "masking", "warehouse", "quality", "operations"},
     "report": {"catalogue", "settings", "report", "versioned_folder"},

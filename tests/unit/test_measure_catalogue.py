@@ -237,7 +237,7 @@ def test_unreadable_yaml_names_the_file_and_line_and_hides_no_other_mistake(fold
         ("statistic: returned, unit: tons, rolls_up: sum", "`unit: tons` is not one of count, pct, seconds"),
         ("statistic: returned, unit: count", "statistic `returned` needs `rolls_up`"),
         ("statistic: count, fact: fct_logs, not_collected: not yet", "only a returned measure can be `not_collected`"),
-        ("statistic: count, fact: fct_logs, frameworks: [OPPC]", "`frameworks: OPPC` is not one of OPCC, CSP, WCJB; did you mean OPCC?"),
+        ("statistic: count, fact: fct_logs, frameworks: [OPPC]", "`frameworks: OPPC` is not one of OPCC, CSP, WCJB, National; did you mean OPCC?"),
         ("statistic: ratio, numerator: is_test, denominator: is_test", "both sides of a ratio are"),
         ("statistic: share, fact: fct_logs, numerator: 'sla_seconds < {threshold}'", "`threshold` and `{threshold}` in the numerator go together"),
         ("statistic: count, fact: fct_logs, where: 'sla_seconds < {nothing}'", "`{nothing}` is no parameter"),

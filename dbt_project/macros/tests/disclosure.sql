@@ -47,7 +47,7 @@
         card_rows.scorecard_id,
         card_rows.line_id
     from {{ ref('int_scorecard_rows') }} as card_rows
-    inner join {{ ref('scorecards') }} as cards on card_rows.scorecard_id = cards.scorecard_id
+    inner join {{ ref('int_scorecards') }} as cards on card_rows.scorecard_id = cards.scorecard_id
     inner join (values ('partner', 2), ('public', 3)) as tiers (tier, tier_rank)
         on tiers.tier_rank <= list_position(['internal', 'partner', 'public'], cards.disclosure_tier)
     anti join {{ model }} as tiered on

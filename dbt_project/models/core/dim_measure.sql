@@ -51,7 +51,7 @@ cards as (
         lines.measure_id,
         string_agg(distinct scorecards.scorecard_id, ', ' order by scorecards.scorecard_id) as scorecards
     from {{ ref('scorecard_lines') }} as lines
-    inner join {{ ref('scorecards') }} as scorecards on scorecards.scorecard_id glob lines.scorecard
+    inner join {{ ref('int_scorecards') }} as scorecards on scorecards.scorecard_id glob lines.scorecard
     group by lines.measure_id
 ),
 

@@ -1,4 +1,4 @@
--- Values that others computed: returns of partners, with the longer periods that follow from whole ones, and survey estimates with their margin.
+-- Values that others computed: returns of partners, the figures of forces whose shares this build reads (as they published them), with the longer periods that follow from whole ones, and survey estimates with their margin.
 -- A period that was itself returned is never computed; months are summed before quarters are.
 {%- set read = catalogue() %}
 {%- set returned = read.measures | selectattr('made_of', 'equalto', 'returns') | list %}
@@ -129,6 +129,24 @@ stated as (
         month_count
     from rolled_up
     where value is not null
+
+    union all
+
+    select
+        figures.measure_id,
+        areas.area_id,
+        figures.segment,
+        figures.period_type,
+        figures.period_end,
+        figures.numerator,
+        figures.denominator,
+        figures.value,
+        figures.margin,
+        0 as month_count
+    from {{ ref('fct_comparators') }} as figures
+    inner join {{ source('ingest', 'shares') }} as shares on figures.comparator_id = shares.force_code
+    inner join {{ ref('dim_area') }} as areas on shares.force_code = areas.force_code and areas.level = 'force'
+    where not figures.is_excluded
     {%- for measure in estimated %}
 
     union all

@@ -1,6 +1,6 @@
 -- The scorecards that there are: whose, of which area, in which table.
 with cards as (
-    select * from {{ ref('scorecards') }}
+    select * from {{ ref('int_scorecards') }}
 ),
 
 frameworks as (

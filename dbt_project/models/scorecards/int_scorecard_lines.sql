@@ -2,7 +2,7 @@
 {{ config(schema='intermediate') }}
 
 with cards as (
-    select * from {{ ref('scorecards') }}
+    select * from {{ ref('int_scorecards') }}
 ),
 
 frameworks as (

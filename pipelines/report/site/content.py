@@ -16,7 +16,7 @@ import yaml
 
 from pipelines.catalogue.catalogue import read_frameworks
 from pipelines.report import charts, formatting, icons
-from pipelines.report.marts import LATE, Marts, Row
+from pipelines.report.marts import LATE, LATE_FORCES, Marts, Row
 from pipelines.report.outlines import Outlines, read_outlines
 from pipelines.report.palette import TONES
 from pipelines.report.place_charts import WEEKDAYS
@@ -135,8 +135,9 @@ class Content:
 
     @cached_property
     def late_feeds(self) -> list[Row]:
-        """What the last run says of overdue data, one per feed: said at the head of a page and nowhere else."""
-        return self.marts.rows(LATE) if self.marts.has("quality.check_results") else []
+        """What the last run says of overdue data, and of forces whose figures are old: said at the head of a page and nowhere else."""
+        late = self.marts.rows(LATE) if self.marts.has("quality.check_results") else []
+        return late + (self.marts.rows(LATE_FORCES) if self.marts.has("quality.shares") else [])
 
     # ---- cards and lines
 

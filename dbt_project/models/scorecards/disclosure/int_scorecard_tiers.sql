@@ -10,7 +10,7 @@ card_rows as (
 ),
 
 cards as (
-    select * from {{ ref('scorecards') }}
+    select * from {{ ref('int_scorecards') }}
 ),
 
 measures as (

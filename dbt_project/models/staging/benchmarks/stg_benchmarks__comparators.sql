@@ -12,6 +12,7 @@ select
     numerator,
     denominator,
     value,
+    coalesce(is_suppressed, false) as is_suppressed,
     margin,
     supplied_by,
     returned_at,

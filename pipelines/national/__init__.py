@@ -1,0 +1,1 @@
+"""The national view: what forces share of their figures is taken in, and built, checked, published and drawn like any other (docs/national.md)."""
