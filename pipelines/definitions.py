@@ -11,8 +11,8 @@ from pipelines.contracts.model import Contracts
 from pipelines.ingest.assets import build_folder_asset
 from pipelines.ingest.sensor import build_landing_sensor
 from pipelines.instance import purge_history
-from pipelines.national.assets import FIGURES_KEY, JOB_NAME, SHARES_KEY, build_share_assets, build_shares_schedule
-from pipelines.national.declared import declared_shares
+from pipelines.national.assets import JOB_NAME, SHARES_KEY, build_peers_asset, build_share_assets, build_shares_schedule
+from pipelines.national.declared import declared_peers, declared_shares
 from pipelines.publish.assets import MARTS_KEY, SHARE_KEY, build_published_asset, build_share_asset
 from pipelines.quality.assets import CHECK_RESULTS_KEY, build_quality_asset
 from pipelines.report.assets import SITE_KEY, WORKBOOKS_KEY, build_site_asset, build_workbooks_asset
@@ -54,11 +54,12 @@ def build_defs(
     share = share_of(settings)
     shared = [build_share_asset(share)] if share else []
 
-    forces = declared_shares(settings)
-    national = build_share_assets(settings, forces) if forces else []
+    forces, peers = declared_shares(settings), declared_peers(settings)
+    national = build_share_assets(settings, forces) if forces else [build_peers_asset(settings, peers)] if peers else []
     ledger = [spec for spec in ledger_specs(manifest) if not forces or spec.key != SHARES_KEY]
-    # what is taken from shares has a run per force
-    of_the_night = dg.AssetSelection.all() - dg.AssetSelection.assets(*(FIGURES_KEY for _ in national[:1]))
+    # what is taken from shares has runs of its own, before the night
+    from_shares = [asset.key for asset in national if asset.key != SHARES_KEY]
+    of_the_night = dg.AssetSelection.all() - dg.AssetSelection.assets(*from_shares)
 
     nightly = dg.define_asset_job(
         "nightly",
@@ -101,8 +102,11 @@ def build_defs(
         )
 
     # a national view is built when the nights of the forces are over, and has no calls of its own
-    shares_job = dg.define_asset_job(JOB_NAME, selection=[FIGURES_KEY], description="Take over what a force has published.") if forces else None
-    schedules = [build_shares_schedule(settings, shares_job), daily(nightly, 5, 30)] if forces else [daily(nightly, 2), daily(demand, 6)]
+    shares_job = dg.define_asset_job(JOB_NAME, selection=from_shares, description="Take over what others have published.") if from_shares else None
+    if forces:
+        schedules = [build_shares_schedule(settings, shares_job), daily(nightly, 5, 30)]
+    else:
+        schedules = [*([daily(shares_job, 1, 30)] if shares_job else []), daily(nightly, 2), daily(demand, 6)]
     as_at = build_as_at_job(settings, contracts, manifest, reporter, wait_seconds)
 
     return dg.Definitions(

@@ -7,7 +7,7 @@ import pwd
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,11 @@ class Postgres:
 
     binaries: Path
     port: int
+    control: Callable[..., None]  # pg_ctl of its cluster
+
+    def stop(self) -> None:
+        """As a crash does: nobody is waited for."""
+        self.control("-m", "immediate", "stop")
 
     def url(self, database: str = "postgres", role: str = "postgres") -> str:
         return f"postgresql://{role}@127.0.0.1:{self.port}/{database}"
@@ -68,9 +73,14 @@ def cluster(folder: Path) -> Iterator[Postgres]:
 
     run(binaries / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--no-sync")
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
-    run(binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
+
+    def control(*arguments: object) -> None:
+        run(binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, *arguments)
+
+    control("start")
+    postgres = Postgres(binaries, port, control)
     try:
-        yield Postgres(binaries, port)
+        yield postgres
     finally:
         with suppress(subprocess.CalledProcessError):  # a test may have stopped it
-            run(binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop")
+            postgres.stop()

@@ -89,13 +89,14 @@ def run_nightly(settings: Settings, full_refresh: bool = False, job_name: str = 
 
 
 def _take_from_shares(settings: Settings, definitions: dg.Definitions, instance: dg.DagsterInstance, reporter: TerminalReporter) -> None:
-    """A run per force, as the schedule has them: one that fails stops no other, and the night says whose figures are old."""
+    """A run per share, as the schedules have them: one that fails stops no other, and the national view says whose figures are old."""
     from pipelines.national.assets import JOB_NAME, declare_forces
 
     job = definitions.resolve_job_def(JOB_NAME)
-    reporter.step("read the shares of forces")
-    for force in declare_forces(settings, instance):
-        reporter.detail(force)
+    reporter.step("read shares")
+    forces: list[str | None] = [*declare_forces(settings, instance)]
+    for force in forces or [None]:  # a force reads the share of the national view
+        reporter.detail(force or "peers")
         quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
         job.execute_in_process(instance=instance, partition_key=force, raise_on_error=False, run_config=quiet)
 

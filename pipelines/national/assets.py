@@ -6,12 +6,13 @@ from typing import Any
 import dagster as dg
 
 from pipelines.national.declared import declared_shares
-from pipelines.national.reading import note_readings, read_share
+from pipelines.national.reading import PEERS, Reading, note_readings, read_share
 from pipelines.resources import Warehouse
 from pipelines.settings import Lake, Settings
 
 FORCES = dg.DynamicPartitionsDefinition(name="force")
 FIGURES_KEY = dg.AssetKey(["shares", "figures"])
+PEERS_KEY = dg.AssetKey(["shares", "peers"])
 SHARES_KEY = dg.AssetKey(["ingest", "shares"])  # the table, as dbt knows it
 JOB_NAME = "shares"
 OWNERS = ["team:performance_analysis"]
@@ -32,10 +33,7 @@ def build_share_assets(settings: Settings, shares: Mapping[str, Lake]) -> list[d
         force = context.partition_key
         if force not in shares:
             raise dg.Failure(f"{settings.shares_path} no longer names a share of {force}")
-        reading = read_share(settings, force, shares[force])
-        if reading.message:
-            raise dg.Failure(f"{force}: {reading.message}; its figures of before stay (docs/runbooks/national.md)")
-        return dg.MaterializeResult(metadata={"version": reading.version, "published_at": str(reading.published_at), "rows": reading.rows})
+        return _materialized(read_share(settings, force, shares[force]))
 
     @dg.asset(
         key=SHARES_KEY,
@@ -55,6 +53,29 @@ def build_share_assets(settings: Settings, shares: Mapping[str, Lake]) -> list[d
         return dg.MaterializeResult(metadata={"forces": len(readings), "not_read": sum(reading.message is not None for reading in readings)})
 
     return [share_figures, shares_read]
+
+
+def build_peers_asset(settings: Settings, share: Lake) -> dg.AssetsDefinition:
+    """What a force takes from the national view."""
+
+    @dg.asset(
+        key=PEERS_KEY,
+        group_name="shares",
+        kinds={"ducklake", "csv"},
+        owners=OWNERS,
+        description="The headline figures of every force, and of all together, as the national view published them: what differs from the last time.",
+    )
+    def peers() -> dg.MaterializeResult[None]:
+        return _materialized(read_share(settings, PEERS, share))
+
+    return peers
+
+
+def _materialized(reading: Reading) -> dg.MaterializeResult[None]:
+    """Raises dagster.Failure where the share could not be read."""
+    if reading.message:
+        raise dg.Failure(f"{reading.force_code}: {reading.message}; the figures of before stay (docs/runbooks/national.md)")
+    return dg.MaterializeResult(metadata={"version": reading.version, "published_at": str(reading.published_at), "rows": reading.rows})
 
 
 def build_shares_schedule(settings: Settings, job: Any) -> dg.ScheduleDefinition:

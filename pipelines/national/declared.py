@@ -1,7 +1,8 @@
-"""Which shares are read: `shares.yaml` in the data directory, which makes it that of a national view.
+"""Which shares are read: `shares.yaml` in the data directory.
 
-forces:
-  wiltshire: postgresql://national@db.example.police.uk/share_wiltshire
+forces:      # of a national view, and nobody else
+  wiltshire: postgresql://nation@db.example.police.uk/share_wiltshire
+peers: postgresql://wiltshire@db.example.police.uk/share_nation    # of a force: where it finds the others
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -21,6 +23,23 @@ class SharesError(ValueError):
 
 def declared_shares(settings: Settings) -> Mapping[str, Lake]:
     """The share of each force by its code, in the order of the file; none where the data directory is a force's. Raises SharesError."""
+    path, forces = settings.shares_path, _declaration(settings).get("forces") or {}
+    if not isinstance(forces, dict):
+        raise SharesError(f"{path}: under `forces:`, write each force's code and the address of its share's catalogue")
+    known = _known_forces()
+    for force in forces:
+        if force not in known:
+            raise SharesError(f"{path}: {force!r} is no force of seed forces, which has {', '.join(sorted(known))}: add it there, with its areas")
+    return {force: _at(settings, address, force) for force, address in forces.items()}
+
+
+def declared_peers(settings: Settings) -> Lake | None:
+    """The share of the national view, where this force reads it. Raises SharesError."""
+    address = _declaration(settings).get("peers")
+    return _at(settings, address, "peers") if address else None
+
+
+def _declaration(settings: Settings) -> Mapping[str, Any]:
     path = settings.shares_path
     if not path.exists():
         return {}
@@ -28,16 +47,15 @@ def declared_shares(settings: Settings) -> Mapping[str, Lake]:
         text = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
         raise SharesError(f"{path} cannot be read: {' '.join(str(error).split())}") from error
-    forces = text.get("forces") if isinstance(text, dict) else None
-    if not isinstance(forces, dict) or not forces:
-        raise SharesError(f"{path} names no share: under `forces:`, write each force's code and the address of its share's catalogue")
-    known = _known_forces()
-    for force, address in forces.items():
-        if force not in known:
-            raise SharesError(f"{path}: {force!r} is no force of seed forces, which has {', '.join(sorted(known))}: add it there, with its areas")
-        if not isinstance(address, str) or ("://" not in address and "=" not in address):
-            raise SharesError(f"{path}: the share of {force} is no address of PostgreSQL: write it as postgresql://role@host/database")
-    return {force: Lake(address, "", is_share=True) for force, address in forces.items()}
+    if not isinstance(text, dict) or not ({"forces", "peers"} & text.keys()):
+        raise SharesError(f"{path} names no share: it has `forces:`, or `peers:` (docs/national.md)")
+    return text
+
+
+def _at(settings: Settings, address: object, whose: str) -> Lake:
+    if not isinstance(address, str) or ("://" not in address and "=" not in address):
+        raise SharesError(f"{settings.shares_path}: the share of {whose} is no address of PostgreSQL: write it as postgresql://role@host/database")
+    return Lake(address, "", is_share=True)
 
 
 def _known_forces() -> set[str]:

@@ -25,6 +25,7 @@ from pipelines.warehouse.file import engine_config
 from pipelines.warehouse.lake import open_lake
 
 FEED = "force_comparators"
+PEERS = "peers"  # what is read of the national view, in place of a force
 KEY = "measure_id, comparator, segment, period_type, period_end"
 # One statement, so that all of it is of one publication.
 FIGURES = f"""
@@ -33,8 +34,14 @@ select measure_values.measure_id, areas.force_code as comparator, measure_values
     measure_values.numerator, measure_values.denominator, measure_values.value, measure_values.margin
 from {SHARE}.measures.measure_values as measure_values at (version => $snapshot)
 inner join {SHARE}.core.dim_area as areas at (version => $snapshot) on measure_values.area_id = areas.area_id
-where areas.force_code = $force and areas.level = 'force' and measure_values.segment = 'all' and measure_values.is_complete
+where ($name = '{PEERS}' or areas.force_code = $name) and areas.level = 'force' and measure_values.segment = 'all' and measure_values.is_complete
     and measure_values.value is not null and list_contains($measures, measure_values.measure_id)
+"""
+NATION = f"""
+insert into fresh
+select measure_id, comparator_id, segment, period_type, period_end, numerator, denominator, value, margin
+from {SHARE}.measures.comparator_values at (version => $snapshot)
+where comparator_id = 'national' and value is not null
 """
 WITHDRAWN = "*"
 CHANGED = f"""
@@ -58,7 +65,10 @@ class Reading:
 
 
 def read_share(settings: Settings, force: str, share: Lake, now: datetime | None = None) -> Reading:
-    """Take over what a force has published since the last time. A share that cannot be read leaves the figures as they were, and says why."""
+    """Take over what a force has published since the last time; of PEERS, what the national view has, of every force and the nation.
+
+    A share that cannot be read leaves the figures as they were, and says why.
+    """
     folder = private_folder(settings.data_dir / "warehouse" / "shares")
     read_at = (now or datetime.now(UTC)).astimezone(UTC).replace(tzinfo=None, microsecond=0)
     before = last_reading(settings, force) or Reading(force, read_at)
@@ -81,7 +91,9 @@ def _take(connection: duckdb.DuckDBPyConnection, settings: Settings, before: Rea
     if newest.version == before.version:
         return replace(before, read_at=read_at, message=None, rows=0)
     force = before.force_code
-    connection.execute(FIGURES.replace("$snapshot", str(newest.snapshot)), {"force": force, "measures": headline_measures()})
+    connection.execute(FIGURES.replace("$snapshot", str(newest.snapshot)), {"name": force, "measures": headline_measures()})
+    if force == PEERS:
+        connection.execute(NATION.replace("$snapshot", str(newest.snapshot)))
     standing = folder / f"{force}.parquet"
     source = f"read_parquet('{_quoted(standing)}')" if standing.exists() else "fresh limit 0"
     connection.execute(f"create temp table standing as from {source}")

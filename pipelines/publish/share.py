@@ -52,7 +52,8 @@ def publish_share(settings: Settings, share: LakeTarget) -> Publication:
     if live is None:
         raise PublishError("nothing is published that could be shared: run `scorecards run`")
     try:
-        with share.hold(), closing(duckdb.connect(config=engine_config(settings))) as connection:
+        # maintenance of the share may be at work
+        with share.hold(wait_seconds=60), closing(duckdb.connect(config=engine_config(settings))) as connection:
             open_lake(connection, share.lake, SHARE)
             standing = publications_of(connection)
             if standing and standing[-1].version == live.name:

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import duckdb
 import pytest
 
-from pipelines.national.declared import SharesError, declared_shares, headline_measures
-from pipelines.national.reading import last_reading, note_readings, read_share
+from pipelines.national.declared import SharesError, declared_peers, declared_shares, headline_measures
+from pipelines.national.reading import PEERS, last_reading, note_readings, read_share
 from pipelines.publish.share import publish_share
 from pipelines.resources import held_warehouse
 from pipelines.settings import Lake, Settings
@@ -42,7 +42,7 @@ def national(tmp_path) -> Landing:
     return Landing.at(tmp_path / "national")
 
 
-def publish(force: Settings, night: int, rates: dict[int, int]) -> None:
+def publish(force: Settings, night: int, rates: dict[int, int], also: str = "") -> None:
     """The publication of a night with the charge rate of some months, and with figures that the national view has no business with."""
 
     def write(marts: duckdb.DuckDBPyConnection) -> None:
@@ -69,6 +69,7 @@ def publish(force: Settings, night: int, rates: dict[int, int]) -> None:
         for month, rate in rates.items():
             figure = f"'{MEASURE}', 'dorset_force', 'all', 'r12m', '2023-{month:02}-28', {rate}, 100, {rate}, null, true"
             marts.execute(f"insert into measures.measure_values values ({figure})")
+        marts.execute(also)
 
     put_in_place(force, write)
     publish_share(force, share_of(force))
@@ -106,6 +107,18 @@ def test_the_headline_figures_of_the_force_are_taken_and_later_only_what_differs
         ("dorset", "2023-03-28", None, None, True),  # withdrawn
     ]
     assert len(list(national.settings.landing_dir.rglob("*.csv"))) == 2
+
+
+def test_a_force_takes_every_force_and_the_nation_from_the_national_view(national, force):
+    nation = (
+        "create table measures.comparator_values as select measure_id, comparator_id, segment, period_type, period_end, numerator, denominator, "
+        f"value, margin from measures.measure_values, (values ('national'), ('msg')) as t (comparator_id) where measure_id = '{MEASURE}' "
+        "and area_id = 'dorset_force' and is_complete and segment = 'all'; "
+        "alter table measures.comparator_values add primary key (measure_id, comparator_id, segment, period_type, period_end)"
+    )
+    publish(force, 1, {1: 10}, also=nation)
+    assert read_share(national.settings, PEERS, as_role(force.share, "nation"), NOW + timedelta(days=1)).rows == 3
+    assert [(comparator, value) for comparator, _, _, value, _ in taken(national, "run-1")] == [("dorset", 10.0), ("kent", 50.0), ("national", 10.0)]
 
 
 def test_what_a_reading_did_not_come_to_note_is_taken_again(national, force, monkeypatch):
@@ -146,6 +159,8 @@ def test_a_share_without_a_publication_is_told(national, force):
     ("text", "message"),
     [
         ("", "names no share"),
+        ("peers: nowhere", "the share of peers is no address of PostgreSQL"),
+        ("forces: [dorset]", "write each force's code and the address"),
         ("forces: {atlantis: postgresql://a@b/c}", "'atlantis' is no force of seed forces, which has dorset, hampshire, wiltshire"),
         ("forces: {dorset: somewhere}", "the share of dorset is no address of PostgreSQL"),
         ("forces: [", r"shares\.yaml cannot be read"),
@@ -155,9 +170,9 @@ def test_a_declaration_that_cannot_be_used_says_what_is_wrong(national, text, me
     national.settings.data_dir.mkdir(parents=True, exist_ok=True)
     national.settings.shares_path.write_text(text)
     with pytest.raises(SharesError, match=message):
-        declared_shares(national.settings)
+        (declared_peers if text.startswith("peers") else declared_shares)(national.settings)
 
 
 def test_a_data_directory_without_a_declaration_is_a_forces(national):
-    assert declared_shares(national.settings) == {}
+    assert declared_shares(national.settings) == {} and declared_peers(national.settings) is None
     assert MEASURE in headline_measures()

@@ -1,5 +1,7 @@
 """The share: what a reader of another role finds of the publications, today's and earlier ones, and what nobody else finds."""
 
+import subprocess
+import sys
 import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,6 +12,7 @@ import pytest
 
 from pipelines.commands import lake as commands
 from pipelines.commands.doctor import findings
+from pipelines.publish import share as shares
 from pipelines.publish.share import publications, publish_share
 from pipelines.publish.writing import PublishError
 from pipelines.settings import PROJECT_DIR, Lake, Settings, SettingsError, load_settings
@@ -68,6 +71,12 @@ def publish(settings: Settings, night: int, also: str = "") -> str:
 
 def share(settings: Settings):
     return publish_share(settings, share_of(settings))
+
+
+def night_in(settings: Settings) -> str:
+    """The night that a reader finds."""
+    with reader(settings.share, "board") as connection:
+        return connection.execute("select run_id from share.quality.heartbeat").fetchone()[0]
 
 
 def test_a_reader_finds_what_was_published_and_only_what_differs_is_written(force):
@@ -181,6 +190,53 @@ def test_a_publication_that_fails_on_the_way_leaves_the_share_as_it_was(force, m
     assert publications(force, force.share) == [before]
     monkeypatch.undo()
     assert share(force).rows_written == 2
+
+
+def test_a_killed_process_leaves_the_share_as_it_was_and_no_lock(force):
+    publish(force, 1)
+    before = share(force)
+    publish(force, 2)
+    # killed in the transaction, when one table is written and the other is not
+    code = (
+        "import sys, time; from pathlib import Path; from pipelines.publish import share; from pipelines.settings import Lake, Settings\n"
+        "from pipelines.warehouse import share_of\n"
+        "write, written = share._bring_up_to_date, []\n"
+        "def stop_then(*given):\n"
+        "    if written: print('in the middle', flush=True); time.sleep(600)\n"
+        "    written.append(given); return write(*given)\n"
+        "share._bring_up_to_date = stop_then\n"
+        "settings = Settings(Path(sys.argv[1]), b'k', share=Lake(sys.argv[2], sys.argv[3], is_share=True))\n"
+        "share.publish_share(settings, share_of(settings))"
+    )
+    command = [sys.executable, "-c", code, str(force.data_dir), force.share.catalogue, force.share.data]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=PROJECT_DIR) as process:
+        assert process.stdout.readline() == b"in the middle\n"
+        process.kill()
+    assert publications(force, force.share) == [before]
+    assert night_in(force) == "night 1"
+    assert share(force).rows_written == 2
+    assert night_in(force) == "night 2"
+
+
+def test_a_server_that_stops_before_the_commit_leaves_the_share_as_it_was(force, postgres, monkeypatch):
+    publish(force, 1)
+    before = share(force)
+    publish(force, 2)
+
+    def stop_then(connection, *, write=shares._write):
+        rows = write(connection)
+        postgres.stop()
+        return rows
+
+    monkeypatch.setattr(shares, "_write", stop_then)
+    with pytest.raises(PublishError, match=r"could not be written.*It is as it was"):
+        share(force)
+    postgres.control("start")
+    monkeypatch.undo()
+    assert publications(force, force.share) == [before]
+    assert night_in(force) == "night 1"
+    assert share(force).rows_written == 2
+    assert night_in(force) == "night 2"
 
 
 def test_a_share_that_is_away_is_told_without_its_password(force):
