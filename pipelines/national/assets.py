@@ -90,7 +90,7 @@ def build_shares_schedule(settings: Settings, job: Any) -> dg.ScheduleDefinition
     )
     def shares_schedule(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
         for force in declare_forces(settings, context.instance):
-            yield dg.RunRequest(partition_key=force)
+            yield dg.RunRequest(run_key=f"{force} {context.scheduled_execution_time:%Y-%m-%d}", partition_key=force)
 
     return shares_schedule
 

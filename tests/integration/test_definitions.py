@@ -2,7 +2,7 @@
 
 import shutil
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from graphlib import TopologicalSorter
 
 import dagster as dg
@@ -277,7 +277,10 @@ def test_the_national_view_reads_each_force_by_a_run_of_its_own(settings, defini
     view = build_defs(national)
     with dg.instance_for_test() as instance:
         instance.add_dynamic_partitions("force", ["hampshire", "dorset"])
-        requests = view.resolve_schedule_def("shares_schedule").evaluate_tick(dg.build_schedule_context(instance=instance)).run_requests
+        context = dg.build_schedule_context(
+            instance=instance, scheduled_execution_time=datetime(2023, 8, 1, 5, tzinfo=UTC), repository_def=view.get_repository_def()
+        )
+        requests = view.resolve_schedule_def("shares_schedule").evaluate_tick(context).run_requests
         assert [request.partition_key for request in requests] == ["wiltshire", "dorset"]
         assert set(instance.get_dynamic_partitions("force")) == {"wiltshire", "dorset"}, "a force that is no longer declared goes"
     figures, nightly = dg.AssetKey(["shares", "figures"]), view.resolve_job_def("nightly")
