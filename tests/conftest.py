@@ -21,6 +21,7 @@ LONGEST = (
     "e2e/test_kill.py",
     "e2e/test_as_at.py",
     "e2e/test_lake.py",
+    "e2e/test_national.py",
     "e2e/test_nightly.py",
     "faults/test_fuzz.py",
     "e2e/test_canaries.py",
