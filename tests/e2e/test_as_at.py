@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-import shutil
-from dataclasses import replace
-from datetime import UTC, date, datetime
-from pathlib import Path
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
+import duckdb
 import pytest
 from click.testing import CliRunner
 
@@ -18,21 +17,33 @@ from pipelines.commands.as_at import run_as_at
 from pipelines.commands.summary import print_status
 from pipelines.transform.as_at import AsAtError
 from pipelines.warehouse import run_lock
+from tests.bad_workbook import badly_edited
 from tests.e2e.force import Force
 
 DAY = date(2023, 8, 2)
-NIGHT = datetime(2023, 8, 2, 22, 30, tzinfo=UTC)  # before midnight, local time
-LATER = datetime(2023, 10, 20, 1, 0, tzinfo=UTC)
-# Street-level crime names no extract time: when it was known, the load says. These came in by the first night.
-STREET_BY_THEN = "2023-05"
+
+CALLS = "call_id,force_code,line,offered_at,answered_at,abandoned_at,cli,bt_call_ref\n"
+CRIMES = "crime_ref,force_code,recorded_at,offence_code,offence_group,cpt,is_domestic_abuse,cancelled_at,extracted_at\n"
+RETURNS = "measure_id,area_id,segment,period_type,period_end,numerator,denominator,value,supplied_by,returned_at\n"
 
 
-def known_by(path: Path, day: date) -> bool:
-    """Whether a synthetic file was there at the end of the day, by the time (or day) in its name."""
-    taken = re.search(r"x(\d{8})T", path.name) or re.search(r"governance_(\d{4}-\d{2}-\d{2})", path.name)
-    if taken:
-        return taken.group(1).replace("-", "") <= f"{day:%Y%m%d}"
-    return path.name[:7] <= STREET_BY_THEN
+def arrive_later(force: Force, taken: datetime) -> None:
+    """What was extracted after the first night: late calls, a crime that is cancelled, a return and a newer workbook, each with the time that its
+    name or its rows give; and two months of street-level crime, which name none: one supplied again, one for the first time."""
+    name = f"x{taken:%Y%m%dT%H%M}"
+    force.file("force_calls", f"force_calls_{name}.csv", CALLS + "late-1,wiltshire,999,2022-03-05 10:00:00,2022-03-05 10:00:07,,,\n")
+    with duckdb.connect(str(force.settings.build_path), read_only=True) as build:
+        crime, code, at = build.execute(
+            "select crime_ref, force_code, recorded_at from raw.crimes where is_domestic_abuse and cancelled_at is null order by 1 limit 1"
+        ).fetchone()
+    cancelled = f"{crime},{code},{at:%Y-%m-%d %H:%M:%S},8N,violence with injury,Swindon,Y,{taken},{taken}\n"
+    force.file("crimes", f"crimes_{name}.csv", CRIMES + cancelled)
+    force.file("measure_returns", f"measure_returns_{name}.csv", f"{RETURNS}vehicle_stops,Force,,month,2023-05-31,,,412,roads,{taken}\n")
+    (force.landing / "governance" / f"governance_{taken:%Y-%m-%d}.xlsx").write_bytes(badly_edited())
+    street = force.landing / "police_uk_street" / "2023-05-wiltshire-street.csv"
+    months = street.read_text(encoding="utf-8")
+    street.write_text(months.replace("Under investigation", "Offender given a caution"), encoding="utf-8")
+    force.file("police_uk_street", "2023-08-wiltshire-street.csv", months.replace(",2023-05,", ",2023-08,"))
 
 
 @pytest.fixture
@@ -50,36 +61,28 @@ def at(monkeypatch):
     return set_clock
 
 
-def test_a_past_day_is_what_a_warehouse_stopped_on_it_published(make_force, extracts, at, tmp_path, capsys):
-    stopped = make_force("stopped")
-    early = [path for path in extracts.rglob("*") if path.is_file() and known_by(path, DAY)]
-    for path in early:
-        target = stopped.landing / path.relative_to(extracts)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(path, target)
-    at(NIGHT)
-    assert stopped.run() == 0
-
-    going_on = Force(replace(stopped.settings, data_dir=tmp_path / "going_on"))
-    shutil.copytree(stopped.settings.data_dir, going_on.settings.data_dir, symlinks=True)
-    shutil.copytree(extracts, going_on.landing, dirs_exist_ok=True)
-    at(LATER)
+def test_a_past_day_is_what_a_warehouse_stopped_on_it_published(published, make_force, at, capsys):
+    stopped, going_on = published, make_force(from_published=True)
+    ((made,),) = stopped.query("select published_at from quality.heartbeat")
+    day = made.replace(tzinfo=UTC).astimezone(ZoneInfo("Europe/London")).date()
+    arrive_later(going_on, (made + timedelta(days=1)).replace(microsecond=0))
+    at((made + timedelta(days=2)).replace(tzinfo=UTC))
     assert going_on.run() == 0
     now = going_on.fingerprint()
     assert now != stopped.fingerprint(), "what came in later changed the marts"
     build = hashlib.sha256(going_on.settings.build_path.read_bytes()).hexdigest()
 
-    assert run_as_at(going_on.settings, DAY) == 0
-    then = Force(going_on.settings.known_on(DAY))
-    assert then.settings.marts_path == going_on.settings.published_dir / "as_at" / "2023-08-02" / "marts.duckdb"
+    assert run_as_at(going_on.settings, day) == 0
+    then = Force(going_on.settings.known_on(day))
+    assert then.settings.marts_path == going_on.settings.published_dir / "as_at" / str(day) / "marts.duckdb"
     assert then.fingerprint() == stopped.fingerprint()
-    assert then.query("select as_at, data_to from quality.heartbeat") == [("2023-08-02", *stopped.query("select data_to from quality.heartbeat")[0])]
+    assert then.query("select as_at, data_to from quality.heartbeat") == [(str(day), *stopped.query("select data_to from quality.heartbeat")[0])]
     parquet = {path.stem for path in (then.settings.published_dir / "parquet").glob("*.parquet")}
     assert "measures.measure_values" in parquet
 
     print_status(going_on.settings)
     (made,) = then.query("select strftime(published_at, '%d %b %Y %H:%M UTC') from quality.heartbeat")[0]
-    assert re.search(rf"2023-08-02\W+{made}\W.*published/as_at/2023-08-02", capsys.readouterr().out)
+    assert re.search(rf"{day}\W+{made}\W.*published/as_at/{day}", capsys.readouterr().out)
 
     assert going_on.fingerprint() == now, "the published marts are as they were"
     assert hashlib.sha256(going_on.settings.build_path.read_bytes()).hexdigest() == build, "and so is the build database"

@@ -102,19 +102,6 @@ def test_a_night_with_nothing_new_changes_no_figure_be_it_on_a_restored_warehous
         assert build.execute(outcomes, later).fetchall() == build.execute(outcomes, earlier).fetchall(), "every check has a result in every run"
 
 
-def test_any_order_of_arrival_gives_the_same_marts(make_force, extracts, published):
-    """The newest half of the files first, then the older half: late months, and corrections before what they correct."""
-    force = make_force()
-    files = sorted((p for p in extracts.rglob("*") if p.is_file()), key=lambda p: p.name, reverse=True)
-    for arriving in (files[: len(files) // 2], files[len(files) // 2 :]):
-        for path in arriving:
-            target = force.landing / path.relative_to(extracts)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(path.read_bytes())
-        assert force.run() == 0
-    assert force.fingerprint() == published.fingerprint()
-
-
 def test_ghost_legs_warn_and_stand_as_a_caveat(published, eventful_night):
     last = """
         select status, message from quality.check_results
