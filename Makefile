@@ -53,7 +53,7 @@ fuzz: $(READY)
 setup: $(READY)
 
 # What a lake needs besides (docs/lake.md); `make setup` takes it away again when the lock file has changed.
-lake: $(READY)
+lake: $(INSTALLED)
 	$(BIN)/uv pip install --quiet --compile-bytecode --require-hashes --no-deps --python $(BIN)/python -r requirements-lake.lock
 
 # Everything comes from the lock files, by hash; uv is only the installer.
