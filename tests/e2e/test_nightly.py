@@ -51,6 +51,18 @@ def test_every_published_table_is_row_for_row_what_dbt_built(published):
             assert marts.execute(f"select count(*) from (from {name} except all from build.{built})").fetchone() == (0,), name
 
 
+def test_no_published_zero_is_negative(published):
+    """Its sign says nothing, and no hash tells the two apart: where a publication replaces the rows that differ, either could stand."""
+    columns = "select schema_name || '.' || table_name, column_name from duckdb_columns() where not internal and data_type = 'DOUBLE' order by all"
+    with published.marts() as marts:
+        negative = [
+            (table, column)
+            for table, column in marts.execute(columns).fetchall()
+            if marts.execute(f'select count(*) from {table} where "{column}" = 0 and signbit("{column}")').fetchone() != (0,)
+        ]
+    assert negative == []
+
+
 def test_rows_read_are_rows_accepted_plus_rejected(published):
     assert published.query("select count(*) from quality.feed_outcomes where rows_read <> rows_accepted + rows_rejected") == [(0,)]
     (rejected,) = published.query("select sum(rows_rejected) from quality.feed_outcomes")[0]

@@ -170,7 +170,7 @@ turned as (
 judged as (
     select
         *,
-        case when is_turned then -1 else 1 end * {{ surprise('counted', 'counted_expected', 'variance', 'not is_seconds') }} as z,
+        case when is_turned then -1 else 1 end * {{ surprise('counted', 'counted_expected', 'variance', 'not is_seconds') }} + 0.0 as z,
         {{ gamma_quantile('counted_expected', 'variance', 'case when is_turned then 1.96 else -1.96 end') }} as first_end,
         {{ gamma_quantile('counted_expected', 'variance', 'case when is_turned then -1.96 else 1.96 end') }} as second_end
     from turned
@@ -185,7 +185,7 @@ select
     case when is_count then observed else scale * observed / exposure end as value,
     case when is_count then expected else scale * expected / exposure end as expected_value,
     case
-        when is_count then greatest(ceil(first_end - 0.5), 0)
+        when is_count then greatest(ceil(first_end - 0.5), 0) + 0.0  -- not -0.0
         else scale * case when is_turned then greatest(exposure - first_end, 0) else first_end end / exposure
     end as lower_value,
     case

@@ -319,7 +319,7 @@ select
     ranked.change_explained,
     ranked.change,
     cast(ranked.rank as integer) as rank,
-    100 * ranked.total_effect / nullif(ranked.change_explained, 0) as share_of_change,
+    100 * ranked.total_effect / nullif(ranked.change_explained, 0) + 0.0 as share_of_change,
     case
         when ranked.driver_kind in ('volume', 'part') and not ranked.is_pooled
             then coalesce(
