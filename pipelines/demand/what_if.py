@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from itertools import product
+from math import fsum
 
 import numpy as np
 import polars as pl
@@ -132,14 +133,15 @@ def outcome(week: Week, operators: ArrayLike) -> Outcome:
 
 
 def _outcome(calls: Floats, handling_seconds: float | Floats, reached: Performance, operators: ArrayLike) -> Outcome:
+    # fsum: the half hours come in any order, and a sum of floats depends on it
     answered = calls * (1 - reached.abandonment)
     hours = float(np.sum(operators)) / 2
     return Outcome(
-        calls=float(calls.sum()),
+        calls=fsum(calls),
         answered_within=_mean(reached.answered_within, answered),
         mean_wait_seconds=_mean(reached.mean_wait_seconds, calls),
         abandonment=_mean(reached.abandonment, calls),
-        occupancy=float((answered * handling_seconds).sum()) / 3600 / hours if hours else float("nan"),
+        occupancy=fsum(answered * handling_seconds) / 3600 / hours if hours else float("nan"),
         operator_hours=hours,
     )
 
@@ -179,5 +181,5 @@ def _what_if(rows: pl.DataFrame, offered: int, handling: int, more: int) -> dict
 
 
 def _mean(values: Floats, weights: Floats) -> float:
-    total = float(weights.sum())
-    return float((values * weights).sum()) / total if total else float("nan")
+    total = fsum(weights)
+    return fsum(values * weights) / total if total else float("nan")

@@ -92,3 +92,11 @@ def test_more_calls_longer_ones_and_fewer_operators_are_worse():
         assert at[worse]["expected_abandonment_pct"] > at[better]["expected_abandonment_pct"]
         assert at[worse]["expected_wait_seconds"] > at[better]["expected_wait_seconds"]
     assert what_ifs(fortnight().clear()).is_empty()
+
+
+def test_what_if_does_not_depend_on_the_order_of_the_half_hours():
+    """Their calls add up to 134.05, of which the last bit decides what it is rounded to."""
+    calls = [134.05 / 17000 * (number % 49) for number in range(671)]
+    many = pl.concat([fortnight().head(1)] * 672).with_columns(pl.Series("expected_value", [*calls, 134.05 - sum(calls)]))
+    found = [what_ifs(many.sample(fraction=1, shuffle=True, seed=seed)) for seed in range(4)]
+    assert all(other.equals(found[0]) for other in found)
