@@ -167,11 +167,11 @@ def _effect_form(unit: str) -> Form:
     return lambda value, row: (change_text(value, None, unit) or "").strip("()")
 
 
-# Name of a form -> text of a cell (never null) and the row it stands in. The names go into `data-as` (pipelines/report/trace.py).
 def _code_form(column: str) -> Form:
     return lambda value, row: CODE_WORDS[column].get(value) or plain_text(value)
 
 
+# Name of a form -> text of a cell (never null) and the row it stands in. The names go into `data-as` (pipelines/report/trace.py).
 FORMS: dict[str, Form] = {
     **{unit: _value_form(unit) for unit in UNITS},
     **{f"limit {unit}": _limit_form(unit) for unit in UNITS},
@@ -196,8 +196,8 @@ FORMS: dict[str, Form] = {
     "funnel": lambda value, row: FUNNEL_STATES.get(value) or plain_text(value),
     "comparator": lambda value, row: comparator_text(value),
     "code": lambda value, row: str(value),
-    # unit in words, direction in words: what a reader sees of a code
-    **{f"{column} in words": _code_form(column) for column in CODE_WORDS},
+    # such as "words of unit": what a reader sees of a code
+    **{f"words of {column}": _code_form(column) for column in CODE_WORDS},
 }
 
 

@@ -34,6 +34,7 @@ from pathlib import Path
 from tests.benchmarks import analysis
 
 RECORD = Path(__file__).parents[2] / "docs" / "benchmarks.md"
+HEADING = "## Record\n"  # above the table of the record; other tables of the document stand before it
 RATIOS = {
     "from empty / floor": ("from_empty", "floor"),
     "nothing new / floor": ("nothing_new", "floor"),
@@ -122,11 +123,15 @@ def main() -> None:
         sys.exit(f"More processor time than recorded in {RECORD.name}, by more than {WORSE - 1:.0%}: {', '.join(worse)}")
 
 
+def _table() -> list[str]:
+    """The lines of the record's table."""
+    _, _, record = RECORD.read_text(encoding="utf-8").partition(HEADING)
+    return [line for line in record.splitlines() if line.startswith("|")]
+
+
 def recorded() -> dict[str, float]:
     """The ratios of the last line of the record; none where nothing is recorded yet."""
-    lines = [
-        [cell.strip() for cell in line.strip("| \n").split("|")] for line in RECORD.read_text(encoding="utf-8").splitlines() if line.startswith("|")
-    ]
+    lines = [[cell.strip() for cell in line.strip("| ").split("|")] for line in _table()]
     if len(lines) < 3:  # the head and its rule
         return {}
     return {name: float(cell) for name, cell in zip(lines[0], lines[-1], strict=True) if name in RATIOS}
@@ -145,8 +150,7 @@ def record(ratios: dict[str, float], used: dict[str, float], scale: float) -> No
     """Append a line to the record, in the order of its head."""
     cells = {name: f"{ratio:.2f}" for name, ratio in ratios.items()} | {f"{name} s": f"{seconds:.0f}" for name, seconds in used.items()}
     cells |= {"date": str(date.today()), "machine": f"{os.cpu_count()} × {platform.machine()}", "scale": f"{scale:g}"}
-    text = RECORD.read_text(encoding="utf-8")
-    head = next(line for line in text.splitlines() if line.startswith("|"))
+    text, (head, *_) = RECORD.read_text(encoding="utf-8"), _table()
     line = " | ".join(cells.get(name.strip(), "") for name in head.strip("|").split("|"))
     RECORD.write_text(f"{text.rstrip()}\n| {line} |\n", encoding="utf-8")
 
