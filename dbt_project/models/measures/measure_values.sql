@@ -445,7 +445,8 @@ select
                 when unmatched.month_count is not null
                     then 'nothing in the extracts has met its definition in ' || unmatched.month_count || ' months: are its codes in use?'
             end,
-            incomplete_periods.caveat,
+            -- asked here: among the conditions of the join it would compare every value with every incomplete period
+            case when not judged.is_complete then incomplete_periods.caveat end,
             case when judged.uses_bt then bt_caveats.caveat end,
             break_caveats.caveat
         ), ''
@@ -462,8 +463,7 @@ left join break_caveats on
     and judged.period_type = break_caveats.period_type
     and judged.period_end = break_caveats.period_end
 left join incomplete_periods on
-    not judged.is_complete
-    and judged.measure_id = incomplete_periods.measure_id
+    judged.measure_id = incomplete_periods.measure_id
     and judged.area_id = incomplete_periods.area_id
     and judged.period_type = incomplete_periods.period_type
     and judged.period_end = incomplete_periods.period_end
