@@ -50,7 +50,7 @@ def build(published) -> Iterator[duckdb.DuckDBPyConnection]:
 def quarter_ends(window_end: date) -> list[date]:
     """The four quarters of the twelve months to a day."""
     months = [window_end.year * 12 + window_end.month - 1 - back for back in (0, 3, 6, 9)]
-    return sorted(duckdb.execute("select last_day(make_date(?, ?, 1))", [m // 12, m % 12 + 1]).fetchone()[0] for m in months)
+    return sorted(duckdb.connect().execute("select last_day(make_date(?, ?, 1))", [m // 12, m % 12 + 1]).fetchone()[0] for m in months)
 
 
 def test_every_line_stands_in_each_tier_that_its_card_may_go_to(published):

@@ -158,7 +158,7 @@ def rows_of(site: Path, form: str, name: str) -> list[dict]:
     if form == "csv":
         with path.open(encoding="utf-8", newline="") as file:
             return [{column: text or None for column, text in row.items()} for row in csv.DictReader(file)]
-    found = duckdb.execute(f"select * from read_parquet('{path}')")
+    found = duckdb.connect().execute(f"select * from read_parquet('{path}')")
     names = [column[0] for column in found.description]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 

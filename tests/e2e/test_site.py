@@ -155,7 +155,7 @@ def test_every_measure_has_a_page_and_its_figures_a_file(published, site):
     assert {path.stem for path in (site / "measures").glob("*.csv")} == with_figures
     measure = "asb_incidents"
     (rows,) = published.query(f"select count(*) from measures.measure_values where measure_id = '{measure}'")[0]
-    (in_file,) = duckdb.execute(f"select count(*) from read_csv('{site}/measures/{measure}.csv')").fetchone()
+    (in_file,) = duckdb.connect().execute(f"select count(*) from read_csv('{site}/measures/{measure}.csv')").fetchone()
     assert in_file == rows
 
 

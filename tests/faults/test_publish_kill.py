@@ -50,7 +50,7 @@ def state(settings):
         database = live.execute("select min(value), max(value), count(*) from measures.measure_values").fetchall()
     folder = settings.published_dir / "parquet"
     assert {p.name for p in folder.iterdir()} == {f"{name}.parquet" for name in PUBLISHED}
-    parquet = duckdb.execute(f"select min(value), max(value), count(*) from '{folder}/measures.measure_values.parquet'").fetchall()
+    parquet = duckdb.connect().execute(f"select min(value), max(value), count(*) from '{folder}/measures.measure_values.parquet'").fetchall()
     assert database == parquet
     return (settings.published_dir / "current").resolve().name.split("-")[1], *database
 

@@ -55,7 +55,7 @@ def test_tables_come_with_their_constraints_as_database_and_as_parquet(made):
             False,
         )
     for name, rows in found.tables.items():
-        assert duckdb.execute(f"select count(*) from '{settings.published_dir}/parquet/{name}.parquet'").fetchone() == (rows,)
+        assert duckdb.connect().execute(f"select count(*) from '{settings.published_dir}/parquet/{name}.parquet'").fetchone() == (rows,)
     assert not list((settings.published_dir / ".versions").glob(".staging*"))
 
 

@@ -43,6 +43,6 @@ def test_eight_months_with_r_086_leave_much_open():
     """methods.md 2.6: r = .86 over the eight months since the model change has a 95 % interval of .39 to .97."""
     low, high = (math.tanh(math.atanh(0.86) + sign * 1.959963984540054 / math.sqrt(8 - 3)) for sign in (-1, 1))
     assert (round(low, 2), round(high, 2)) == (0.39, 0.97)
-    (p,) = duckdb.sql(render("select {{ correlation_p('r', 'n') }} from (select 0.86::double as r, 8 as n)")).fetchone()
+    (p,) = duckdb.connect().sql(render("select {{ correlation_p('r', 'n') }} from (select 0.86::double as r, 8 as n)")).fetchone()
     assert p == pytest.approx(stats.t.sf(0.86 * math.sqrt(6 / (1 - 0.86**2)), 6) * 2, abs=1e-12)
-    assert duckdb.sql(render("select {{ pearson_r('a', 'b') }} from (select [1.0, 1, 1] as a, [1.0, 2, 3] as b)")).fetchone() == (None,)
+    assert duckdb.connect().sql(render("select {{ pearson_r('a', 'b') }} from (select [1.0, 1, 1] as a, [1.0, 2, 3] as b)")).fetchone() == (None,)

@@ -51,7 +51,7 @@ CHANGE_SQL = render("{{ change_text('change', 'change_pct', 'unit') }}")
 @pytest.mark.parametrize("unit", units.UNITS)
 def test_a_value_reads_as_the_marts_say_it(unit):
     sql = f"select number, {VALUE_SQL} from (select unnest($numbers::double[]) as number, $unit as unit)"
-    found = duckdb.execute(sql, {"numbers": _values(), "unit": unit}).fetchall()
+    found = duckdb.connect().execute(sql, {"numbers": _values(), "unit": unit}).fetchall()
     assert [(number, units.value_text(number, unit)) for number, _ in found] == found
 
 
@@ -63,7 +63,7 @@ def test_a_change_reads_as_the_marts_say_it(unit):
     select change, change_pct, {CHANGE_SQL}
     from (select unnest($changes::double[]) as change, unnest($shares::double[]) as change_pct, $unit as unit)
     """
-    found = duckdb.execute(sql, {"changes": [c for c, _ in changes], "shares": [s for _, s in changes], "unit": unit}).fetchall()
+    found = duckdb.connect().execute(sql, {"changes": [c for c, _ in changes], "shares": [s for _, s in changes], "unit": unit}).fetchall()
     assert [(c, s, units.change_text(c, s, unit)) for c, s, _ in found] == found
 
 

@@ -30,4 +30,4 @@ SQL = render(
 )
 def test_the_limits_are_doubted_where_the_facts_speak_against_them(assurance, met, months, sign, direction, share, doubt):
     given = {"assurance": assurance, "met": met, "months": months, "sign": sign, "direction": direction, "share": share}
-    assert duckdb.execute(SQL, given).fetchone() == (doubt,)
+    assert duckdb.connect().execute(SQL, given).fetchone() == (doubt,)

@@ -166,7 +166,7 @@ def test_v6_one_step_in_a_flat_series_leaves_limits_with_a_width():
 def test_v7_assurance_with_target_4(lpl, upl, direction, expected):
     """On limits as such, and on a whole series whose limits they are."""
     sql = render(f"select {{{{ spc_assurance('4', \"'{direction}'\", '{lpl}', '{upl}', \"'established'\") }}}}")
-    assert duckdb.sql(sql).fetchone() == (expected,)
+    assert duckdb.connect().sql(sql).fetchone() == (expected,)
     middle, swing = (lpl + upl) / 2, (upl - lpl) / 2 / 2.66 / 2
     rows = chart([middle - swing, middle + swing] * 10, measures={"m": {"direction": direction}}, targets=[("m", 4, 0, 40)])
     assert (round(rows[0]["lpl"], 6), round(rows[0]["upl"], 6)) == (lpl, upl)
