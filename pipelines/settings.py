@@ -277,7 +277,7 @@ def _share(lake: Lake | None) -> Lake | None:
     share = _lake_at("SCORECARDS_SHARE")
     if share and lake and (share.catalogue == lake.catalogue or share.data == lake.data):
         raise SettingsError(
-            "SCORECARDS_SHARE_CATALOGUE and SCORECARDS_SHARE_DATA are a database and a folder of their own: whoever may read the catalogue of "
+            "SCORECARDS_SHARE_CATALOGUE and SCORECARDS_SHARE_DATA are a database and a folder of their own: a role that may read "
             "SCORECARDS_LAKE_CATALOGUE reads every row of the build"
         )
     return replace(share, is_share=True) if share else None

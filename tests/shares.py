@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
 
 import duckdb
 
 from pipelines.publish.marts import live_folder
 from pipelines.settings import Lake, Settings
 from pipelines.warehouse.lake import open_lake
+from tests.postgres import Postgres
 
 
 def put_in_place(settings: Settings, write: Callable[[duckdb.DuckDBPyConnection], None]) -> str:
@@ -20,6 +23,11 @@ def put_in_place(settings: Settings, write: Callable[[duckdb.DuckDBPyConnection]
         with duckdb.connect(str(staging / "marts.duckdb")) as marts:
             write(marts)
         return folder.put_in_place(staging).name
+
+
+def share_in(postgres: Postgres, folder: Path) -> Lake:
+    """Where a test's own share lies: a new database, and a folder."""
+    return Lake(postgres.new_database(f"share_{uuid4().hex[:12]}"), str(folder), is_share=True)
 
 
 @contextmanager

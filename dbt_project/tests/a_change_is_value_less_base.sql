@@ -1,6 +1,6 @@
 -- On every card, for every reader: the change beside a value is that value less the one before it, and the change of twelve months likewise.
 {{ config(meta={'dagster': {'ref': {'name': 'opcc'}}}) }}
-{%- for card in ['opcc', 'csp', 'wcjb', 'national', 'partner', 'public'] %}
+{%- for card in card_tables() + ['partner', 'public'] %}
 {%- for value, base, change in [('value', 'year_before_value', 'yoy_change'), ('r12m_value', 'r12m_year_before_value', 'r12m_change')] %}
 select
     '{{ card }}' as card,

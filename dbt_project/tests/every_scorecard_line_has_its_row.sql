@@ -9,29 +9,16 @@ with wanted as (
 ),
 
 printed as (
+    {%- for card in card_tables() %}
     select
         scorecard_id,
         line_id,
         title
-    from {{ ref('opcc') }}
+    from {{ ref(card) }}
+    {%- if not loop.last %}
     union all
-    select
-        scorecard_id,
-        line_id,
-        title
-    from {{ ref('csp') }}
-    union all
-    select
-        scorecard_id,
-        line_id,
-        title
-    from {{ ref('wcjb') }}
-    union all
-    select
-        scorecard_id,
-        line_id,
-        title
-    from {{ ref('national') }}
+    {%- endif %}
+    {%- endfor %}
 )
 
 select

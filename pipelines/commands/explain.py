@@ -37,15 +37,7 @@ CARDS = """
 select
     scorecard_id, section, segment, coalesce(value_text, status_reason), target_text, rag_text, tone, trend_sentence, now_what,
     linked_risk_ids
-from (
-    select * from scorecards.opcc
-    union all
-    select * from scorecards.csp
-    union all
-    select * from scorecards.wcjb
-    union all
-    select * from scorecards.national
-)
+from ({tables})
 where measure_id = $measure and area_id = $area
 order by scorecard_id, line_order
 """
@@ -125,7 +117,8 @@ def print_explanation(settings: Settings, measure: str, area: str, month: date |
 def _print_cards(marts: duckdb.DuckDBPyConnection, measure: str, area: str) -> None:
     """What the scorecards say of the measure in the area now, and which reviews of risks it proposes."""
     parameters = {"measure": measure, "area": area}
-    lines = marts.execute(CARDS, parameters).fetchall()
+    tables = marts.execute("select distinct 'from ' || table_name from scorecards.cards order by 1").fetchall()
+    lines = marts.execute(CARDS.format(tables=" union all ".join(table for (table,) in tables)), parameters).fetchall() if tables else []
     if lines:
         print_table(
             f"On the scorecards, {area}",

@@ -20,7 +20,7 @@ from pipelines.national.declared import headline_measures
 from pipelines.private import private_folder
 from pipelines.publish.share import SHARE, publications_of
 from pipelines.settings import Lake, Settings
-from pipelines.warehouse import WarehouseUnavailable, dialect_of
+from pipelines.warehouse import WarehouseUnavailable, dialect_of, quoted
 from pipelines.warehouse.file import engine_config
 from pipelines.warehouse.lake import open_lake
 
@@ -95,7 +95,7 @@ def _take(connection: duckdb.DuckDBPyConnection, settings: Settings, before: Rea
     if force == PEERS:
         connection.execute(NATION.replace("$snapshot", str(newest.snapshot)))
     standing = folder / f"{force}.parquet"
-    source = f"read_parquet('{_quoted(standing)}')" if standing.exists() else "fresh limit 0"
+    source = f"read_parquet('{quoted(standing)}')" if standing.exists() else "fresh limit 0"
     connection.execute(f"create temp table standing as from {source}")
     (data_to,) = connection.execute(f"select data_to from {SHARE}.quality.heartbeat at (version => {newest.snapshot})").fetchone() or (None,)
     (rows,) = connection.execute(f"select count(*) from ({CHANGED})").fetchone() or (0,)
@@ -105,7 +105,7 @@ def _take(connection: duckdb.DuckDBPyConnection, settings: Settings, before: Rea
         path = landing / f"{force}_{newest.version}_x{newest.published_at:%Y%m%dT%H%M}.csv"
         # the file is whole: no need to wait until nobody writes it any more
         _write_aside(path, lambda aside: _write_figures(connection, aside, force, newest.published_at), newest.published_at)
-    _write_aside(standing, lambda aside: connection.execute(f"copy (from fresh) to '{_quoted(aside)}' (format parquet)"))
+    _write_aside(standing, lambda aside: connection.execute(f"copy (from fresh) to '{quoted(aside)}' (format parquet)"))
     return Reading(force, read_at, newest.version, newest.published_at, data_to, None, int(rows))
 
 
@@ -114,7 +114,7 @@ def _write_figures(connection: duckdb.DuckDBPyConnection, path: Path, force: str
         f"""
         copy (
             select *, '{force}' as supplied_by, '{published_at:%Y-%m-%dT%H:%M:%S}Z' as returned_at from ({CHANGED}) order by {KEY}
-        ) to '{_quoted(path)}' (format csv, header)
+        ) to '{quoted(path)}' (format csv, header)
         """
     )
 
@@ -151,7 +151,3 @@ def _write_aside(path: Path, write: Callable[[Path], object], modified_at: datet
         moment = modified_at.replace(tzinfo=UTC).timestamp()
         os.utime(aside, (moment, moment))
     aside.replace(path)
-
-
-def _quoted(text: object) -> str:
-    return str(text).replace("'", "''")

@@ -17,9 +17,9 @@ from typing import Any
 import duckdb
 
 from pipelines.publish.marts import live_folder
-from pipelines.publish.writing import PublishError, TableDefinition, tables_of
+from pipelines.publish.writing import DATABASE, PublishError, TableDefinition, tables_of
 from pipelines.settings import Lake, Settings
-from pipelines.warehouse import LakeTarget, WarehouseUnavailable
+from pipelines.warehouse import LakeTarget, WarehouseUnavailable, quoted
 from pipelines.warehouse.file import engine_config
 from pipelines.warehouse.lake import open_lake
 
@@ -58,7 +58,7 @@ def publish_share(settings: Settings, share: LakeTarget) -> Publication:
             standing = publications_of(connection)
             if standing and standing[-1].version == live.name:
                 return standing[-1]
-            connection.execute(f"attach '{str(live / 'marts.duckdb').replace(chr(39), chr(39) * 2)}' as {MARTS} (read_only)")
+            connection.execute(f"attach '{quoted(live / DATABASE)}' as {MARTS} (read_only)")
             connection.execute("begin transaction")
             rows = _write(connection)
             (published_at,) = connection.execute(f"select published_at from {MARTS}.quality.heartbeat").fetchone() or (None,)
@@ -92,7 +92,7 @@ def _define(connection: duckdb.DuckDBPyConnection, table: TableDefinition, is_th
     connection.execute(f"create schema if not exists {SHARE}.{table.name.partition('.')[0]}")
     connection.execute(f"create table {SHARE}.{table.name} as from {MARTS}.{table.name} limit 0")
     for column, text in table.comments:
-        connection.execute(f"comment on column {SHARE}.{table.name}.\"{column}\" is '{text.replace(chr(39), chr(39) * 2)}'")
+        connection.execute(f"comment on column {SHARE}.{table.name}.\"{column}\" is '{quoted(text)}'")
 
 
 def _bring_up_to_date(connection: duckdb.DuckDBPyConnection, table: TableDefinition) -> int:

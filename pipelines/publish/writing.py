@@ -21,7 +21,7 @@ import duckdb
 
 from pipelines.contracts.model import Contracts
 from pipelines.contracts.personal import personal_columns
-from pipelines.warehouse import NO_DEFAULT
+from pipelines.warehouse import NO_DEFAULT, quoted
 
 DATABASE = "marts.duckdb"
 PARQUET = "parquet"
@@ -179,16 +179,12 @@ def content_of(connection: duckdb.DuckDBPyConnection, select: str) -> Content:
 def _attached(connection: duckdb.DuckDBPyConnection, path: Path) -> Iterator[str]:
     """The new database beside the build database; yields the build database's name."""
     (build,) = connection.execute("select current_database()").fetchone() or ("",)
-    connection.execute(f"attach '{_quoted(path)}' as {ATTACHED}")
+    connection.execute(f"attach '{quoted(path)}' as {ATTACHED}")
     try:
         yield build
     finally:
         connection.execute(f'use "{build}"')
         connection.execute(f"detach {ATTACHED}")
-
-
-def _quoted(text: object) -> str:
-    return str(text).replace("'", "''")
 
 
 def write(
@@ -215,7 +211,7 @@ def write(
         for table in changed:
             connection.execute(table.ddl_without_key or table.ddl)
             for column, text in table.comments:
-                connection.execute(f"comment on column {table.name}.\"{column}\" is '{_quoted(text)}'")
+                connection.execute(f"comment on column {table.name}.\"{column}\" is '{quoted(text)}'")
         for name, definition in macros.items():
             connection.execute(f"create or replace macro {name}{definition}")
         connection.execute("commit")
@@ -321,7 +317,7 @@ def _parquet(folder: Path, name: str) -> Path:
 
 
 def _write_parquet(connection: duckdb.DuckDBPyConnection, staging: Path, table: TableDefinition, rows: str) -> None:
-    connection.execute(f"copy {rows} to '{_quoted(_parquet(staging, table.name))}' (format parquet, compression zstd)")
+    connection.execute(f"copy {rows} to '{quoted(_parquet(staging, table.name))}' (format parquet, compression zstd)")
 
 
 def _link_parquet(connection: duckdb.DuckDBPyConnection, staging: Path, live: Path | None, table: TableDefinition) -> None:
@@ -347,7 +343,7 @@ def verify(staging: Path, plan: Collection[TableDefinition], contents: Mapping[s
         for table in plan:
             written = there.get(table.name, TableDefinition(table.name, "", (), (), ()))
             content = content_of(copy, f"from {table.name}") if table.name in there else Content(0, 0)
-            parquet = _quoted(_parquet(staging, table.name))
+            parquet = quoted(_parquet(staging, table.name))
             (in_parquet,) = copy.execute(f"select count(*) from read_parquet('{parquet}')").fetchone() or (0,)
             described = tuple((row[0], row[1]) for row in copy.execute(f"describe from read_parquet('{parquet}')").fetchall())
             rows = contents[table.name].rows

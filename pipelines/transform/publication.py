@@ -23,7 +23,7 @@ from pipelines.demonstration import declared_date
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.transform.project import TransformError
 from pipelines.transform.runner import DbtRun, run_dbt
-from pipelines.warehouse import open_build
+from pipelines.warehouse import open_build, quoted
 
 PACKAGE = "scorecards"
 TAG = "tag:publication"
@@ -105,7 +105,7 @@ def past_database(settings: Settings, manifest: Mapping[str, Any]) -> Iterator[P
                 columns = ", ".join(f'"{column["name"]}" {column["data_type"]}' for column in node["columns"].values())
                 connection.execute(f"create schema if not exists {node['schema']}; create table {name} ({columns})")
             if live:
-                connection.execute(f"attach '{_quoted(live)}' as live (read_only)")
+                connection.execute(f"attach '{quoted(live)}' as live (read_only)")
                 for name in sources.keys() & published.keys():
                     connection.execute(f"insert into {name} by name from live.{name}")
         if live:
@@ -139,8 +139,8 @@ def _bring_former_ledgers(settings: Settings, live: Path, past: Path, missing: s
         }
         if not found.issuperset(FORMER_TABLES):
             return
-        build.execute(f"attach '{_quoted(past)}' as past")
-        build.execute(f"attach '{_quoted(live)}' as live (read_only)")
+        build.execute(f"attach '{quoted(past)}' as past")
+        build.execute(f"attach '{quoted(live)}' as live (read_only)")
         for name in missing & FORMER_LEDGERS.keys():
             build.execute(
                 f"""
@@ -148,10 +148,6 @@ def _bring_former_ledgers(settings: Settings, live: Path, past: Path, missing: s
                 select * from ({FORMER_LEDGERS[name]}) where published_at <= (select max(published_at) from live.quality.heartbeat)
                 """
             )
-
-
-def _quoted(text: object) -> str:
-    return str(text).replace("'", "''")
 
 
 def _code_commit(project_dir: Path = PROJECT_DIR) -> str | None:

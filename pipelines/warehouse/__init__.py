@@ -10,7 +10,7 @@ import duckdb
 from pipelines.masking import masked_in_sql, use_words
 from pipelines.private import keep_private, private_folder
 from pipelines.settings import Settings
-from pipelines.warehouse.dialect import dialect_of
+from pipelines.warehouse.dialect import dialect_of, quoted
 from pipelines.warehouse.file import FileTarget
 from pipelines.warehouse.lake import NO_DEFAULT, LakeTarget
 from pipelines.warehouse.tables import content_sql, contents_by_feed, contents_of, create_tables, purge_unmasked
@@ -32,6 +32,7 @@ __all__ = [
     "is_held",
     "open_build",
     "purge_unmasked",
+    "quoted",
     "run_lock",
     "share_of",
     "target_of",

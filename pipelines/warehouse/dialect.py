@@ -11,6 +11,11 @@ import duckdb
 LOAD_ID_SEQUENCE = "load_id_seq"
 
 
+def quoted(text: object) -> str:
+    """Text for between single quotes of a statement, where a parameter cannot stand: paths, comments."""
+    return str(text).replace("'", "''")
+
+
 class Dialect(Protocol):
     def ddl(self, sql: str) -> str:
         """CREATE statements as this database takes them."""

@@ -14,6 +14,7 @@ import duckdb
 
 from pipelines.private import private_folder
 from pipelines.settings import Settings
+from pipelines.warehouse.dialect import quoted
 from pipelines.warehouse.target import WarehouseBusy
 
 BUSY = "another run holds the warehouse; wait for it to end (`scorecards status` shows it), then run again"
@@ -42,8 +43,7 @@ class FileTarget:
         return duckdb.connect(str(self.settings.build_path), read_only=read_only, config=engine_config(self.settings))
 
     def attach(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
-        path = str(self.settings.build_path).replace("'", "''")
-        connection.execute(f"attach '{path}' as {name} (read_only)")
+        connection.execute(f"attach '{quoted(self.settings.build_path)}' as {name} (read_only)")
 
     @contextmanager
     def lock(self, wait_seconds: float = 0) -> Iterator[None]:

@@ -20,7 +20,7 @@ import duckdb
 from pipelines.contracts.loading import load_contracts
 from pipelines.private import private_folder
 from pipelines.settings import Lake, Settings
-from pipelines.warehouse.dialect import LOAD_ID_SEQUENCE
+from pipelines.warehouse.dialect import LOAD_ID_SEQUENCE, quoted
 from pipelines.warehouse.file import BUSY, FileTarget, engine_config
 from pipelines.warehouse.tables import create_tables
 from pipelines.warehouse.target import WarehouseBusy, WarehouseUnavailable
@@ -101,7 +101,7 @@ class LakeTarget:
 
     def save(self, path: Path) -> None:
         with closing(self.connect(read_only=True)) as connection:
-            connection.execute(f"attach '{_quoted(path)}' as {FILE}")
+            connection.execute(f"attach '{quoted(path)}' as {FILE}")
             self._copy(connection, NAME, FILE)
             connection.execute(f"use {FILE}")
             (first,) = connection.execute("select coalesce(max(load_id), 0) + 1 from ingest.loads").fetchone() or (1,)
@@ -111,7 +111,7 @@ class LakeTarget:
 
     def restore(self, path: Path) -> None:
         with closing(self.connect()) as connection:
-            connection.execute(f"attach '{_quoted(path)}' as {FILE} (read_only)")
+            connection.execute(f"attach '{quoted(path)}' as {FILE} (read_only)")
             connection.execute("begin transaction")
             self._copy(connection, FILE, NAME)
             connection.execute("commit")
@@ -308,14 +308,14 @@ def _rows(catalogue: Any, sql: str, *parameters: object) -> list[tuple[Any, ...]
 def open_lake(connection: duckdb.DuckDBPyConnection, lake: Lake, name: str, read_only: bool = False, may_create: bool = False) -> None:
     """Attach a lake under a name. Raises WarehouseUnavailable."""
     for extension in EXTENSIONS:
-        connection.execute(f"load '{_quoted(extension_path(extension))}'")
+        connection.execute(f"load '{quoted(extension_path(extension))}'")
     options = ["data_inlining_row_limit 0", f"create_if_not_exists {str(may_create).lower()}"]
     # a reader of somebody else's share goes by the folder that the catalogue names
-    options += [f"data_path '{_quoted(lake.data.rstrip('/'))}/'"] if lake.data else []
+    options += [f"data_path '{quoted(lake.data.rstrip('/'))}/'"] if lake.data else []
     # whether the files are encrypted is settled when a lake is created
     options += ["encrypted"] * may_create + ["read_only"] * read_only
     try:
-        connection.execute(f"attach if not exists 'ducklake:postgres:{_quoted(lake.catalogue)}' as {name} ({', '.join(options)})")
+        connection.execute(f"attach if not exists 'ducklake:postgres:{quoted(lake.catalogue)}' as {name} ({', '.join(options)})")
     except duckdb.Error as error:
         raise WarehouseUnavailable(unreachable(lake, error)) from None
 
@@ -346,7 +346,3 @@ def unreachable(lake: Lake, error: Exception) -> str:
         )
     reason = text.replace(lake.catalogue, lake.address).rpartition("failed: ")[2]
     return f"the lake's catalogue ({lake.address}) cannot be used: {lake.without_password(reason)} ({RUNBOOK})"
-
-
-def _quoted(text: object) -> str:
-    return str(text).replace("'", "''")

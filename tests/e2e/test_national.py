@@ -7,11 +7,11 @@ import pytest
 
 from pipelines.national.declared import headline_measures
 from pipelines.publish.share import publish_share
-from pipelines.settings import Lake, Settings
+from pipelines.settings import Settings
 from pipelines.warehouse import share_of
 from tests.e2e.force import Force
 from tests.postgres import cluster
-from tests.shares import as_another_force, as_role, put_in_place
+from tests.shares import as_another_force, as_role, put_in_place, share_in
 
 pytest.importorskip("duckdb_extension_ducklake", reason="the packages of a lake are not installed: `make lake`")
 FORCES = ("wiltshire", "dorset", "hampshire")
@@ -33,8 +33,7 @@ class Nation:
         self.forces = {force: replace(published, data_dir=folder / force) for force in FORCES} | {"wiltshire": published}
         postgres.sql("create role nation login")
         for force, settings in self.forces.items():
-            share = Lake(postgres.new_database(f"share_{force}"), str(folder / "shares" / force), is_share=True)
-            self.forces[force] = replace(settings, share=share)
+            self.forces[force] = replace(settings, share=share_in(postgres, folder / "shares" / force))
             self.share(force).create()
             self.share(force).grant("nation")
         national.data_dir.mkdir(parents=True)

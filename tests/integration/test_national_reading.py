@@ -13,7 +13,7 @@ from pipelines.settings import Lake, Settings
 from pipelines.warehouse import open_build, share_of
 from tests.landing import Landing
 from tests.postgres import cluster
-from tests.shares import as_role, put_in_place
+from tests.shares import as_role, put_in_place, share_in
 
 pytest.importorskip("duckdb_extension_ducklake", reason="the packages of a lake are not installed: `make lake`")
 PUBLISHED = datetime(2023, 8, 1, 3)
@@ -29,9 +29,8 @@ def postgres(tmp_path_factory):
 
 
 @pytest.fixture
-def force(postgres, tmp_path, request) -> Settings:
-    share = Lake(postgres.new_database(f"n{abs(hash(request.node.nodeid)) % 10**9}"), str(tmp_path / "share"), is_share=True)
-    settings = Settings(tmp_path / "dorset", b"k" * 32, share=share)
+def force(postgres, tmp_path) -> Settings:
+    settings = Settings(tmp_path / "dorset", b"k" * 32, share=share_in(postgres, tmp_path / "share"))
     share_of(settings).create()
     share_of(settings).grant("nation")
     return settings

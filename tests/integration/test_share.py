@@ -20,7 +20,7 @@ from pipelines.warehouse import WarehouseUnavailable, share_of
 from pipelines.warehouse import lake as lakes
 from tests.landing import HASH_KEY
 from tests.postgres import cluster
-from tests.shares import as_role, put_in_place, reader
+from tests.shares import as_role, put_in_place, reader, share_in
 
 pytest.importorskip("duckdb_extension_ducklake", reason="the packages of a lake are not installed: `make lake`")
 # The documentation's helper comes with a package that the project itself does without.
@@ -41,10 +41,9 @@ def postgres(tmp_path_factory):
 
 
 @pytest.fixture
-def force(postgres, tmp_path, request) -> Settings:
+def force(postgres, tmp_path) -> Settings:
     """A force whose build database is a file, with an empty share."""
-    share = Lake(postgres.new_database(f"s{abs(hash(request.node.nodeid)) % 10**9}"), str(tmp_path / "share"), is_share=True)
-    settings = Settings(tmp_path / "data", HASH_KEY, share=share)
+    settings = Settings(tmp_path / "data", HASH_KEY, share=share_in(postgres, tmp_path / "share"))
     assert commands.init(settings) == 0
     assert commands.grant(settings, "board") == 0
     return settings

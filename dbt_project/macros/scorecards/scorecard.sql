@@ -4,3 +4,9 @@ select card_rows.* exclude (card_table)
 from {{ ref('int_scorecard_rows') }} as card_rows
 where card_rows.card_table = '{{ card_table }}'
 {% endmacro %}
+
+
+{# The tables of cards: what a test asks of every card it asks of each of these. #}
+{% macro card_tables() %}
+    {{ return(['opcc', 'csp', 'wcjb', 'national']) }}
+{% endmacro %}

@@ -1,4 +1,5 @@
--- Values that others computed: returns of partners, the figures of forces whose shares this build reads (as they published them), with the longer periods that follow from whole ones, and survey estimates with their margin.
+-- Values that others computed: returns of partners, with the longer periods that follow from whole ones; the figures of forces whose shares this build
+-- reads, as they published them; and survey estimates with their margin.
 -- A period that was itself returned is never computed; months are summed before quarters are.
 {%- set read = catalogue() %}
 {%- set returned = read.measures | selectattr('made_of', 'equalto', 'returns') | list %}
