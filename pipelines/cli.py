@@ -423,6 +423,26 @@ def lake_maintain(keep_days: int, keep_published_days: int) -> None:
     sys.exit(maintain(load_settings(), keep_days, keep_published_days))
 
 
+@lake.command("forget-force")
+@click.argument("force")
+@click.option("--confirm", metavar="FORCE", help="Remove it: the name of the force once more. Without it, what would go is listed.")
+@click.option("--admin", metavar="ADDRESS", help="The server's superuser, such as postgresql://postgres@db: the force's role goes as well.")
+@click.option(
+    "--backups",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Where backups lie: the force's are named.",
+)
+def lake_forget_force(force: str, confirm: str | None, admin: str | None, backups: tuple[Path, ...]) -> None:
+    """Remove the lake and the share of FORCE, or in the national view what was taken from its share.
+
+    Ends with 0 when it was listed or removed, 1 when it cannot be, 2 when the confirmation is another name, 4 when a run is at work.
+    """
+    from pipelines.commands.forget import forget_force
+
+    sys.exit(forget_force(load_settings(), force, confirm, admin, backups))
+
+
 @cli.group()
 def key() -> None:
     """The key that personal identifiers are hashed with."""

@@ -33,6 +33,11 @@ def declared_shares(settings: Settings) -> Mapping[str, Lake]:
     return {force: _at(settings, address, force) for force, address in forces.items()}
 
 
+def is_national(settings: Settings) -> bool:
+    """Whether the data directory is that of a national view. Raises SharesError."""
+    return "forces" in _declaration(settings)
+
+
 def declared_peers(settings: Settings) -> Lake | None:
     """The share of the national view, where this force reads it. Raises SharesError."""
     address = _declaration(settings).get("peers")

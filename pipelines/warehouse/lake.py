@@ -46,8 +46,8 @@ class LakeTarget:
         return variable(self.lake)
 
     def exists(self) -> bool:
-        with self._catalogue() as catalogue:
-            return _has_lake(catalogue) and bool(_rows(catalogue, "select 1 from ducklake_table where end_snapshot is null limit 1"))
+        with self.catalogue_session() as catalogue:
+            return _has_lake(catalogue) and bool(rows_of(catalogue, "select 1 from ducklake_table where end_snapshot is null limit 1"))
 
     def connect(self, read_only: bool = False) -> duckdb.DuckDBPyConnection:
         connection = duckdb.connect(config=engine_config(self.settings))
@@ -72,8 +72,8 @@ class LakeTarget:
     def hold(self, wait_seconds: float = 0) -> Iterator[None]:
         """The lock of the lake alone, of its catalogue's database. Raises WarehouseBusy."""
         deadline = time.monotonic() + wait_seconds
-        with self._catalogue() as catalogue:
-            while not _rows(catalogue, "select pg_try_advisory_lock(%s)", LOCK_KEY)[0][0]:
+        with self.catalogue_session() as catalogue:
+            while not rows_of(catalogue, "select pg_try_advisory_lock(%s)", LOCK_KEY)[0][0]:
                 if time.monotonic() >= deadline:
                     raise WarehouseBusy(BUSY)
                 time.sleep(0.5)
@@ -82,9 +82,9 @@ class LakeTarget:
     def is_held(self) -> bool:
         if FileTarget(self.settings).is_held():
             return True
-        with self._catalogue() as catalogue:
+        with self.catalogue_session() as catalogue:
             return bool(
-                _rows(
+                rows_of(
                     catalogue,
                     "select 1 from pg_locks join pg_database on pg_locks.database = pg_database.oid "
                     "where locktype = 'advisory' and granted and objid = %s and datname = current_database()",
@@ -143,7 +143,7 @@ class LakeTarget:
         from psycopg2 import sql
 
         verb, to = ("revoke", "from") if is_revoked else ("grant", "to")
-        with self._catalogue() as catalogue, catalogue.cursor() as cursor:
+        with self.catalogue_session() as catalogue, catalogue.cursor() as cursor:
             names = {"role": sql.Identifier(role), "database": sql.Identifier(catalogue.info.dbname)}
             try:
                 for right in ("connect on database {database}", "usage on schema public", "select on all tables in schema public"):
@@ -185,18 +185,18 @@ class LakeTarget:
             readable = not self.lake.is_share and stat.S_IMODE(folder.stat().st_mode) & 0o077
             yield not readable, "nobody else can look into the lake's data folder" + (f": run `chmod go= {folder}`, as its owner" if readable else "")
         try:
-            with self._catalogue() as catalogue:
+            with self.catalogue_session() as catalogue:
                 yield from self._catalogue_findings(catalogue)
         except WarehouseUnavailable as error:
             yield False, str(error)
 
     def _catalogue_findings(self, catalogue: Any) -> Iterator[tuple[bool, str]]:
-        ((role, is_superuser, may_create),) = _rows(
+        ((role, is_superuser, may_create),) = rows_of(
             catalogue,
             "select current_user::text, rolsuper, has_schema_privilege('public', 'create') from pg_roles where rolname = current_user",
         )
         yield True, f"the lake's catalogue answers ({self.lake.address}), as role {role}"
-        ((language,),) = _rows(catalogue, "show lc_messages")
+        ((language,),) = rows_of(catalogue, "show lc_messages")
         is_english = language.startswith(("C", "POSIX", "en")) or not language
         yield (
             is_english,
@@ -224,7 +224,7 @@ class LakeTarget:
             )
             yield False, f"there is no lake in the catalogue ({self.lake.address}) yet: run `scorecards lake init`"
             return
-        ((may_read, may_write),) = _rows(
+        ((may_read, may_write),) = rows_of(
             catalogue,
             "select has_table_privilege('ducklake_metadata', 'select'), "
             "bool_and(has_table_privilege(oid, 'insert') and has_table_privilege(oid, 'update') and has_table_privilege(oid, 'delete')) "
@@ -238,7 +238,7 @@ class LakeTarget:
         )
         if not may_read:
             return
-        known = dict(_rows(catalogue, "select key, value from ducklake_metadata where scope is null"))
+        known = dict(rows_of(catalogue, "select key, value from ducklake_metadata where scope is null"))
         theirs = known.get("data_path", "").rstrip("/")
         yield (
             theirs == self.lake.data.rstrip("/"),
@@ -258,7 +258,7 @@ class LakeTarget:
 
     def create(self) -> bool:
         """Create the lake in an empty catalogue. Whether there was none yet. Raises WarehouseUnavailable."""
-        with self._catalogue() as catalogue:
+        with self.catalogue_session() as catalogue:
             if _has_lake(catalogue):
                 return False
         if self.lake.is_share:
@@ -272,7 +272,7 @@ class LakeTarget:
         return True
 
     @contextmanager
-    def _catalogue(self) -> Iterator[Any]:
+    def catalogue_session(self) -> Iterator[Any]:
         """A session of the catalogue's own database, closed at the end. Raises WarehouseUnavailable."""
         try:
             import psycopg2
@@ -296,10 +296,10 @@ INSTALL = "run `make lake`, or `pip install .[lake]`"
 
 
 def _has_lake(catalogue: Any) -> bool:
-    return _rows(catalogue, "select to_regclass('ducklake_metadata') is not null")[0][0] is True
+    return rows_of(catalogue, "select to_regclass('ducklake_metadata') is not null")[0][0] is True
 
 
-def _rows(catalogue: Any, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+def rows_of(catalogue: Any, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
     with catalogue.cursor() as cursor:
         cursor.execute(sql, parameters or None)
         return list(cursor.fetchall())
