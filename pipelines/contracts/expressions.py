@@ -108,6 +108,23 @@ def derivation_order(texts: Mapping[str, str]) -> list[str]:
         raise ExpressionError(f"the columns {', '.join(dict.fromkeys(error.args[1]))} are derived from each other") from error
 
 
+def _times_read(text: str) -> list[exp.Expression]:
+    """The calls of time() in an expression."""
+    return [node for node in parse(text).find_all(exp.Anonymous) if str(node.this).lower() == f"{_PREFIX}time"]
+
+
+@lru_cache(maxsize=512)
+def time_formats(text: str) -> tuple[str, ...]:
+    """The formats by which an expression reads times."""
+    return tuple(str(fmt.this) for call in _times_read(text) for fmt in call.expressions[1:])
+
+
+def text_of_time(text: str, scope: Scope) -> pl.Expr | None:
+    """The text from which an expression reads a time; None where it reads none."""
+    texts = [_text(_value(call.expressions[0], scope), "time()") for call in _times_read(text)]
+    return pl.coalesce(texts) if texts else None
+
+
 def compiled(text: str, scope: Scope) -> Value:
     """The expression over the names of the scope. Raises ExpressionError."""
     return _value(parse(text), scope)

@@ -45,6 +45,12 @@ STANDARD_KEYS = frozenset(
         "tenant", "version",
     }
 )
+STANDARD_TABLE_KEYS = frozenset(
+    {
+        "authoritativeDefinitions", "businessName", "customProperties", "dataGranularityDescription", "description", "id", "logicalType",
+        "name", "physicalName", "physicalType", "properties", "quality", "relationships", "tags",
+    }
+)
 STANDARD_COLUMN_KEYS = frozenset(
     {
         "authoritativeDefinitions", "businessName", "classification", "criticalDataElement", "customProperties", "description",
@@ -70,9 +76,9 @@ def spellings_of(prop: dict[str, Any], custom: ColumnProperties) -> tuple[tuple[
         enum.append(value)
         for spelling in (value, *_synonyms(item)):
             spellings[str(spelling).strip().lower()] = value
-    for value, others in custom.value_map.items():
-        for spelling in (value, *(others or [])):
-            spellings[spelling.strip().lower()] = value
+    spellings |= {value.strip().lower(): value for value in custom.value_map}
+    for value, others in custom.value_map.items():  # what is written out goes before a value's own name: codes may be exchanged
+        spellings |= {spelling.strip().lower(): value for spelling in others or []}
     return tuple(enum), spellings
 
 
@@ -130,14 +136,20 @@ def marks_of(custom: ColumnProperties) -> tuple[str, ...] | None:
 
 
 def read_document(path: Path) -> dict[str, Any]:
+    """The document of a file, with one table. Raises ContractError for what nobody reads, and for what is no such document."""
     try:
         document = read_yaml(path)
     except yaml.YAMLError as error:
         raise ContractError(f"{path.name}: not readable as YAML: {error}") from error
-    if not isinstance(document, dict) or document.get("kind") != "DataContract" or not document.get("schema"):
-        raise ContractError(f"{path.name}: not an Open Data Contract Standard v3 document (kind: DataContract, with a schema)")
+    if not isinstance(document, dict) or document.get("kind") != "DataContract":
+        raise ContractError(f"{path.name}: not an Open Data Contract Standard v3 document (kind: DataContract)")
     if strange := sorted(set(document) - STANDARD_KEYS):
         raise ContractError(f"{path.name}: {unknown(strange[0], STANDARD_KEYS)}")
+    tables = document.get("schema")
+    if not isinstance(tables, list) or len(tables) != 1 or not isinstance(tables[0], dict):
+        raise ContractError(f"{path.name}: `schema` is a list of one table: - name: <feed>, with the columns as its `properties`")
+    if strange := sorted(set(tables[0]) - STANDARD_TABLE_KEYS):
+        raise ContractError(f"{path.name}: `schema`: {unknown(strange[0], STANDARD_TABLE_KEYS)}")
     return document
 
 

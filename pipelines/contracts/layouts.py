@@ -77,7 +77,12 @@ def read_layout(path: Path, feeds: dict[str, Feed]) -> Feed:
     base = feeds.get(custom.extends)
     if base is None:
         raise ContractError(f"{path.name}: `extends` must name one of the feeds {', '.join(sorted(feeds))}")
-    changed = [_respelt(prop, base, path) for prop in document["schema"][0].get("properties") or []]
+    table = document["schema"][0]
+    if (name := table.get("name", base.name)) != base.name:
+        raise ContractError(f"{path.name}: the table is called {name!r}, and `extends` names {base.name}; call it so, or extend the other feed")
+    if table.get("customProperties"):
+        raise ContractError(f"{path.name}: `customProperties` of the table are not read; move them to the top of the file, or to a column")
+    changed = [_respelt(prop, base, path) for prop in table.get("properties") or []]
     by_name = {c.name: c for c in changed}
     if len(by_name) < len(changed):
         twice = next(c.name for c in changed if sum(c.name == other.name for other in changed) > 1)

@@ -36,7 +36,12 @@ PROVENANCE_COLUMNS = {
 
 DEFAULT_TIME_ZONE = "Europe/London"
 DEFAULT_NULL_VALUES = ("", "null", "none", "n/a", "#n/a", "na", "nan", "nil", "#div/0!", "#value!", "#ref!", "-")
-DEFAULT_NULL_TIMES = ("0:00:00", "00:00:00", "0000-00-00", "0000-00-00 00:00:00", "00/01/1900 00:00:00", "1900-01-00 00:00:00")
+# A time of nothing: spreadsheets and MySQL show it as nought, SQL Server as the first day of 1900.
+DEFAULT_NULL_TIMES = (
+    "0:00:00", "00:00:00", "0000-00-00", "0000-00-00 00:00:00", "00/01/1900 00:00:00", "1900-01-00 00:00:00",
+    "1900-01-01", "1900-01-01 00:00:00", "1900-01-01t00:00:00", "1900-01-01 00:00:00.000", "1900-01-01 00:00:00.000000",
+    "01/01/1900", "01/01/1900 00:00", "01/01/1900 00:00:00",
+)  # fmt: skip
 DEFAULT_TIMESTAMP_FORMATS = (
     "%Y-%m-%d %H:%M:%S",
     "%Y-%m-%dT%H:%M:%S",

@@ -59,6 +59,16 @@ def _word_map(value: Any) -> Any:
     return {_text(key): _texts(words) for key, words in value.items()} if isinstance(value, dict) else value
 
 
+def _one_meaning(words: dict[str, list[str] | None]) -> dict[str, list[str] | None]:
+    meanings: dict[str, str] = {}
+    for value, spellings in words.items():
+        for spelling in spellings or []:
+            other = meanings.setdefault(spelling.strip().lower(), value)
+            if other != value:
+                raise ValueError(f"{spelling!r} means both {other!r} and {value!r}; leave one")
+    return words
+
+
 P = TypeVar("P", bound="Properties")
 
 
@@ -84,7 +94,10 @@ _WORDS_SCHEMA: dict[str, Any] = {"type": ["array", "null"], "items": _WORD_SCHEM
 Word = Annotated[str, BeforeValidator(_text), WithJsonSchema(_WORD_SCHEMA)]
 Words = Annotated[list[str], BeforeValidator(_texts), WithJsonSchema(_WORDS_SCHEMA)]
 WordMap = Annotated[
-    dict[str, list[str] | None], BeforeValidator(_word_map), WithJsonSchema({"type": "object", "additionalProperties": _WORDS_SCHEMA})
+    dict[str, list[str] | None],
+    BeforeValidator(_word_map),
+    AfterValidator(_one_meaning),
+    WithJsonSchema({"type": "object", "additionalProperties": _WORDS_SCHEMA}),
 ]
 
 
@@ -128,7 +141,7 @@ class FileProperties(Properties):
         None, description="The zone whose clock times without an offset show; without it, Europe/London.", examples=["UTC"]
     )
     decimal_mark: Literal[".", ","] | None = Field(
-        None, description="What begins the decimals of a number; with a comma, points and spaces group thousands.", examples=[","]
+        None, description="What begins the decimals of a number; the other mark, spaces and apostrophes then group thousands.", examples=[","]
     )
     file_time_pattern: Pattern | None = Field(
         None,

@@ -16,12 +16,14 @@ from itertools import product
 
 import polars as pl
 
+from pipelines.contracts.expressions import time_formats
 from pipelines.contracts.model import DEFAULT_NULL_TIMES, FALSE_VALUES, TRUE_VALUES, Column, Feed
 from pipelines.ingest.clock import LONDON, local_to_utc
 
 # What the table readers put beside the columns (all text, by canonical name).
 ROW = "_file_row"
 FAULT = "_fault"
+WRITTEN = "_written "  # before the name of a column: the text that the layout's expression read its time from
 # Faults that leave nothing to be said about single columns.
 LEFT_OUT = "left_out"  # by a rule of the layout
 LEFT_OFF = "last_columns_missing"  # what is no fault of a row, but worth a note
@@ -38,13 +40,16 @@ EARLIEST, LATEST = datetime(1900, 1, 1), datetime(2101, 1, 1)
 _OFFSET = r"^(.*?(?:\d|[AaPp]\.?[Mm]\.?))\s*(?:\(?([A-Za-z]{1,4})\)?)?\s*(?:([+-])(0\d|1[0-4]):?([0-5]\d))?$"
 # Names that mean one offset and no other, in minutes. Any other name leaves the time unread: it must never be dropped.
 ZONE_NAMES = {"z": 0, "utc": 0, "gmt": 0, "bst": 60, "wet": 0, "west": 60, "cet": 60, "cest": 120, "eet": 120, "eest": 180}
-_SCIENTIFIC = r"^\d(?:[.,]\d+)?[eE]\+\d+$"  # what a spreadsheet makes of a long number: its digits are lost
+# What a spreadsheet makes of a long number, and of one that its column is too narrow for: the digits are lost.
+_SCIENTIFIC = r"^(?:\d(?:[.,]\d+[eE]\+?|[eE]\+)\d+|#{3,})$"
 _INTEGER = r"^[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.0+)?$"
 _NUMBER = r"^[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)?(?:\.\d*)?(?:[eE][+-]?\d+)?\s*%?$"
 # Numbers that only a decimal comma explains, and those that then mean something else than with a decimal point.
 _COMMA_DECIMAL = r"^[+-]?(?:\d*,(?:\d{1,2}|\d{4,})|\d{4,},\d+|0+,\d+|\d{1,3}(?:\.\d{3})+,\d*)\s*%?$"
 _POINT_DECIMAL = r"^[+-]?(?:\d*\.(?:\d{1,2}|\d{4,})|\d{4,}\.\d+|0+\.\d+|\d{1,3}(?:,\d{3})+\.\d*)\s*%?$"
-_GROUPED_WITH_COMMA = r"^[+-]?\d{1,3}(?:[.\s\u{a0}\u{202f}'’]\d{3})+(?:,\d*)?\s*%?$"
+# By the mark that begins the decimals: what else stands between thousands, and numbers in which it does.
+_GROUPS = {mark: rf"[{other}\s\u{{a0}}\u{{202f}}'’]" for mark, other in ((",", "."), (".", ","))}
+_GROUPED = {mark: rf"^[+-]?\d{{1,3}}(?:{group}\d{{3}})+(?:[{mark}]\d*)?\s*%?$" for mark, group in _GROUPS.items()}
 _EITHER_MARK = r",|^[+-]?\d{1,3}\.\d{3}\s*%?$"
 
 # How figures are withheld because they are small.
@@ -134,8 +139,6 @@ def _read_time(texts: pl.Series, fmt: str) -> pl.Series:
 
 def _read_date(texts: pl.Series, fmt: str) -> pl.Series:
     texts = _sept(texts, fmt)
-    if "%H" in fmt or "%I" in fmt:
-        return texts.str.to_datetime(fmt, strict=False, time_unit="us").dt.date()
     if "%d" not in fmt and "%e" not in fmt and "%j" not in fmt:  # a month is its first day
         return (texts + "-01").str.to_date(fmt + "-%d", strict=False)
     return texts.str.to_date(fmt, strict=False)
@@ -188,23 +191,34 @@ def parse_times(values: pl.Series, formats: tuple[str, ...]) -> tuple[pl.Series,
 
 
 def parse_dates(values: pl.Series, formats: tuple[str, ...]) -> pl.Series:
-    """Dates by the first format that fits, null outside 1900–2100. `%Y-%m` gives the first of the month."""
-    return _by_first_fit(values, formats, _read_date, pl.Date())
+    """Dates by the first format that fits, null outside 1900–2100. `%Y-%m` gives the first of the month.
+
+    A time that names an offset or zone is of the day that London's clock shows at that moment; any other, of the day that is written.
+    """
+    with_clock = tuple(fmt for fmt in formats if "%H" in fmt or "%I" in fmt)
+    dates = _by_first_fit(values, tuple(fmt for fmt in formats if fmt not in with_clock), _read_date, pl.Date())
+    if not with_clock or dates.null_count() == values.null_count():
+        return dates
+    rows = (dates.is_null() & values.is_not_null()).arg_true()
+    times, is_utc = parse_times(values.gather(rows), with_clock)
+    if is_utc is not None:
+        times = times.zip_with(~is_utc, times.dt.replace_time_zone("UTC").dt.convert_time_zone(LONDON).dt.replace_time_zone(None))
+    return dates.scatter(rows, times.dt.date())
 
 
-_DAY_FIRST = r"%[de]([/.-])%m[/.-]%[Yy]"
-_TWO_NUMBERS = r"^\s*(\d{1,2})[/.-](\d{1,2})[/.-]\d{2,4}\b"
+_DAY_FIRST = r"%[de]([/. -])%m[/. -]%[Yy]"
+_TWO_NUMBERS = r"^\s*(\d{1,2})[/. -](\d{1,2})[/. -]\d{2,4}\b"
 # How many months a column's dates must spread over, on one day of the month, before that day is taken for the month.
 _STEPS = 4
 
 
-def month_first(texts: pl.Series, column: Column, feed: Feed) -> pl.Series | None:
-    """Which dates of a column declared day-first may be month-first, and so cannot be read; None: none.
+def month_first(texts: pl.Series, formats: Sequence[str], column: Column, feed: Feed) -> pl.Series | None:
+    """Which dates of a column that the formats read day-first may be month-first, and so cannot be read; None: none.
 
     Day and month are in doubt where both are 12 or less, and the column shows the other order: second numbers above 12 (and hardly any
     first ones), or times of events that all lie on one day of the month, month after month, as the first days of a single month do.
     """
-    if not any(re.search(_DAY_FIRST, fmt) for fmt in column.formats):
+    if not any(re.search(_DAY_FIRST, fmt) for fmt in formats):
         return None
     numbers = texts.to_frame("t").select(
         first=pl.col("t").str.extract(_TWO_NUMBERS, 1).cast(pl.Int32), second=pl.col("t").str.extract(_TWO_NUMBERS, 2).cast(pl.Int32)
@@ -308,10 +322,10 @@ def _typed(column: Column) -> pl.Expr:
         own = {truth: {w for w, value in column.value_map.items() if value == truth} for truth in ("true", "false")}
         is_true, is_false = {*TRUE_VALUES} - own["false"] | own["true"], {*FALSE_VALUES} - own["true"] | own["false"]
         return pl.when(is_any_of(text, is_true)).then(True).when(is_any_of(text, is_false)).then(False)
+    if mark := column.decimal_mark:
+        # What groups the thousands (the other mark, a space, an apostrophe) only counts in groups of three.
+        text = pl.when(text.str.contains(_GROUPED[mark])).then(text.str.replace_all(_GROUPS[mark], "")).otherwise(text)
     if column.decimal_mark == ",":
-        # What groups the thousands (a point, a space, an apostrophe) only counts in groups of three.
-        grouped = text.str.contains(_GROUPED_WITH_COMMA)
-        text = pl.when(grouped).then(text.str.replace_all(r"[.\s\u{a0}\u{202f}'’]", "")).otherwise(text)
         text = pl.when(text.str.contains(".", literal=True)).then(None).otherwise(text.str.replace(",", ".", literal=True))
     digits = text.str.replace_all(",", "", literal=True)
     if column.type == "number":
@@ -433,8 +447,12 @@ def conform(block: pl.DataFrame, feed: Feed, typed: bool = False, is_comma_doubt
             values[column.name], is_utc[column.name] = parse_times(texts[column.name], formats)
     for column in plan.columns:
         broken |= {name: hits.fill_null(False) for name, hits in _broken_value_rules(column, texts[column.name], values[column.name])}
-        if column.type in ("date", "timestamp") and (is_doubtful := month_first(texts[column.name], column, feed)) is not None:
-            broken[_rule(column, "month_or_day_first")] = is_doubtful & values[column.name].is_not_null()
+        if column.type in ("date", "timestamp"):
+            # What an expression has read is held against the text that it read.
+            written = block[WRITTEN + column.name] if WRITTEN + column.name in block.columns else texts[column.name]
+            is_doubtful = month_first(written, time_formats(column.transform) if column.transform else column.formats, column, feed)
+            if is_doubtful is not None:
+                broken[_rule(column, "month_or_day_first")] = is_doubtful & values[column.name].is_not_null()
 
     flags: dict[str, pl.Series] = {}
     for name in _in_order(feed, list(is_utc)):

@@ -70,7 +70,12 @@ def _chunks(stream: BinaryIO | _HashingFile) -> Iterator[bytes]:
         while chunk := stream.read(CHUNK_BYTES):
             yield chunk
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise FileRefused("is not a whole gzip file (truncated or damaged); have it sent again") from error
+        raise FileRefused("is not a whole gzip file (truncated, damaged, or another kind of file under this name); have it sent again") from error
+
+
+def unpacked(file: BinaryIO) -> Iterator[bytes]:
+    """The text of a gzip file, piece by piece. Raises FileRefused."""
+    return _chunks(_gunzipped(file))
 
 
 def hash_file(path: Path) -> str:
@@ -126,13 +131,13 @@ def inspect_text(path: Path, is_gzip: bool, declared_encoding: str | None = None
 def utf8_chunks(path: Path, is_gzip: bool, facts: TextFacts) -> Iterator[bytes]:
     """The file's text as UTF-8 bytes without a byte-order mark, lines ended by LF or CRLF."""
     with path.open("rb") as file:
-        stream = _gunzipped(file) if is_gzip else file
+        stream = unpacked(file) if is_gzip else _chunks(file)
         # Bytes that Windows-1252 does not define become U+FFFD rather than the end of the whole file.
         strict = facts.encoding.startswith("utf")
         decoder = codecs.getincrementaldecoder(facts.encoding)("strict" if strict else "replace")
         passes = facts.encoding == "utf-8"
         skip = facts.bom_bytes
-        for raw in _chunks(stream):
+        for raw in stream:
             chunk, skip = raw[skip:], max(0, skip - len(raw))
             if not passes:
                 try:

@@ -13,7 +13,7 @@ import polars as pl
 
 from pipelines.contracts.model import Feed
 from pipelines.ingest.conform import FAULT, LEFT_OFF, ROW, conform
-from pipelines.ingest.csv_records import BROKEN_RECORD, TextFacts, exchanged, quote_of, record_blocks, utf8_chunks, without_blank_runs
+from pipelines.ingest.csv_records import BROKEN_RECORD, TextFacts, exchanged, quote_of, record_blocks, unpacked, utf8_chunks, without_blank_runs
 from pipelines.ingest.files import FileRefused
 from pipelines.ingest.headers import (
     TRIAL_ROWS,
@@ -39,18 +39,19 @@ OTHER_FORMATS = (  # what else arrives under the name of a csv: first bytes, wha
     (b"<", "an HTML or XML page", "have the extract itself sent"),
     (b"%PDF", "a PDF document", "have the extract itself sent"),
 )
+_OTHER_LINE_ENDS = r"([\x0b\x0c\x1c-\x1e\x85\u2028\u2029])"
 _LONE_CR = re.compile(r"\r(?!\n)")
 # Put behind the last field of every record, so that records with too few or too many fields show. Two characters: single ones do come as a value.
 _RECORD_END = "\x1f\x1e"
 
 
-def refuse_other_formats(path: Path) -> None:
-    """Raises FileRefused for a file that its first bytes tell to be something else than text."""
+def refuse_other_formats(path: Path, is_gzip: bool) -> None:
+    """Raises FileRefused for a file that its first bytes, unpacked, tell to be something else than text."""
     with path.open("rb") as file:
-        head = file.read(64).lstrip()
+        head = file.read(64) if not is_gzip else next(unpacked(file), b"")
     for mark, kind, way_out in OTHER_FORMATS:
-        if head.startswith(mark):
-            raise FileRefused(f"is not csv but {kind}; {way_out}")
+        if head.lstrip().startswith(mark):
+            raise FileRefused(f"holds no csv but {kind}; unpack it, and send what it holds" if is_gzip else f"is not csv but {kind}; {way_out}")
 
 
 def head_of(path: Path, is_gzip: bool, facts: TextFacts) -> str:
@@ -135,7 +136,7 @@ def _match_quoted(head: str, quote: str, layouts: Sequence[Feed]) -> tuple[Heade
                 best = (score, match, delimiter, lines + skipped, before + skipped)
             if match.fits:
                 break
-    if best is None:
+    if best is None or (problem is not None and not best[1].places):
         assert problem is not None
         raise problem
     return best[1:]
@@ -156,18 +157,27 @@ def _rows_read(lines: Sequence[str], delimiter: str, match: HeaderMatch) -> int:
 
 
 def open_csv(path: Path, is_gzip: bool, facts: TextFacts, layouts: Sequence[Feed]) -> Table:
-    if not is_gzip:
-        refuse_other_formats(path)
+    refuse_other_formats(path, is_gzip)
     head = head_of(path, is_gzip, facts)
     match, delimiter, header_lines, records_before = _match_csv(head, layouts)
     if not match.fits:
         raise FileRefused(why_not(match))
+    _refuse_other_line_ends(head.split("\n", header_lines)[header_lines - 1], match)
     if not match.is_placed:
         refuse_records_above(_rows_read(head.split("\n", header_lines)[: header_lines - 1], delimiter, match), records_before + 1)
     chunks = _without_lines(utf8_chunks(path, is_gzip, facts), header_lines)
     blocks = csv_blocks(chunks, delimiter, match, header_lines + 1, records_before + 2)
     # Where a comma begins the decimals, the semicolon separates the fields.
     return Table(match, blocks, is_typed=False, is_comma_doubtful=delimiter == ";")
+
+
+def _refuse_other_line_ends(line: str, match: HeaderMatch) -> None:
+    """Raises FileRefused where rows stand in the header's line, behind what some programs take for the end of a line."""
+    before, *behind = re.split(_OTHER_LINE_ENDS, line, maxsplit=1)
+    if behind and all(match.headers[place].strip() in before for place in match.places):
+        raise FileRefused(
+            f"has rows in the line of its header: its lines end with U+{ord(behind[0]):04X}, which ends none in csv; export it with usual line ends"
+        )
 
 
 def _without_lines(chunks: Iterator[bytes], lines: int) -> Iterator[bytes]:

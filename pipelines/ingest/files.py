@@ -11,6 +11,7 @@ from pathlib import Path
 
 OUTSIDE = "is a link to a place outside the landing folder, which is not followed; put the file or folder itself there"
 ENDINGS = (".csv", ".csv.gz", ".xlsx", ".parquet")
+EXTREME_NS = 1 << 62  # since 1970: the years 1823 and 2116
 TEMPORARY_ENDINGS = (".tmp", ".part", ".partial", ".filepart", ".crdownload")
 
 
@@ -63,40 +64,49 @@ def _unreadable(error: OSError) -> str:
     return f"cannot be read ({error.strerror}); check the link or the permissions"
 
 
-def _walk(folder: Path, landing: str, seen: set[str]) -> Iterator[tuple[Path, str | None]]:
+def _walk(folder: Path, landing: str) -> Iterator[tuple[Path, str | None]]:
     """Every entry below a folder, with what keeps it from being looked into. A directory reached twice through links is entered once."""
-    real = os.path.realpath(folder)
-    if real in seen:
-        return
-    seen.add(real)
-    if not _lies_within(real, landing):
-        yield folder, OUTSIDE
-        return
-    try:
-        with os.scandir(folder) as found:
-            entries = sorted(found, key=lambda e: e.name)
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        yield folder, _unreadable(error)
-        return
-    for entry in entries:
-        if is_temporary(entry.name):
+    seen: set[str] = set()
+    waiting = [folder]  # no recursion: a tree may be deeper than Python's stack
+    while waiting:
+        folder = waiting.pop()
+        real = os.path.realpath(folder)
+        if real in seen:
             continue
-        path = Path(entry.path)
+        seen.add(real)
+        if not _lies_within(real, landing):
+            yield folder, OUTSIDE
+            continue
         try:
-            is_directory = entry.is_dir()
-            problem = OUTSIDE if entry.is_symlink() and not _lies_within(os.path.realpath(path), landing) else None
+            with os.scandir(folder) as found:
+                entries = sorted(found, key=lambda e: e.name)
+        except FileNotFoundError:
+            continue
         except OSError as error:
-            is_directory, problem = False, _unreadable(error)
-        if not is_directory or problem or ending_of(entry.name):
-            yield path, problem
-        if is_directory and not problem:
-            yield from _walk(path, landing, seen)
+            yield folder, _unreadable(error)
+            continue
+        for entry in entries:
+            if is_temporary(entry.name):
+                continue
+            path = Path(entry.path)
+            try:
+                is_directory = entry.is_dir()
+                problem = OUTSIDE if entry.is_symlink() and not _lies_within(os.path.realpath(path), landing) else None
+            except OSError as error:
+                is_directory, problem = False, _unreadable(error)
+            if not is_directory or problem or ending_of(entry.name):
+                yield path, problem
+            if is_directory and not problem:
+                waiting.append(path)
 
 
 def _lies_within(real: str, landing: str) -> bool:
     return real == landing or real.startswith(landing + os.sep)
+
+
+def as_text(path: Path) -> str:
+    """A path as text that can be stored and printed: what is no UTF-8, and what a terminal obeys rather than shows, is written out."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in path.as_posix())
 
 
 class SheetMissing(Exception):
@@ -111,8 +121,8 @@ def scan_landing(landing_dir: Path, folder: str) -> tuple[list[LandingFile], lis
     """The files of `landing/<folder>/**` in the order of their names, and the names of files with an ending that is not read."""
     found: list[LandingFile] = []
     ignored: list[str] = []
-    for path, problem in _walk(landing_dir / folder, os.path.realpath(landing_dir), set()):
-        name = path.relative_to(landing_dir).as_posix()
+    for path, problem in _walk(landing_dir / folder, os.path.realpath(landing_dir)):
+        name = as_text(path.relative_to(landing_dir))
         if problem is None and ending_of(path.name) is None:
             ignored.append(name)
             continue
@@ -121,7 +131,7 @@ def scan_landing(landing_dir: Path, folder: str) -> tuple[list[LandingFile], lis
         except OSError as error:
             found.append(LandingFile(path, name, 0, 0, problem or _unreadable(error)))
             continue
-        found.append(LandingFile(path, name, status.st_size, status.st_mtime_ns, problem or _problem(status.st_mode)))
+        found.append(LandingFile(path, name, *_stamp(status), problem or _problem(status.st_mode)))
     return sorted(found, key=lambda f: f.name), sorted(ignored)
 
 
@@ -131,7 +141,12 @@ def is_unchanged(file: LandingFile) -> bool:
         status = file.path.stat()
     except OSError:
         return False
-    return (status.st_size, status.st_mtime_ns) == file.stamp
+    return _stamp(status) == file.stamp
+
+
+def _stamp(status: os.stat_result) -> tuple[int, int]:
+    """Size and modification time; a time that no table of the warehouse can hold is the nearest that it can."""
+    return status.st_size, min(max(status.st_mtime_ns, -EXTREME_NS), EXTREME_NS)
 
 
 def still_changing(files: Sequence[LandingFile], settle_seconds: float) -> set[str]:

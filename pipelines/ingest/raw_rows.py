@@ -37,9 +37,8 @@ def raw_rows(path: Path, ending: str, limit: int) -> list[RawRows]:
         frame = pl.scan_parquet(path).head(limit).collect().select(as_text(name, dtype) for name, dtype in schema.items())
         header = pl.DataFrame({name: [name] for name in schema}, schema=dict.fromkeys(schema, pl.String))
         return [replace(_raw_frame(pl.concat([header, frame]).with_row_index(ROW, 1), None), is_typed=True)]
-    if ending == ".csv":
-        refuse_other_formats(path)
     is_gzip = ending == ".csv.gz"
+    refuse_other_formats(path, is_gzip)
     _, facts = inspect_text(path, is_gzip)
     if isinstance(facts, FileRefused):
         raise facts

@@ -17,9 +17,9 @@ def landing_digest(settings: Settings) -> str:
             path = os.path.join(folder, name)
             try:
                 stat = os.stat(path)
-            except FileNotFoundError:  # moved away while we looked
+            except OSError:  # moved away while we looked, or no file that can be read
                 continue
-            digest.update(f"{path}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
+            digest.update(os.fsencode(f"{path}\0{stat.st_size}\0{stat.st_mtime_ns}\n"))
     return digest.hexdigest()
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines.contracts.expressions import TEXT, TIME, Scope, Value, as_text, compiled, to_local
+from pipelines.contracts.expressions import TEXT, TIME, Scope, Value, as_text, compiled, text_of_time, to_local
 from pipelines.contracts.model import Column, Feed
-from pipelines.ingest.conform import FAULT, LEFT_OUT, ROW, is_any_of
+from pipelines.ingest.conform import FAULT, LEFT_OUT, ROW, WRITTEN, is_any_of
 from pipelines.ingest.headers import MAX_WIDTH, HeaderMatch
 
 
@@ -68,6 +68,8 @@ def _derived(frame: pl.DataFrame, match: HeaderMatch) -> tuple[pl.DataFrame, dic
         frame = frame.with_columns(value.expr.alias(f"derived {column.name}"))
         columns[column.name] = Value(value.kind, pl.col(f"derived {column.name}"))
         texts[column.name] = _written(columns[column.name], column, layout)
+        if (read := text_of_time(column.transform or "", Scope(header, columns, layout.zone))) is not None:
+            texts[WRITTEN + column.name] = read.alias(WRITTEN + column.name)
     rules = [compiled(text, Scope(header, columns, layout.zone)).expr.fill_null(False) for text in layout.reading.left_out]
     if rules:
         frame = frame.with_columns(pl.when(pl.any_horizontal(rules)).then(pl.lit(LEFT_OUT)).otherwise(pl.col(FAULT)).alias(FAULT))

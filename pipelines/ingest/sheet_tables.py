@@ -176,15 +176,15 @@ def _with_formulas(frame: pl.DataFrame, match: HeaderMatch, facts: SheetFacts) -
 
 
 def _as_shown(frame: pl.DataFrame, facts: SheetFacts) -> pl.DataFrame:
-    """The sheet under f0…, each row with the number that a person sees, per cents as they are shown."""
+    """The sheet under f0…, each row with the number that a person sees, per cents and numbers that have lost digits as they are shown."""
     frame = frame.rename(dict(zip(frame.columns, (f"f{i}" for i in range(frame.width)), strict=True)))
     columns = []
     for place, name in enumerate(frame.columns):
-        rows = [row - facts.first_row for row, column in facts.percent if column - facts.first_column == place]
         values = frame[name]
-        if rows:
-            shown = [f"{float(values[row]) * 100:.10g}%" for row in rows]
-            values = values.scatter(rows, shown)
+        for cells, shown in ((facts.percent, lambda number: f"{number * 100:.10g}%"), (facts.long, lambda number: f"{number:.14E}")):
+            rows = [row - facts.first_row for row, column in cells if column - facts.first_column == place]
+            if rows:
+                values = values.scatter(rows, [shown(float(values[row])) for row in rows])
         columns.append(values)
     return pl.DataFrame(columns).with_row_index(ROW, facts.first_row) if columns else frame.with_row_index(ROW, facts.first_row)
 

@@ -26,6 +26,7 @@ from pipelines.ingest.files import FileRefused
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _LITERAL = re.compile(r'"[^"]*"|\\.')  # what a number format only prints: a quoted % does not multiply
+MOST_DIGITS = 15  # that a spreadsheet keeps of a number
 _PERCENT_FORMATS = (9, 10)  # the built-in 0% and 0.00%
 # What `sheet_facts` raises where a workbook is not put together as usual; ParseError is a SyntaxError.
 UNUSUAL = (KeyError, StopIteration, ValueError, SyntaxError)
@@ -54,6 +55,7 @@ class SheetFacts:
     merged: tuple[tuple[int, int, int, int], ...]  # first row, first column, last row, last column
     percent: frozenset[tuple[int, int]]  # (row, column) of numbers shown as per cent
     formulas: frozenset[tuple[int, int]] = frozenset()
+    long: frozenset[tuple[int, int]] = frozenset()  # of numbers of more than fifteen digits, of which a workbook has lost the last
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ def _facts_of(facts: dict[str, Any] | None) -> SheetFacts | None:
     if facts is None:
         return None
     pairs: dict[str, Any] = {"merged": tuple(tuple(m) for m in facts["merged"])}
-    pairs |= {name: frozenset(tuple(place) for place in facts[name]) for name in ("percent", "formulas")}
+    pairs |= {name: frozenset(tuple(place) for place in facts[name]) for name in ("percent", "formulas", "long")}
     return SheetFacts(**facts | pairs)
 
 
@@ -156,6 +158,7 @@ def sheet_facts(path: Path, sheet: str) -> SheetFacts:
     columns: set[int] = set()
     percent: set[tuple[int, int]] = set()
     formulas: set[tuple[int, int]] = set()
+    long: set[tuple[int, int]] = set()
     with zipfile.ZipFile(path) as archive:
         styles = _percent_styles(archive)
         root = ElementTree.fromstring(archive.read(_part_of(archive, sheet)))
@@ -168,10 +171,15 @@ def sheet_facts(path: Path, sheet: str) -> SheetFacts:
             columns.add(place[1])
             if cell.find(f"{_MAIN}f") is not None:
                 formulas.add(place)
-            if cell.get("t", "n") == "n" and int(cell.get("s", "0")) in styles:
+            if cell.get("t", "n") != "n":
+                continue
+            if int(cell.get("s", "0")) in styles:
                 percent.add(place)
+            digits = cell.findtext(f"{_MAIN}v") or ""
+            if len(digits) > MOST_DIGITS and abs(float(digits)) >= 10**MOST_DIGITS:
+                long.add(place)
     merged = []
     for cell in root.iterfind(f"{_MAIN}mergeCells/{_MAIN}mergeCell"):
         first, _, last = cell.get("ref", "").partition(":")
         merged.append((*_place(first), *_place(last or first)))
-    return SheetFacts(min(rows, default=1), min(columns, default=1), tuple(merged), frozenset(percent), frozenset(formulas))
+    return SheetFacts(min(rows, default=1), min(columns, default=1), tuple(merged), frozenset(percent), frozenset(formulas), frozenset(long))

@@ -36,7 +36,7 @@ def main(path: Path, megabytes: int, seconds: int) -> int:
                 stream.write_batch(batch)
             try:
                 found = sheet_facts(path, name)
-                facts = asdict(found) | {"percent": sorted(found.percent), "formulas": sorted(found.formulas)}
+                facts = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in asdict(found).items()}
             except UNUSUAL:
                 facts = None
             streams.append(sink.getvalue())

@@ -146,6 +146,12 @@ CORPUS: tuple[Bad, ...] = (
     Bad("header only, no line end", HEADER, read=0),
     Bad("lone CRs above and within the header", "\r\r" + calls(call(1), call(2), header=HEADER + ',"no\rte"').replace("N\n", "N,x\n"), read=2),
     Bad("a million columns in the header", HEADER + "," * 1_000_000 + "\n" + call(1), refused="header"),
+    Bad("3,000 columns in the header", HEADER + "".join(f",x{n}" for n in range(3_000)) + "\n", refused="more than 2,000 columns"),
+    *(
+        Bad(f"lines that end with U+{ord(mark):04X}", GOOD.replace("\n", mark), refused=f"its lines end with U+{ord(mark):04X}")
+        for mark in "\x0b\x0c\x1e\x85\u2028\u2029"
+    ),
+    Bad("other line ends in titles and headers", "Calls\x0bof\x85July\n" + GOOD.replace("call_id", "call\u2028id"), read=2),
     Bad("a gzip of blank lines", gzip.compress(GOOD.encode() + b"\n" * (80 << 20)), "extract.csv.gz", refused="times its size"),
     Bad(
         "blank lines by the million",
@@ -167,6 +173,7 @@ CORPUS: tuple[Bad, ...] = (
     ),
     Bad("truncated gzip", gzip.compress(GOOD.encode() * 50)[:-20], "extract.csv.gz", refused="not a whole gzip file"),
     Bad("damaged gzip", gzip.compress(GOOD.encode() * 50)[:40] + b"\0\xff" * 40, "extract.csv.gz", refused="not a whole gzip file"),
+    Bad("a gzip within a gzip", gzip.compress(gzip.compress(GOOD.encode())), "extract.csv.gz", refused="holds no csv but a gzip file"),
     Bad("csv named gz", GOOD, "extract.csv.gz", refused="not a whole gzip file"),
     Bad("gz named csv", gzip.compress(GOOD.encode()), refused="name it .csv.gz"),
     Bad("zip named csv", _zip(GOOD.encode(), "extract.csv"), refused="a zip archive"),
@@ -402,6 +409,17 @@ CORPUS: tuple[Bad, ...] = (
         read=2,
         rejects=rejected((3, "force_code", "required"), (3, "offered_at", "required")),
     ),
+    Bad(
+        "a workbook that has lost digits of its numbers",
+        workbook([HEADER.split(",")[:4], *([n, "wiltshire", 101, datetime(2023, 7, 1)] for n in (10**14, 12345678901234567, "12345678901234567"))]),
+        "extract.xlsx",
+        read=3,
+        rejects=rejected((3, "call_id", "scientific_notation")),
+    ),
+    # --- names ---
+    Bad("a name that is no UTF-8", GOOD, os.fsdecode(b"caf\xe9.csv"), read=2),
+    Bad("a folder whose name is no UTF-8", GOOD, os.fsdecode(b"caf\xe9/extract.csv"), read=2),
+    Bad("a name with a line end and marks of direction", GOOD, "a\nb\u202e.csv", read=2),
     # --- things that are no files ---
     Bad("a directory named like a file", _directory, "folder.csv", refused="is a directory named like a file"),
     Bad("a named pipe", _pipe, "pipe.csv", refused="is not a regular file"),

@@ -1,9 +1,11 @@
 """Every file of the corpus ends in a loaded part with reasoned rejects, or is refused with a clear message; others go on."""
 
 import os
+from pathlib import Path
 
 import pytest
 
+from pipelines.ingest.files import as_text
 from pipelines.masking import masked
 from tests.faults.bad_files import CORPUS, GOOD, Bad
 from tests.landing import CLI, Landing
@@ -34,14 +36,14 @@ def test_a_bad_file_is_refused_or_loaded_with_reasons_and_its_neighbour_goes_on(
     outcomes = {f.file_path: f for f in landing.run(bad.feed).files}
     if bad.feed != "force_calls":
         outcomes |= {f.file_path: f for f in landing.run("force_calls").files}
-    outcome = outcomes[name]
+    outcome = outcomes[as_text(Path(name))]
 
     neighbour = outcomes["force_calls/zz_good.csv"]
     assert (neighbour.status, neighbour.rows_accepted) == ("loaded", 2)
     if bad.refused is not None:
         assert outcome.status == "refused"
         assert bad.refused in outcome.message
-        assert outcome.message.startswith(masked(name))
+        assert outcome.message.startswith(masked(outcome.file_path))
         assert CLI not in outcome.message
         assert landing.query(f"select count(*) from raw.{bad.feed} where _load_id = {outcome.load_id}") == [(0,)]
     else:
@@ -73,6 +75,20 @@ def test_a_folder_that_may_not_be_read_is_refused_and_its_neighbour_goes_on(tmp_
     finally:
         closed.chmod(0o700)
     assert outcomes == {"force_calls/closed": "refused", "force_calls/good.csv": "loaded"}
+
+
+def test_neither_the_depth_of_a_tree_nor_the_age_of_a_file_stops_its_neighbours(tmp_path):
+    landing = Landing.at(tmp_path)
+    landing.write("force_calls/old.csv", GOOD)
+    os.utime(landing.settings.landing_dir / "force_calls" / "old.csv", ns=(-(1 << 62) * 2, -(1 << 62) * 2))
+    deep = landing.settings.landing_dir / "force_calls"
+    for _ in range(1_100):  # more than Python's stack
+        deep = deep / "d"
+        deep.mkdir()
+    try:
+        assert {f.file_path: f.status for f in landing.run().files} == {"force_calls/old.csv": "loaded"}
+    finally:
+        os.removedirs(deep)
 
 
 def test_a_second_run_reports_standing_refusals_without_entering_them_again(tmp_path):

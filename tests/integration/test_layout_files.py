@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from pipelines.contracts.loading import load_contracts
@@ -67,13 +69,28 @@ def test_a_sheet_of_another_kind_among_several_refuses_the_workbook_by_name(tmp_
     assert "(sheet 2023-08)" in outcome.message
 
 
+@pytest.mark.parametrize("last", [11, 28])
+def test_days_and_months_are_not_guessed_where_an_expression_reads_them(tmp_path, last):
+    landing = landing_with(tmp_path, "delimiter", ";")
+    read = "time(\"Date\" || ' ' || \"Time\", '%d/%m/%Y %H:%M')"
+    (tmp_path / "layouts" / "x.yaml").write_text(
+        LAYOUT.format(name="delimiter", value=";").replace("[]", f"\n      - {{name: offered_at, transformLogic: {json.dumps(read)}}}")
+    )
+    landing.contracts = load_contracts(extra_layouts=tmp_path / "layouts")
+    rows = "\n".join(f"C{day};wiltshire;101;07/{day:02}/2023;10:00" for day in range(1, last + 1))
+    outcome = landing.take("force_calls/x/a.csv", f"call_id;force_code;line;Date;Time\n{rows}\n")
+    assert (outcome.layout, outcome.rows_read, outcome.rows_accepted) == ("x", last, 1)
+    assert {rule for _, _, rule in landing.reasons()} == {"month_or_day_first"} | ({"required"} if last > 12 else set())
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
         (LAYOUT.format(name="quoot", value="'"), "x.yaml: unknown property `quoot`; did you mean `quote`? (line 7)"),
         (LAYOUT.format(name="quote", value="''"), "x.yaml: `quote`: \"''\" is no quote: one character of ASCII, or none (line 7)"),
         ("kind: DataContract\nschema: [\n", "line 3"),
-        ("kind: DataContract\nschema: text\ncustomProperties:\n  - {property: extends, value: force_calls}\n", "is not put together as a layout"),
+        ("kind: DataContract\nschema: text\ncustomProperties:\n  - {property: extends, value: force_calls}\n", "`schema` is a list of one table"),
+        ("kind: DataContract\nschema: [{name: force_calls}]\ncustomProperties: [7]\n", "customProperties is a list of"),
         ("- a list\n", "not an Open Data Contract Standard v3 document"),
         (b"\xff\xfe\x00", "x.yaml"),
     ],

@@ -205,7 +205,7 @@ def test_rows_dated_in_the_future_warn_and_do_not_upset_the_volume_check(made):
             "where feed = 'arrests' group by feed",
             "raw.arrests",
             "identifiers_in_scientific_notation",
-            "Arrests: 1 rows were rejected because a spreadsheet wrote their identifiers as 2.02E+12 and lost their digits (arrests/",
+            "Arrests: 1 rows were rejected because a spreadsheet has lost digits of their identifiers (as in 2.02E+12 or ####) (arrests/",
         ),
         (
             "insert into intermediate.int_feed_months (feed, force_code, month, row_count) select 'arrests', 'wiltshire', month, "

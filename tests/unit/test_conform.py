@@ -116,6 +116,13 @@ def test_a_declared_decimal_comma_settles_it():
     ]  # fmt: skip
 
 
+def test_where_the_decimal_mark_is_declared_spaces_and_apostrophes_group_thousands():
+    texts = ("1 234.5", "1\N{NO-BREAK SPACE}234", "1'234\N{RIGHT SINGLE QUOTATION MARK}567", "12 34", "1 2345", "1,234.5 %", "1 234,5")
+    point = [1234.5, 1234, 1234567, "invalid_number", "invalid_number", 1234.5, "invalid_number"]
+    assert values_of(Column("x", "number", "", decimal_mark="."), *texts) == point
+    assert values_of(Column("x", "number", ""), *texts[:3]) == ["invalid_number"] * 3
+
+
 def test_per_cents_are_read_as_they_are_shown():
     assert values_of(Column("x", "number", ""), "75%", "48.5 %", "-1.5%", "%", "5%5") == [75, 48.5, -1.5, "invalid_number", "invalid_number"]
 
@@ -183,6 +190,12 @@ def test_every_declared_format_of_every_contract_gets_its_turn():
 
 
 DAY_FIRST = ("%d/%m/%Y", "%d/%m/%Y %H:%M")
+
+
+def test_a_date_with_an_offset_is_of_the_day_that_londons_clock_shows():
+    column = Column("x", "date", "", formats=("%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"))
+    texts = ("2023-07-31T00:00:00+01:00", "2023-07-30T23:00:00Z", "2023-07-31T00:00:00Z", "2023-12-31T00:00:00+00:00", "2023-07-31 BST")
+    assert values_of(column, *texts) == [date(2023, 7, 31)] * 3 + [date(2023, 12, 31), "invalid_date"]
 
 
 def dates_of(column_type: str, *texts: str) -> list[object]:
@@ -256,6 +269,13 @@ def test_every_layout_conforms_a_block_of_nothing_but_nulls(name):
         frame = pl.DataFrame({c.name: [None] for c in layout.columns}, schema={c.name: pl.String for c in layout.columns})
         result = conform(frame.with_columns(pl.lit(2).alias(ROW), pl.lit(None, pl.String).alias(FAULT)), layout)
         assert set(result.rejects.select("column_name", "rule").iter_rows()) == {(name, "required") for name in layout.required}
+
+
+def test_an_identifier_of_which_a_spreadsheet_has_lost_digits_is_none():
+    column = Column("x", "string", "", key_position=1)
+    lost = ("2.02354E+12", "1,23E+11", "2E+10", "1.23E11", "1.23e+011", "########")
+    assert values_of(column, *lost) == ["scientific_notation"] * len(lost)
+    assert values_of(column, "12E03", "1E5", "INC-1E+5", "00123", "1.5", "#1") == ["12E03", "1E5", "INC-1E+5", "00123", "1.5", "#1"]
 
 
 def test_an_identifier_that_a_program_took_for_a_decimal_is_the_whole_number():

@@ -104,6 +104,7 @@ def test_twelve_hour_clocks():
 
 def test_never_happened_in_the_ways_of_switches_and_spreadsheets_is_null():
     assert values_of(AT, "0:00:00", "00:00:00", "0000-00-00 00:00:00", "1899-12-31 00:00:00", "00/01/1900 00:00:00", "NULL") == [None] * 6
+    assert values_of(AT, "1900-01-01 00:00:00", "1900-01-01T00:00:00", "01/01/1900 00:00", "1900-01-01 00:00:00.000") == [None] * 4
 
 
 def test_a_day_is_its_local_midnight_and_fractions_stay():
@@ -112,8 +113,8 @@ def test_a_day_is_its_local_midnight_and_fractions_stay():
 
 
 def test_times_before_the_epoch_and_in_the_years_of_double_and_permanent_summer_time():
-    assert values_of(AT, "1900-01-01 00:00:00", "1944-06-06 06:00:00", "1969-01-01 12:00:00", "1971-10-31 02:30:00") == [
-        datetime(1900, 1, 1), datetime(1944, 6, 6, 4), datetime(1969, 1, 1, 11), datetime(1971, 10, 31, 1, 30),
+    assert values_of(AT, "1900-01-02 00:00:00", "1944-06-06 06:00:00", "1969-01-01 12:00:00", "1971-10-31 02:30:00") == [
+        datetime(1900, 1, 2), datetime(1944, 6, 6, 4), datetime(1969, 1, 1, 11), datetime(1971, 10, 31, 1, 30),
     ]  # fmt: skip
 
 

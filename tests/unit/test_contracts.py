@@ -156,15 +156,45 @@ def test_a_layout_of_an_unknown_feed_or_column_is_refused(tmp_path, contracts):
     with pytest.raises(ContractError, match="extends"):
         read_layout(path, contracts.feeds)
     path.write_text(yaml.safe_dump(_document(customProperties=[{"property": "extends", "value": "crimes"}])), encoding="utf-8")
+    with pytest.raises(ContractError, match="the table is called 'visits', and `extends` names crimes"):
+        read_layout(path, contracts.feeds)
+    path.write_text(path.read_text(encoding="utf-8").replace("name: visits", "name: crimes"), encoding="utf-8")
     with pytest.raises(ContractError, match="visit_id"):
         read_layout(path, contracts.feeds)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("schema:", "schemas:", "unknown property `schemas`; did you mean `schema`?"),
+        ("    properties:", "    propertys:", "`schema`: unknown property `propertys`; did you mean `properties`?"),
+        ("    properties:", "    customProperties: [{property: timeZone, value: UTC}]\n    properties:", "move them to the top of the file"),
+        ("physicalName: Contact No", "physicalName: Contact No, physicalName: Reference", "the key 'physicalName' stands twice"),
+        ("customProperties:\n", "customProperties: []\ncustomProperties:\n", "the key 'customProperties' stands twice"),
+    ],
+)
+def test_a_key_that_nobody_reads_is_refused_at_every_level_of_a_layout(tmp_path, contracts, before, after, words):
+    text = (
+        "kind: DataContract\ncustomProperties:\n  - {property: extends, value: force_calls}\n"
+        "schema:\n  - name: force_calls\n    properties:\n      - {name: call_id, physicalName: Contact No}\n"
+    )
+    path = tmp_path / "other.yaml"
+    path.write_text(text, encoding="utf-8")
+    assert read_layout(path, contracts.feeds).layout == "other"
+    assert before in text
+    path.write_text(text.replace(before, after, 1), encoding="utf-8")
+    with pytest.raises(ContractError) as caught:
+        read_layout(path, contracts.feeds)
+    assert words in str(caught.value)
 
 
 def _layout(tmp_path, contracts, column=None, **custom):
     properties = [{"property": name, "value": value} for name, value in {"extends": "incident_logs", **custom}.items()]
     column = {"name": "deployed", **(column or {"physicalName": "Deployed?"})}
     path = tmp_path / "other.yaml"
-    path.write_text(yaml.safe_dump(_document(customProperties=properties, schema=[{"name": "incident_logs", "properties": [column]}])))
+    feed = custom.get("extends", "incident_logs")
+    table = {"name": feed if feed in contracts.feeds else "incident_logs", "properties": [column]}
+    path.write_text(yaml.safe_dump(_document(customProperties=properties, schema=[table])))
     return read_layout(path, contracts.feeds)
 
 
@@ -192,6 +222,7 @@ def _own(**properties):
         (None, {"wide": {"keep": [], "headings": ["M"], "value": "F"}}, "`wide.keep`"),
         (_own(valuemap={"true": ["-1"]}), {}, "did you mean `valueMap`?"),
         (_own(valueMap={"yes": ["-1"]}), {}, "maps to true and false"),
+        (_own(valueMap={"true": ["ja", "JA"], "false": ["ja"]}), {}, "'ja' means both 'false' and 'true'"),
         (_own(formats=["%d"]), {}, "`formats` has no effect on a boolean"),
         ({"name": "line"} | _own(valueMap={"Urgent": ["1"]}), {"extends": "force_calls"}, "'Urgent' is no value of the column"),
     ],
@@ -206,6 +237,11 @@ def test_words_that_yaml_takes_for_numbers_or_truths_are_texts(tmp_path, contrac
     layout = _layout(tmp_path, contracts, _own(valueMap={True: [-1, "ja"], False: [0]}, nullValues=[9]), appliesTo={"folder": "access"})
     deployed = layout.by_name["deployed"]
     assert (deployed.value_map, deployed.null_values) == ({"true": "true", "-1": "true", "ja": "true", "false": "false", "0": "false"}, ("9",))
+
+
+def test_codes_may_be_exchanged(tmp_path, contracts):
+    layout = _layout(tmp_path, contracts, {"name": "line"} | _own(valueMap={"999": ["101"], "101": ["999"]}), extends="force_calls", delimiter=";")
+    assert {code: layout.by_name["line"].value_map[code] for code in ("999", "101")} == {"999": "101", "101": "999"}
 
 
 def test_the_list_of_properties_and_the_schema_of_layouts_are_what_the_models_say():
