@@ -86,7 +86,8 @@ def _write_feeds(contracts: Contracts, folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     rows = []
     for name, feed in contracts.feeds.items():
-        (folder / f"{name}.html").write_text(page(feed.title, feed_page(feed, contracts.layouts[name])), encoding="utf-8")
+        layouts = tuple(layout for layout in contracts.layouts[name] if not layout.problem)
+        (folder / f"{name}.html").write_text(page(feed.title, feed_page(feed, layouts)), encoding="utf-8")
         rows.append(f"- [`{name}`]({name}.html): {feed.title}. Owner: {feed.owner}.")
     text = "# Feed contracts\n\n" + "\n".join(rows) + "\n"
     (folder / "index.html").write_text(page("Feed contracts", text, "../index.html"), encoding="utf-8")

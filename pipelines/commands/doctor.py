@@ -32,7 +32,7 @@ def findings(settings: Settings) -> Iterator[tuple[bool, str]]:
             yield False, f"{package} is not installed: run `make setup`"
     try:
         contracts = load_contracts(extra_layouts=settings.layouts_dir)
-        yield True, f"{len(contracts.feeds)} feed contracts, {sum(map(len, contracts.layouts.values()))} layouts"
+        yield True, f"{len(contracts.feeds)} feed contracts, {sum(not x.problem for found in contracts.layouts.values() for x in found)} layouts"
         yield from ((False, f"layout {problem}") for problem in contracts.problems)
     except ContractError as error:
         yield False, f"contract: {error}"

@@ -93,6 +93,8 @@ def check_layout(settings: Settings, layout_path: Path, path: Path) -> int:
     rejects = pl.concat([block.rejects for block in blocks]) if blocks else pl.DataFrame()
     read = sum(block.rows_read for block in blocks)
     console.print(f"{escape(path.name)} as {layout.name}: {read:,} rows read, {accepted.height:,} accepted, {read - accepted.height:,} rejected.")
+    if missing := table.match.not_found:
+        console.print(f"The file lacks the headers that the layout names for {', '.join(missing)}: these columns stay empty.")
     if unread := unexpected_text(table.match):
         console.print(f"Not read: {escape(unread)}.")
     if rejects.height:

@@ -12,6 +12,7 @@ import itertools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
@@ -34,6 +35,7 @@ MOMENT_FORMAT = "%Y-%m-%d %H:%M:%S%.6f"
 LAG_SECONDS = 1_800
 _CLOCK = r"^(\d{1,2}):(\d{2})(?::(\d{2}(?:\.\d+)?))?\s*([AaPp]\.?[Mm]\.?)?$"
 _DURATION = r"^(?:(\d+)\s*[d.]\s*)?(\d+):([0-5]\d):([0-5]\d(?:\.\d+)?)$"
+_SAMPLE = datetime(2023, 11, 23, 14, 45, 56)
 _SECONDS = r"^\d+(?:\.\d+)?$"
 
 
@@ -191,10 +193,23 @@ def _literal(node: exp.Expression, place: str) -> str:
     return str(node.this)
 
 
+@lru_cache(maxsize=512)
+def problem_of_format(fmt: str) -> str | None:
+    """What is wrong with a format of dates or times that reads none; None: it reads what it writes, a month at least."""
+    words = "day, month and year are written %d, %m and %Y, hours and minutes %H and %M, with %I and %p on a 12-hour clock"
+    plain = fmt.replace("%Z", "").strip()
+    try:
+        text = pl.Series([_SAMPLE]).dt.replace_time_zone("UTC" if "%z" in fmt else None).dt.strftime(plain)
+        days = [text.str.to_datetime(plain, strict=False).dt.date()[0], (text + "-01").str.to_date(plain + "-%d", strict=False)[0]]
+    except pl.exceptions.PolarsError:
+        days = []
+    return None if {_SAMPLE.date(), _SAMPLE.date().replace(day=1)} & set(days) else f"{fmt!r} is no format of dates: {words}"
+
+
 def _format(node: exp.Expression, place: str) -> str:
     fmt = _literal(node, place)
-    if "%" not in fmt:
-        raise ExpressionError(f"{place}: {fmt!r} is no format; day, month and year are written %d, %m and %Y")
+    if problem := problem_of_format(fmt):
+        raise ExpressionError(f"{place}: {problem}")
     return fmt
 
 
@@ -233,6 +248,7 @@ def _epoch(per_second: int) -> Callable[[list[exp.Expression], Scope], Value]:
     def read(args: list[exp.Expression], scope: Scope) -> Value:
         microseconds = (_number(_value(args[0], scope), "epoch()") * (1_000_000 // per_second)).round(0)
         moment = microseconds.cast(pl.Int64, strict=False).cast(pl.Datetime("us"))
+        moment = pl.when(microseconds != 0).then(moment)  # nought is how it says "never"
         return Value(TIME, pl.when(moment.dt.year().is_between(1900, 2100)).then(moment))
 
     return read

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from pipelines.contracts.feeds import read_feed
 from pipelines.contracts.layouts import read_layout
-from pipelines.contracts.model import Contracts, Feed
-from pipelines.contracts.properties import ContractError
+from pipelines.contracts.model import Contracts, Feed, Reading
+from pipelines.contracts.properties import AppliesTo, ContractError
+from pipelines.contracts.reading import read_yaml
 
 CONTRACTS_DIR = Path(__file__).parent
 LAYOUTS_DIR = CONTRACTS_DIR / "layouts"
@@ -39,6 +41,17 @@ def _usable_layout(path: Path, feeds: dict[str, Feed]) -> Feed | str:
         return f"{path.name}: is not put together as a layout ({type(error).__name__}); compare it with the example in {LAYOUTS_DIR}"
 
 
+def _placeholder(path: Path, feeds: dict[str, Feed], problem: str) -> Feed | None:
+    """Stands for a layout that cannot be used, if it says by folder or name which files are its own: no other layout may read them."""
+    with suppress(Exception):  # of a document of any shape
+        said = {str(item["property"]).lower(): item["value"] for item in read_yaml(path)["customProperties"]}
+        files = {str(key).lower(): str(pattern) for key, pattern in said["appliesto"].items()}
+        if folder_or_name := {name: files[name.lower()] for name in ("folder", "fileName") if name.lower() in files}:
+            applies = AppliesTo.model_validate(folder_or_name)
+            return replace(feeds[said["extends"]], layout=path.stem, path=path, reading=Reading(applies), problem=problem)
+    return None
+
+
 def load_contracts(directory: Path = CONTRACTS_DIR, extra_layouts: Path | None = None) -> Contracts:
     """All contracts of a directory, with the layouts in `layouts/` and in `extra_layouts`.
 
@@ -55,6 +68,8 @@ def load_contracts(directory: Path = CONTRACTS_DIR, extra_layouts: Path | None =
         found = _usable_layout(path, feeds)
         if isinstance(found, str):
             problems.append(found)
+            if placeholder := _placeholder(path, feeds, found):
+                layouts[placeholder.name].append(placeholder)
         else:
             layouts[found.name].append(found)
     return Contracts(feeds, {name: tuple(found) for name, found in layouts.items()}, tuple(problems))

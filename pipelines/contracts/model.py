@@ -185,6 +185,7 @@ class Feed:
     is_whole: bool = False
     null_values: tuple[str, ...] = DEFAULT_NULL_VALUES
     layout: str = "canonical"
+    problem: str | None = None  # why this layout of the data folder cannot be used: files that are its own wait until it can
     reading: Reading = field(default_factory=Reading)
 
     @cached_property

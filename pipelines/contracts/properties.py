@@ -16,6 +16,8 @@ from phonenumbers import SUPPORTED_REGIONS
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
+from pipelines.contracts.expressions import problem_of_format
+
 
 class ContractError(ValueError):
     """A contract file that cannot be used; the message names file, place and way out."""
@@ -29,8 +31,8 @@ def _known_zone(zone: str) -> str:
 
 
 def _format(fmt: str) -> str:
-    if "%" not in fmt:
-        raise ValueError(f"{fmt!r} is no format: day, month and year are written %d, %m and %Y, as in %d/%m/%Y %H:%M")
+    if problem := problem_of_format(fmt):
+        raise ValueError(problem)
     return fmt
 
 

@@ -130,13 +130,16 @@ class _Known:
 def _read_ledger(connection: duckdb.DuckDBPyConnection, feed: str, contract: str) -> _Known:
     stats = connection.execute("select file_path, size_bytes, modified_ns, file_hash from ingest.file_stats where feed = ?", [feed]).fetchall()
     loads = connection.execute(
-        "select file_path, file_hash, status, contract_fingerprint, message from ingest.loads where feed = ? order by load_id", [feed]
+        "select file_path, file_hash, status, contract_fingerprint, message, rows_read > 0 and rows_accepted = 0 "
+        "from ingest.loads where feed = ? order by load_id",
+        [feed],
     ).fetchall()
     return _Known(
         stats={path: (size, modified, file_hash) for path, size, modified, file_hash in stats},
-        loaded={file_hash for _, file_hash, status, _, _ in loads if status == "loaded"},
-        refused={h: message for _, h, status, made_under, message in loads if h and status == "refused" and made_under == contract},
-        unreadable={path: message for path, h, status, _, message in loads if h is None and status == "refused"},
+        # A file of which no row was accepted is as good as refused: another contract or layout may read it.
+        loaded={h for _, h, status, made_under, _, is_in_vain in loads if status == "loaded" and not (is_in_vain and made_under != contract)},
+        refused={h: message for _, h, status, made_under, message, _ in loads if h and status == "refused" and made_under == contract},
+        unreadable={path: message for path, h, status, _, message, _ in loads if h is None and status == "refused"},
     )
 
 
@@ -400,10 +403,12 @@ class _FeedRun:
         yield first_pass
         if first_pass.file_hash in self.known.loaded or first_pass.file_hash in self.known.refused:
             return
+        if broken := next((layout for layout in layouts if layout.problem), None):
+            raise FileRefused(f"is to be read by a layout that cannot be used: {broken.problem}. Mend the layout, and the next run takes the file")
         if ending != ".xlsx" and len(self.siblings) > 1 and not self._is_claimed(file):
             raise FileRefused(f"does not begin with the name of a sheet ({', '.join(str(s.sheet) for s in self.siblings)}); rename it")
         table = open_table(file.path, ending, first_pass, layouts)
-        yield _Opened(table.match, table.notes)
+        yield _Opened(table.match, (*((1, column, "header_not_found") for column in table.match.not_found), *table.notes))
         for block in table.blocks:
             conformed = conform(block, table.match.layout, table.is_typed, table.is_comma_doubtful)
             yield without_persons(conformed, table.match.layout, self.digest)

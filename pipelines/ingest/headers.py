@@ -60,6 +60,11 @@ class HeaderMatch:
         return len(self.positions) + (0 if self.absent else len(self.layout.derived))
 
     @property
+    def not_found(self) -> tuple[str, ...]:
+        """The columns for which the layout names a header that the row lacks: a misspelt one, or a changed export."""
+        return tuple(column.name for column in self.layout.columns if column.sources and column.name not in self.positions)
+
+    @property
     def places(self) -> tuple[int, ...]:
         """The places of the row that are read."""
         return tuple(dict.fromkeys((*self.positions.values(), *self.sources.values())))

@@ -137,7 +137,7 @@ LEDGER_TABLES: list[dict[str, Any]] = [
             {"name": "feed", "description": "The feed."},
             {"name": "file_row", "description": "Row in the sheet."},
             {"name": "column_name", "description": "The column concerned."},
-            {"name": "rule", "description": "What is remarkable: merged_cell, last_columns_missing."},
+            {"name": "rule", "description": "What is remarkable: merged_cell, last_columns_missing, header_not_found."},
         ],
     },
     {

@@ -43,7 +43,7 @@ create table if not exists ingest.rejects (
     rule varchar not null,
     row_key varchar                        -- of the sheets of a workbook: the row's key, so that its last good version stands
 );
--- What is remarkable about accepted rows (a merged cell that was filled, last columns that are missing). No values.
+-- What is remarkable about accepted rows (a merged cell that was filled, last columns or headers that are missing). No values.
 create table if not exists ingest.notes (
     load_id bigint not null,
     feed varchar not null,

@@ -103,3 +103,55 @@ def test_a_layout_that_cannot_be_used_is_named_by_line_and_field_and_stops_no_ot
     assert problem.startswith("x.yaml")
     assert told in problem
     assert "y" in {layout.layout for layout in contracts.layouts["force_calls"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "names"), [("appliesTo", "{fileName: 'telephony*'}"), ("appliesto", "{filename: 'TELEPHONY*'}"), ("appliesTo", "{folder: x}")]
+)
+def test_no_other_layout_reads_the_files_of_one_that_cannot_be_used(tmp_path, name, names):
+    landing = Landing.at(tmp_path)
+    layout = tmp_path / "layouts" / "utc.yaml"
+    layout.parent.mkdir()
+    text = LAYOUT.format(name="timezone", value="UTC").replace("{folder: x}", names).replace("appliesTo", name)
+    layout.write_text(text)
+    landing.contracts = load_contracts(extra_layouts=layout.parent)
+    landing.write("force_calls/other.csv", calls(call(2)))
+    outcome = landing.take("force_calls/x/telephony_2023-07.csv", calls(call(1)))
+    assert outcome.status == "refused"
+    assert "utc.yaml: unknown property `" in outcome.message
+    assert landing.query("select call_id from raw.force_calls") == [("C2",)]
+
+    layout.write_text(text.replace("timezone", "timeZone").replace("appliesto", "appliesTo").replace("filename", "fileName"))
+    landing.contracts = load_contracts(extra_layouts=layout.parent)
+    assert landing.contracts.problems == ()
+    (mended,) = landing.run(run_id="run-2").files
+    assert (mended.layout, mended.rows_accepted) == ("utc", 1)
+
+
+def test_a_file_of_which_no_row_was_accepted_is_read_again_under_another_layout(tmp_path):
+    landing = Landing.at(tmp_path)
+    rows = calls(call(1, offered_at="1 July 2023 10:00"), call(2, offered_at="2 July 2023 10:00"))
+    assert landing.take("force_calls/a.csv", rows).rows_accepted == 0
+    assert landing.run(run_id="run-2").files == ()
+    folder = tmp_path / "layouts"
+    folder.mkdir()
+    (folder / "x.yaml").write_text(
+        LAYOUT.format(name="timestampFormats", value="").replace('""', "['%d %B %Y %H:%M', '%Y-%m-%d %H:%M:%S']").replace("folder: x", "fileName: a*")
+    )
+    landing.contracts = load_contracts(extra_layouts=folder)
+    assert landing.contracts.problems == ()
+    (outcome,) = landing.run(run_id="run-3").files
+    assert (outcome.layout, outcome.rows_read, outcome.rows_accepted) == ("x", 2, 2)
+    assert landing.run(run_id="run-4").files == ()
+
+
+def test_a_header_that_a_layout_names_and_the_file_lacks_is_noted(tmp_path):
+    landing = landing_with(tmp_path, "delimiter", ",")
+    text = LAYOUT.format(name="delimiter", value=",").replace(
+        "[]", "\n      - {name: answered_at, physicalName: Anwsered}\n      - {name: cli, physicalName: Caller}"
+    )
+    (tmp_path / "layouts" / "x.yaml").write_text(text)
+    landing.contracts = load_contracts(extra_layouts=tmp_path / "layouts")
+    header = HEADER.replace("answered_at", "Answered").replace("cli", "Caller")
+    assert landing.take("force_calls/x/a.csv", calls(call(1), header=header)).rows_accepted == 1
+    assert landing.query("select column_name, rule from ingest.notes") == [("answered_at", "header_not_found")]

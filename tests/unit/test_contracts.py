@@ -207,7 +207,10 @@ def _own(**properties):
     [
         (None, {"timezone": "UTC"}, "unknown property `timezone`; did you mean `timeZone`?"),
         (None, {"timeZone": "Europe/Lundon"}, "did you mean Europe/London?"),
-        (None, {"timestampFormats": ["dd/mm/yyyy"]}, "day, month and year are written %d, %m and %Y"),
+        *(
+            (None, {"timestampFormats": [fmt]}, f"{fmt!r} is no format of dates: day, month and year are written %d, %m and %Y")
+            for fmt in ("dd/mm/yyyy", "%H:%M", "%d/%m/%Y %Hh", "%d/%m/%Y %I:%M", "%d.%m", "%Y", "%Q", "%G-W%V")
+        ),
         (_own(nullValues=["x"]), {"timeZone": "UTC"}, "no file would be read by it"),
         (None, {"decimalMark": ";"}, "`decimalMark`"),
         (None, {"extends": "incident_log"}, "`extends` must name one of the feeds"),
@@ -223,7 +226,7 @@ def _own(**properties):
         (_own(valuemap={"true": ["-1"]}), {}, "did you mean `valueMap`?"),
         (_own(valueMap={"yes": ["-1"]}), {}, "maps to true and false"),
         (_own(valueMap={"true": ["ja", "JA"], "false": ["ja"]}), {}, "'ja' means both 'false' and 'true'"),
-        (_own(formats=["%d"]), {}, "`formats` has no effect on a boolean"),
+        (_own(formats=["%d/%m/%Y"]), {}, "`formats` has no effect on a boolean"),
         ({"name": "line"} | _own(valueMap={"Urgent": ["1"]}), {"extends": "force_calls"}, "'Urgent' is no value of the column"),
     ],
 )
