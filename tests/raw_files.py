@@ -13,7 +13,8 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.contracts.loading import load_contracts
-from pipelines.contracts.model import DEFAULT_NULL_TIMES, Column, Feed
+from pipelines.contracts.model import Column, Feed
+from pipelines.contracts.texts import TIMES_OF_NOTHING
 
 LONDON = "Europe/London"
 TIMES = ("%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d", "%d/%m/%Y")
@@ -87,7 +88,7 @@ def _cleaned(column: Column, feed: Feed, dtype: pl.DataType) -> pl.Expr:
         return pl.col(column.name).cast(pl.String)
     text = pl.col(column.name).str.strip_chars(" \t\r\n\u00a0")
     nulls = [n.lower() for n in (*feed.null_values, *column.null_values, "")]
-    nulls += DEFAULT_NULL_TIMES if column.type in ("timestamp", "date") else ()
+    nulls += TIMES_OF_NOTHING if column.type in ("timestamp", "date") else ()
     return pl.when(text.str.to_lowercase().is_in(nulls)).then(None).otherwise(text)
 
 

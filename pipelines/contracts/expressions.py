@@ -11,8 +11,7 @@ import difflib
 import itertools
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
@@ -23,6 +22,8 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import TokenType
 from sqlglot.tokens import Tokenizer
+
+from pipelines.contracts.texts import TIMES_OF_NOTHING, clock_and_shift, number_of, problem_of_format, short_september, without_zone
 
 TEXT, NUMBER, TRUTH, TIME = "text", "number", "truth", "time"
 MAX_LENGTH = 4_000
@@ -35,7 +36,6 @@ MOMENT_FORMAT = "%Y-%m-%d %H:%M:%S%.6f"
 LAG_SECONDS = 1_800
 _CLOCK = r"^(\d{1,2}):(\d{2})(?::(\d{2}(?:\.\d+)?))?\s*([AaPp]\.?[Mm]\.?)?$"
 _DURATION = r"^(?:(\d+)\s*[d.]\s*)?(\d+):([0-5]\d):([0-5]\d(?:\.\d+)?)$"
-_SAMPLE = datetime(2023, 11, 23, 14, 45, 56)
 _SECONDS = r"^\d+(?:\.\d+)?$"
 
 
@@ -51,13 +51,29 @@ class Value:
     expr: pl.Expr
 
 
-@dataclass(frozen=True)
+@dataclass
 class Scope:
-    """What names stand for: headers of the file, columns of the feed that are derived before, and whose clock texts show."""
+    """What names stand for (headers of the file, columns of the feed that are derived before), whose clock texts show, and the rows.
+
+    Each step of an expression becomes a column of `frame`: in one expression of polars, what a step reads more than once would be worked
+    out that often, and nested steps would multiply.
+    """
 
     headers: Callable[[str], Value]
     columns: Mapping[str, Value]
     time_zone: str
+    decimal_mark: str | None = None
+    frame: pl.DataFrame = field(default_factory=lambda: pl.DataFrame({"row": [0]}))
+    known: dict[int, tuple[exp.Expression, Value]] = field(default_factory=dict)  # by the identity of the node, which is kept for that
+
+    def step(self, node: exp.Expression, value: Value) -> Value:
+        """The value as a column of the frame, and known from now on."""
+        if not value.expr.meta.is_column() and not value.expr.meta.is_literal():
+            name = f"step {self.frame.width}"
+            self.frame = self.frame.with_columns(value.expr.alias(name))
+            value = Value(value.kind, pl.col(name))
+        self.known[id(node)] = node, value
+        return value
 
 
 @lru_cache(maxsize=512)
@@ -128,8 +144,13 @@ def text_of_time(text: str, scope: Scope) -> pl.Expr | None:
 
 
 def compiled(text: str, scope: Scope) -> Value:
-    """The expression over the names of the scope. Raises ExpressionError."""
+    """The expression over the names of the scope, as a column of its frame. Raises ExpressionError, or a PolarsError of types that do not fit."""
     return _value(parse(text), scope)
+
+
+def unread(text: str, scope: Scope) -> pl.Expr:
+    """Whether the expression gives nothing because a text that it reads is no time or number: such a row is at fault, not empty."""
+    return _unread(parse(text), scope).fill_null(False)
 
 
 def as_text(value: Value) -> pl.Expr:
@@ -146,9 +167,9 @@ def as_text(value: Value) -> pl.Expr:
 # --- kinds -----------------------------------------------------------------------------------------------------------
 
 
-def _number(value: Value, place: str) -> pl.Expr:
+def _number(value: Value, place: str, scope: Scope) -> pl.Expr:
     if value.kind == TEXT:
-        return value.expr.str.replace_all(",", "", literal=True).str.replace(r"\s*%$", "").cast(pl.Float64, strict=False)
+        return number_of(value.expr, scope.decimal_mark)
     return _of(value, NUMBER, place).cast(pl.Float64)
 
 
@@ -193,19 +214,6 @@ def _literal(node: exp.Expression, place: str) -> str:
     return str(node.this)
 
 
-@lru_cache(maxsize=512)
-def problem_of_format(fmt: str) -> str | None:
-    """What is wrong with a format of dates or times that reads none; None: it reads what it writes, a month at least."""
-    words = "day, month and year are written %d, %m and %Y, hours and minutes %H and %M, with %I and %p on a 12-hour clock"
-    plain = fmt.replace("%Z", "").strip()
-    try:
-        text = pl.Series([_SAMPLE]).dt.replace_time_zone("UTC" if "%z" in fmt else None).dt.strftime(plain)
-        days = [text.str.to_datetime(plain, strict=False).dt.date()[0], (text + "-01").str.to_date(plain + "-%d", strict=False)[0]]
-    except pl.exceptions.PolarsError:
-        days = []
-    return None if {_SAMPLE.date(), _SAMPLE.date().replace(day=1)} & set(days) else f"{fmt!r} is no format of dates: {words}"
-
-
 def _format(node: exp.Expression, place: str) -> str:
     fmt = _literal(node, place)
     if problem := problem_of_format(fmt):
@@ -238,15 +246,27 @@ def to_local(moment: pl.Expr, zone: str) -> pl.Expr:
 
 def _time(args: list[exp.Expression], scope: Scope) -> Value:
     text = _text(_value(args[0], scope), "time()")
-    formats = [_format(a, "time()") for a in args[1:]]
-    times = [text.str.to_datetime(fmt, strict=False, time_unit="us") for fmt in formats]
-    sane = [pl.when(t.dt.year().is_between(1900, 2100)).then(t) for t in times]
-    return Value(TIME, _to_utc(pl.coalesce(sane), scope.time_zone))
+    text = pl.when(~text.str.strip_chars().str.to_lowercase().is_in(TIMES_OF_NOTHING)).then(text)
+    moments = [_moment_by(short_september(text, fmt), fmt, scope.time_zone) for fmt in (_format(a, "time()") for a in args[1:])]
+    return Value(TIME, pl.coalesce([pl.when(t.dt.year().is_between(1900, 2100)).then(t) for t in moments]))
+
+
+def _moment_by(text: pl.Expr, fmt: str, zone: str) -> pl.Expr:
+    """The moment that a text names by one format: on the zone's clock, unless the text itself names an offset or zone."""
+    if "%z" in fmt:
+        return text.str.to_datetime(fmt, strict=False, time_unit="us").dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+    plain = without_zone(fmt)
+    clock, ahead = clock_and_shift(text)
+    named = clock.str.to_datetime(plain, strict=False, time_unit="us") - pl.duration(minutes=ahead)
+    return pl.coalesce(_to_utc(text.str.to_datetime(plain, strict=False, time_unit="us"), zone), named)
 
 
 def _epoch(per_second: int) -> Callable[[list[exp.Expression], Scope], Value]:
     def read(args: list[exp.Expression], scope: Scope) -> Value:
-        microseconds = (_number(_value(args[0], scope), "epoch()") * (1_000_000 // per_second)).round(0)
+        value = _value(args[0], scope)
+        if value.kind == TEXT:  # 1.69E+12 has lost its seconds
+            value = Value(TEXT, pl.when(~value.expr.str.contains("[eE]")).then(value.expr))
+        microseconds = (_number(value, "epoch()", scope) * (1_000_000 // per_second)).round(0)
         moment = microseconds.cast(pl.Int64, strict=False).cast(pl.Datetime("us"))
         moment = pl.when(microseconds != 0).then(moment)  # nought is how it says "never"
         return Value(TIME, pl.when(moment.dt.year().is_between(1900, 2100)).then(moment))
@@ -272,12 +292,12 @@ def _seconds(args: list[exp.Expression], scope: Scope) -> Value:
 
 def _days(args: list[exp.Expression], scope: Scope) -> Value:
     """A fraction of a day, as spreadsheets keep durations, in seconds."""
-    return Value(NUMBER, (_number(_value(args[0], scope), "days()") * 86_400).round(3))
+    return Value(NUMBER, (_number(_value(args[0], scope), "days()", scope) * 86_400).round(3))
 
 
 def _excel_time(args: list[exp.Expression], scope: Scope) -> Value:
     """Days since 30 December 1899 on the layout's clock, as spreadsheets keep times."""
-    seconds = (_number(_value(args[0], scope), "excel_time()") * 86_400).round(0)
+    seconds = (_number(_value(args[0], scope), "excel_time()", scope) * 86_400).round(0)
     local = pl.datetime(1899, 12, 30) + pl.duration(seconds=seconds.cast(pl.Int64, strict=False))
     return Value(TIME, _to_utc(pl.when(local.dt.year().is_between(1900, 2100)).then(local.cast(pl.Datetime("us"))), scope.time_zone))
 
@@ -320,7 +340,7 @@ def _coalesce(args: list[exp.Expression], scope: Scope) -> Value:
 
 def _nullif(args: list[exp.Expression], scope: Scope) -> Value:
     value, other = _value(args[0], scope), _value(args[1], scope)
-    same = _compared(value, other, "nullif()", lambda a, b: a == b)
+    same = _compared(value, other, "nullif()", scope, lambda a, b: a == b)
     return Value(value.kind, pl.when(~same.fill_null(False)).then(value.expr))
 
 
@@ -339,7 +359,7 @@ def _of_text(function: Callable[..., pl.Expr], kind: str = TEXT, read: Callable[
 
 def _of_numbers(function: Callable[..., pl.Expr]) -> Any:
     def call(args: list[exp.Expression], scope: Scope) -> Value:
-        return Value(NUMBER, function(*(_number(_value(a, scope), "the function") for a in args)))
+        return Value(NUMBER, function(*(_number(_value(a, scope), "the function", scope) for a in args)))
 
     return call
 
@@ -347,7 +367,7 @@ def _of_numbers(function: Callable[..., pl.Expr]) -> Any:
 def _as(kind: str) -> Any:
     def call(args: list[exp.Expression], scope: Scope) -> Value:
         value = _value(args[0], scope)
-        return Value(kind, _text(value, "text()") if kind == TEXT else _number(value, "number()"))
+        return Value(kind, _text(value, "text()") if kind == TEXT else _number(value, "number()", scope))
 
     return call
 
@@ -356,7 +376,7 @@ def _extreme(function: Callable[..., pl.Expr], name: str) -> Any:
     def call(args: list[exp.Expression], scope: Scope) -> Value:
         values = _common([_value(a, scope) for a in args], name)
         if _kind(values) == TEXT:
-            values = [Value(NUMBER, _number(v, name)) for v in values]
+            values = [Value(NUMBER, _number(v, name, scope)) for v in values]
         return Value(_kind(values), function([v.expr for v in values]))
 
     return call
@@ -401,13 +421,48 @@ FUNCTIONS: dict[str, tuple[int, int, Callable[[list[exp.Expression], Scope], Val
 }
 
 
+# The functions that read a text, and at which place it stands.
+_READERS = {"time": 0, "time_after": 1, "epoch": 0, "epoch_ms": 0, "excel_time": 0, "seconds": 0, "days": 0, "number": 0}
+
+
+def _unread(node: exp.Expression, scope: Scope) -> pl.Expr:
+    if isinstance(node, exp.Case):
+        default = node.args.get("default")
+        result = _unread(default, scope) if default else pl.lit(False)
+        for hit, branch in reversed(list(zip(_hits(node, scope), node.args["ifs"], strict=True))):
+            result = pl.when(hit).then(_unread(branch.args["true"], scope)).otherwise(result)
+        return result
+    found = [_unread(child, scope) for child in node.iter_expressions()]
+    name = str(node.this).lower().removeprefix(_PREFIX) if isinstance(node, exp.Anonymous) else None
+    if name in _READERS:
+        others = [_value(arg, scope).expr.is_not_null() for arg in node.expressions[: _READERS[name]]]
+        read = _value(node.expressions[_READERS[name]], scope)
+        found.append(pl.all_horizontal(_says_something(read), *others) & _value(node, scope).expr.is_null())
+    elif isinstance(node, (exp.Add, exp.Sub, exp.Mul, exp.Div, *_COMPARISONS)):
+        sides = [_value(side, scope) for side in (node.this, node.expression)]
+        if not isinstance(node, tuple(_COMPARISONS)) or NUMBER in (side.kind for side in sides):
+            found += [_is_given(side.expr) & number_of(side.expr, scope.decimal_mark).is_null() for side in sides if side.kind == TEXT]
+    any_unread = pl.any_horizontal(found) if found else pl.lit(False)
+    return any_unread & _value(node, scope).expr.is_null() if name == "coalesce" else any_unread
+
+
+def _is_given(text: pl.Expr) -> pl.Expr:
+    return (text.str.strip_chars() != "").fill_null(False)
+
+
+def _says_something(value: Value) -> pl.Expr:
+    """Whether there is something to read: nought and the times of nothing say that there was no such moment."""
+    text = as_text(value).str.strip_chars()
+    return _is_given(text) & ~text.str.to_lowercase().is_in(TIMES_OF_NOTHING) & ~text.str.contains(r"^0+(\.0+)?$")
+
+
 # --- the tree --------------------------------------------------------------------------------------------------------
 
 
-def _compared(left: Value, right: Value, place: str, compare: Callable[[pl.Expr, pl.Expr], pl.Expr]) -> pl.Expr:
+def _compared(left: Value, right: Value, place: str, scope: Scope, compare: Callable[[pl.Expr, pl.Expr], pl.Expr]) -> pl.Expr:
     kinds = {left.kind, right.kind} - {None}
     if kinds == {TEXT, NUMBER}:
-        return compare(_number(left, place), _number(right, place))
+        return compare(_number(left, place, scope), _number(right, place, scope))
     if len(kinds) > 1:
         raise ExpressionError(f"{place} compares a {left.kind} with a {right.kind}")
     return compare(left.expr, right.expr)
@@ -424,11 +479,13 @@ _COMPARISONS: dict[type[exp.Expression], Callable[[pl.Expr, pl.Expr], pl.Expr]] 
 
 
 def _value(node: exp.Expression, scope: Scope) -> Value:
+    if (known := scope.known.get(id(node))) is not None:
+        return known[1]
     rule = next((rule for kind, rule in _RULES if isinstance(node, kind)), None)
     if rule is None:
         shown = node.sql().replace(_PREFIX.upper(), "")[:40]
         raise ExpressionError(f"may not use {type(node).__name__.lower()} ({shown}); docs/adding-a-feed.md lists what may be used")
-    return rule(node, scope)
+    return scope.step(node, rule(node, scope))
 
 
 def _name(node: exp.Expression, scope: Scope) -> Value:
@@ -478,16 +535,16 @@ def _arithmetic(node: exp.Expression, scope: Scope) -> Value:
         sign = -1 if isinstance(node, exp.Sub) else 1
         if isinstance(node, (exp.Mul, exp.Div)) or (sign < 0 and left.kind != TIME):
             raise ExpressionError(f"{place}: to a time only seconds are added, or taken from it")
-        milliseconds = (_number(number, place) * 1_000 * sign).round(0).cast(pl.Int64, strict=False)
+        milliseconds = (_number(number, place, scope) * 1_000 * sign).round(0).cast(pl.Int64, strict=False)
         return Value(TIME, moment.expr + pl.duration(milliseconds=milliseconds, time_unit="us"))
-    a, b = _number(left, place), _number(right, place)
+    a, b = _number(left, place, scope), _number(right, place, scope)
     if isinstance(node, exp.Div):
         return Value(NUMBER, pl.when(b != 0).then(a / b))
     return Value(NUMBER, a + b if isinstance(node, exp.Add) else a - b if isinstance(node, exp.Sub) else a * b)
 
 
 def _comparison(node: exp.Expression, scope: Scope) -> Value:
-    return Value(TRUTH, _compared(_value(node.this, scope), _value(node.expression, scope), node.sql()[:60], _COMPARISONS[type(node)]))
+    return Value(TRUTH, _compared(_value(node.this, scope), _value(node.expression, scope), node.sql()[:60], scope, _COMPARISONS[type(node)]))
 
 
 def _logic(node: exp.Expression, scope: Scope) -> Value:
@@ -495,28 +552,31 @@ def _logic(node: exp.Expression, scope: Scope) -> Value:
     return Value(TRUTH, left & right if isinstance(node, exp.And) else left | right)
 
 
-def _case(node: exp.Expression, scope: Scope) -> Value:
-    subject = node.args.get("this")
+def _case(node: exp.Case, scope: Scope) -> Value:
     branches = node.args["ifs"]
     default = node.args.get("default")
     results = _common(
         [*(_value(branch.args["true"], scope) for branch in branches), _value(default, scope) if default else Value(None, pl.lit(None))], "case"
     )
     result = results[-1].expr
-    for branch, value in reversed(list(zip(branches, results[:-1], strict=True))):
-        if subject is None:
-            hit = _of(_value(branch.this, scope), TRUTH, "case when")
-        else:
-            hit = _compared(_value(subject, scope), _value(branch.this, scope), "case", _COMPARISONS[exp.EQ])
+    for hit, value in reversed(list(zip(_hits(node, scope), results[:-1], strict=True))):
         result = pl.when(hit).then(value.expr).otherwise(result)
     return Value(_kind(results), result)
+
+
+def _hits(node: exp.Case, scope: Scope) -> list[pl.Expr]:
+    """For each branch of a case, whether a row meets its condition."""
+    subject = node.args.get("this")
+    if subject is None:
+        return [_of(_value(branch.this, scope), TRUTH, "case when").cast(pl.Boolean) for branch in node.args["ifs"]]
+    return [_compared(_value(subject, scope), _value(branch.this, scope), "case", scope, _COMPARISONS[exp.EQ]) for branch in node.args["ifs"]]
 
 
 def _in(node: exp.Expression, scope: Scope) -> Value:
     if not node.expressions:
         raise ExpressionError(f"{node.sql()[:60]}: `in` needs a list of values")
     value = _value(node.this, scope)
-    hits = [_compared(value, _value(item, scope), "in", _COMPARISONS[exp.EQ]) for item in node.expressions]
+    hits = [_compared(value, _value(item, scope), "in", scope, _COMPARISONS[exp.EQ]) for item in node.expressions]
     return Value(TRUTH, pl.any_horizontal(hits))
 
 
@@ -528,7 +588,7 @@ def _like(node: exp.Expression, scope: Scope) -> Value:
 
 def _between(node: exp.Expression, scope: Scope) -> Value:
     value, low, high = (_value(part, scope) for part in (node.this, node.args["low"], node.args["high"]))
-    return Value(TRUTH, _compared(value, low, "between", lambda a, b: a >= b) & _compared(value, high, "between", lambda a, b: a <= b))
+    return Value(TRUTH, _compared(value, low, "between", scope, lambda a, b: a >= b) & _compared(value, high, "between", scope, lambda a, b: a <= b))
 
 
 def _is(node: exp.Expression, scope: Scope) -> Value:
@@ -552,7 +612,7 @@ _RULES: tuple[tuple[Any, Callable[[Any, Scope], Value]], ...] = (
     ((exp.Add, exp.Sub, exp.Mul, exp.Div), _arithmetic),
     ((exp.And, exp.Or), _logic),
     (exp.Not, lambda node, scope: Value(TRUTH, ~_of(_value(node.this, scope), TRUTH, "not"))),
-    (exp.Neg, lambda node, scope: Value(NUMBER, -_number(_value(node.this, scope), "-"))),
+    (exp.Neg, lambda node, scope: Value(NUMBER, -_number(_value(node.this, scope), "-", scope))),
     (exp.Case, _case),
     (exp.In, _in),
     ((exp.Like, exp.ILike), _like),

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.contracts.expressions import ExpressionError, Scope, Value, compiled
+from pipelines.contracts.expressions import ExpressionError, Scope, Value, compiled, unread
 from pipelines.contracts.feeds import STANDARD_COLUMN_KEYS, as_files_are, marks_of, other_headers, read_document, spellings_of
 from pipelines.contracts.model import Column, Feed, Reading
 from pipelines.contracts.properties import (
@@ -23,6 +23,7 @@ from pipelines.contracts.properties import (
     unknown,
 )
 
+DTYPES = {"text": pl.String(), "number": pl.Float64(), "truth": pl.Boolean(), "time": pl.Datetime("us"), None: pl.Null()}
 MOMENT_FORMATS = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d")  # how expressions write times and dates
 
 
@@ -152,15 +153,19 @@ def _check_expressions(layout: Feed) -> None:
     """Raises ContractError for an expression that cannot be used, whatever headers a file has."""
 
     def check(text: str, place: str, columns: dict[str, Value], kind: str | None = None) -> Value:
+        scope = Scope(lambda header: Value("text", pl.lit("").alias(header)), columns, layout.zone)
         try:
-            value = compiled(text, Scope(lambda header: Value("text", pl.col(header)), columns, layout.zone))
+            value = compiled(text, scope)
+            unread(text, scope)
         except ExpressionError as error:
             raise ContractError(f"{layout.path.name}: {place}: {error}") from error
+        except pl.exceptions.PolarsError as error:
+            raise ContractError(f"{layout.path.name}: {place}: cannot be worked out ({str(error).splitlines()[0]})") from error
         if kind and value.kind not in (kind, None):
             raise ContractError(f"{layout.path.name}: {place}: gives a {value.kind}, not a {kind}")
-        return value
+        return Value(value.kind, pl.lit(None, DTYPES[value.kind]))
 
-    columns = {c.name: Value("text", pl.col(c.name)) for c in layout.columns if not c.transform}
+    columns = {c.name: Value("text", pl.lit("")) for c in layout.columns if not c.transform}
     try:
         derived = layout.derived
     except ExpressionError as error:

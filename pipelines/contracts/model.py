@@ -36,12 +36,6 @@ PROVENANCE_COLUMNS = {
 
 DEFAULT_TIME_ZONE = "Europe/London"
 DEFAULT_NULL_VALUES = ("", "null", "none", "n/a", "#n/a", "na", "nan", "nil", "#div/0!", "#value!", "#ref!", "-")
-# A time of nothing: spreadsheets and MySQL show it as nought, SQL Server as the first day of 1900.
-DEFAULT_NULL_TIMES = (
-    "0:00:00", "00:00:00", "0000-00-00", "0000-00-00 00:00:00", "00/01/1900 00:00:00", "1900-01-00 00:00:00",
-    "1900-01-01", "1900-01-01 00:00:00", "1900-01-01t00:00:00", "1900-01-01 00:00:00.000", "1900-01-01 00:00:00.000000",
-    "01/01/1900", "01/01/1900 00:00", "01/01/1900 00:00:00",
-)  # fmt: skip
 DEFAULT_TIMESTAMP_FORMATS = (
     "%Y-%m-%d %H:%M:%S",
     "%Y-%m-%dT%H:%M:%S",
@@ -217,6 +211,12 @@ class Feed:
         """Whose clock the times show that expressions read: that of the event."""
         column = self.by_name.get(self.event_time or "")
         return (column.time_zone if column else None) or DEFAULT_TIME_ZONE
+
+    @property
+    def decimal_mark(self) -> str | None:
+        """What begins the decimals of its files, where one mark does in all its columns."""
+        marks = {column.decimal_mark for column in self.columns}
+        return marks.pop() if len(marks) == 1 else None
 
     @property
     def staging_model(self) -> str:

@@ -16,7 +16,7 @@ from phonenumbers import SUPPORTED_REGIONS
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
-from pipelines.contracts.expressions import problem_of_format
+from pipelines.contracts.texts import problem_of_format
 
 
 class ContractError(ValueError):

@@ -17,7 +17,8 @@ from itertools import product
 import polars as pl
 
 from pipelines.contracts.expressions import time_formats
-from pipelines.contracts.model import DEFAULT_NULL_TIMES, FALSE_VALUES, TRUE_VALUES, Column, Feed
+from pipelines.contracts.model import FALSE_VALUES, TRUE_VALUES, Column, Feed
+from pipelines.contracts.texts import TIMES_OF_NOTHING, clock_and_shift, digits_of, number_of, short_september, without_zone
 from pipelines.ingest.clock import LONDON, local_to_utc
 
 # What the table readers put beside the columns (all text, by canonical name).
@@ -31,25 +32,17 @@ UNREADABLE = ("broken_quotes", "repeated_header", LEFT_OUT)
 ROW_COLUMN = "_row"
 
 # Spreadsheets show the time 00:00 as a day of 1899.
-NULL_TIMES = (*DEFAULT_NULL_TIMES, "1899-12-31 00:00:00", "1899-12-30 00:00:00")
+NULL_TIMES = (*TIMES_OF_NOTHING, "1899-12-31 00:00:00", "1899-12-30 00:00:00")
 # How the readers write the typed dates and times of spreadsheets and Parquet.
 TYPED_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d")
 EARLIEST, LATEST = datetime(1900, 1, 1), datetime(2101, 1, 1)
 
-# A clock reading with what says how far it is from UTC: a zone's name, an offset, or both ("UTC+01:00").
-_OFFSET = r"^(.*?(?:\d|[AaPp]\.?[Mm]\.?))\s*(?:\(?([A-Za-z]{1,4})\)?)?\s*(?:([+-])(0\d|1[0-4]):?([0-5]\d))?$"
-# Names that mean one offset and no other, in minutes. Any other name leaves the time unread: it must never be dropped.
-ZONE_NAMES = {"z": 0, "utc": 0, "gmt": 0, "bst": 60, "wet": 0, "west": 60, "cet": 60, "cest": 120, "eet": 120, "eest": 180}
 # What a spreadsheet makes of a long number, and of one that its column is too narrow for: the digits are lost.
 _SCIENTIFIC = r"^(?:\d(?:[.,]\d+[eE]\+?|[eE]\+)\d+|#{3,})$"
 _INTEGER = r"^[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.0+)?$"
-_NUMBER = r"^[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)?(?:\.\d*)?(?:[eE][+-]?\d+)?\s*%?$"
 # Numbers that only a decimal comma explains, and those that then mean something else than with a decimal point.
 _COMMA_DECIMAL = r"^[+-]?(?:\d*,(?:\d{1,2}|\d{4,})|\d{4,},\d+|0+,\d+|\d{1,3}(?:\.\d{3})+,\d*)\s*%?$"
 _POINT_DECIMAL = r"^[+-]?(?:\d*\.(?:\d{1,2}|\d{4,})|\d{4,}\.\d+|0+\.\d+|\d{1,3}(?:,\d{3})+\.\d*)\s*%?$"
-# By the mark that begins the decimals: what else stands between thousands, and numbers in which it does.
-_GROUPS = {mark: rf"[{other}\s\u{{a0}}\u{{202f}}'’]" for mark, other in ((",", "."), (".", ","))}
-_GROUPED = {mark: rf"^[+-]?\d{{1,3}}(?:{group}\d{{3}})+(?:[{mark}]\d*)?\s*%?$" for mark, group in _GROUPS.items()}
 _EITHER_MARK = r",|^[+-]?\d{1,3}\.\d{3}\s*%?$"
 
 # How figures are withheld because they are small.
@@ -131,22 +124,17 @@ def _by_first_fit(values: pl.Series, formats: Sequence[str], read: Callable[[pl.
 
 def _read_time(texts: pl.Series, fmt: str) -> pl.Series:
     # No cache of texts: times of events rarely come again, and keeping them costs more than reading them.
-    times = _sept(texts, fmt).str.to_datetime(fmt, strict=False, time_unit="us", cache=False)
+    times = short_september(texts, fmt).str.to_datetime(fmt, strict=False, time_unit="us", cache=False)
     if isinstance(times.dtype, pl.Datetime) and times.dtype.time_zone is not None:
         times = times.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
     return times
 
 
 def _read_date(texts: pl.Series, fmt: str) -> pl.Series:
-    texts = _sept(texts, fmt)
+    texts = short_september(texts, fmt)
     if "%d" not in fmt and "%e" not in fmt and "%j" not in fmt:  # a month is its first day
         return (texts + "-01").str.to_date(fmt + "-%d", strict=False)
     return texts.str.to_date(fmt, strict=False)
-
-
-def _sept(texts: pl.Series, fmt: str) -> pl.Series:
-    """September is shortened to four letters by people, to three by formats."""
-    return texts.str.replace(r"(?i)\bsept\b", "Sep") if "%b" in fmt or "%B" in fmt else texts
 
 
 def parse_times(values: pl.Series, formats: tuple[str, ...]) -> tuple[pl.Series, pl.Series | None]:
@@ -156,8 +144,7 @@ def parse_times(values: pl.Series, formats: tuple[str, ...]) -> tuple[pl.Series,
     one of ZONE_NAMES.
     """
     offset_formats = tuple(f for f in formats if "%z" in f)
-    # The library would read the name of a zone and drop it.
-    plain_formats = tuple(f.replace("%Z", "").strip() for f in formats if f not in offset_formats)
+    plain_formats = tuple(dict.fromkeys(without_zone(f) for f in formats if f not in offset_formats))
     dtype = pl.Datetime("us")
     times = _by_first_fit(values, plain_formats, _read_time, dtype)
     if times.null_count() == values.null_count():
@@ -165,22 +152,9 @@ def parse_times(values: pl.Series, formats: tuple[str, ...]) -> tuple[pl.Series,
     rows = (times.is_null() & values.is_not_null()).arg_true()
     texts = values.gather(rows)
     zoned = _by_first_fit(texts, offset_formats, _read_time, dtype)
-    parts = texts.to_frame("t").select(
-        clock=pl.col("t").str.extract(_OFFSET, 1).str.strip_chars_end(),
-        name=pl.col("t").str.extract(_OFFSET, 2).str.to_lowercase(),
-        sign=pl.when(pl.col("t").str.extract(_OFFSET, 3) == "-").then(-1).when(pl.col("t").str.extract(_OFFSET, 3) == "+").then(1),
-        hours=pl.col("t").str.extract(_OFFSET, 4).cast(pl.Int32),
-        minutes=pl.col("t").str.extract(_OFFSET, 5).cast(pl.Int32),
-    )
-    shift = parts.select(
-        pl.coalesce(
-            # "GMT+01:00": the name says from where the offset counts.
-            pl.when(pl.col("name").is_null() | pl.col("name").is_in(["z", "utc", "gmt"])).then(
-                pl.col("sign") * (pl.col("hours") * 60 + pl.col("minutes"))
-            ),
-            pl.when(pl.col("sign").is_null()).then(pl.col("name").replace_strict(ZONE_NAMES, default=None, return_dtype=pl.Int32)),
-        ).alias("shift")
-    ).to_series()
+    said, ahead = clock_and_shift(pl.col("t"))
+    parts = texts.to_frame("t").select(said.alias("clock"), ahead.alias("shift"))
+    shift = parts["shift"]
     clock = _by_first_fit(parts["clock"].set(shift.is_null(), None), plain_formats, _read_time, dtype)
     moved = pl.DataFrame({"clock": clock, "shift": shift}).select(pl.col("clock") - pl.duration(minutes=pl.col("shift"))).to_series()
     # Adding a duration leaves a null time null, not its slot: cast keeps the type where every one is null.
@@ -322,15 +296,11 @@ def _typed(column: Column) -> pl.Expr:
         own = {truth: {w for w, value in column.value_map.items() if value == truth} for truth in ("true", "false")}
         is_true, is_false = {*TRUE_VALUES} - own["false"] | own["true"], {*FALSE_VALUES} - own["true"] | own["false"]
         return pl.when(is_any_of(text, is_true)).then(True).when(is_any_of(text, is_false)).then(False)
-    if mark := column.decimal_mark:
-        # What groups the thousands (the other mark, a space, an apostrophe) only counts in groups of three.
-        text = pl.when(text.str.contains(_GROUPED[mark])).then(text.str.replace_all(_GROUPS[mark], "")).otherwise(text)
-    if column.decimal_mark == ",":
-        text = pl.when(text.str.contains(".", literal=True)).then(None).otherwise(text.str.replace(",", ".", literal=True))
-    digits = text.str.replace_all(",", "", literal=True)
     if column.type == "number":
-        return pl.when(text.str.contains(_NUMBER)).then(digits.str.replace(r"\s*%$", "").cast(pl.Float64, strict=False))
-    return pl.when(text.str.contains(_INTEGER)).then(digits.str.replace(r"\.0+$", "").cast(pl.Int64, strict=False))
+        return number_of(text, column.decimal_mark)
+    digits = digits_of(text, column.decimal_mark)
+    whole = digits.str.replace_all(",", "", literal=True).str.replace(r"\.0+$", "")
+    return pl.when(digits.str.contains(_INTEGER)).then(whole.cast(pl.Int64, strict=False))
 
 
 def _marks_in_doubt(texts: pl.DataFrame, columns: Sequence[Column], is_comma_doubtful: bool) -> dict[str, pl.Series]:

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines.contracts.expressions import TEXT, TIME, Scope, Value, as_text, compiled, text_of_time, to_local
+from pipelines.contracts.expressions import NUMBER, TEXT, TIME, Scope, Value, as_text, compiled, text_of_time, to_local, unread
 from pipelines.contracts.model import Column, Feed
 from pipelines.ingest.conform import FAULT, LEFT_OUT, ROW, WRITTEN, is_any_of
 from pipelines.ingest.headers import MAX_WIDTH, HeaderMatch
+
+UNREAD = "?"  # stands for what an expression could not read: no time, number or truth
 
 
 @dataclass(frozen=True)
@@ -64,13 +66,18 @@ def _derived(frame: pl.DataFrame, match: HeaderMatch) -> tuple[pl.DataFrame, dic
     columns |= {name: Value(TEXT, _nothing(pl.col(f"f{place}"), layout)) for name, place in match.positions.items()}
     texts = {}
     for column in layout.derived:
-        value = compiled(column.transform or "", Scope(header, columns, layout.zone))
-        frame = frame.with_columns(value.expr.alias(f"derived {column.name}"))
-        columns[column.name] = Value(value.kind, pl.col(f"derived {column.name}"))
-        texts[column.name] = _written(columns[column.name], column, layout)
-        if (read := text_of_time(column.transform or "", Scope(header, columns, layout.zone))) is not None:
+        scope = Scope(header, columns, layout.zone, column.decimal_mark, frame)
+        value = compiled(column.transform or "", scope)
+        columns[column.name] = value
+        texts[column.name] = _written(value, column, layout)
+        if column.type != "string":
+            texts[column.name] = pl.when(unread(column.transform or "", scope)).then(pl.lit(UNREAD)).otherwise(texts[column.name])
+        if (read := text_of_time(column.transform or "", scope)) is not None:
             texts[WRITTEN + column.name] = read.alias(WRITTEN + column.name)
-    rules = [compiled(text, Scope(header, columns, layout.zone)).expr.fill_null(False) for text in layout.reading.left_out]
+        frame = scope.frame
+    scope = Scope(header, columns, layout.zone, layout.decimal_mark, frame)
+    rules = [compiled(text, scope).expr.fill_null(False) for text in layout.reading.left_out]
+    frame = scope.frame
     if rules:
         frame = frame.with_columns(pl.when(pl.any_horizontal(rules)).then(pl.lit(LEFT_OUT)).otherwise(pl.col(FAULT)).alias(FAULT))
     return frame, texts
@@ -79,7 +86,9 @@ def _derived(frame: pl.DataFrame, match: HeaderMatch) -> tuple[pl.DataFrame, dic
 def _written(value: Value, column: Column, layout: Feed) -> pl.Expr:
     if value.kind == TIME and column.type == "date":
         return to_local(value.expr, layout.zone).dt.strftime("%Y-%m-%d")
-    return as_text(value).cast(pl.String)
+    text = as_text(value).cast(pl.String)
+    # A number is read again by the column's own mark.
+    return text.str.replace(".", ",", literal=True) if value.kind == NUMBER and column.decimal_mark == "," else text
 
 
 def long(frame: pl.DataFrame, match: HeaderMatch) -> pl.DataFrame:

@@ -80,7 +80,7 @@ def test_days_and_months_are_not_guessed_where_an_expression_reads_them(tmp_path
     rows = "\n".join(f"C{day};wiltshire;101;07/{day:02}/2023;10:00" for day in range(1, last + 1))
     outcome = landing.take("force_calls/x/a.csv", f"call_id;force_code;line;Date;Time\n{rows}\n")
     assert (outcome.layout, outcome.rows_read, outcome.rows_accepted) == ("x", last, 1)
-    assert {rule for _, _, rule in landing.reasons()} == {"month_or_day_first"} | ({"required"} if last > 12 else set())
+    assert {rule for _, _, rule in landing.reasons()} == {"month_or_day_first"} | ({"invalid_timestamp"} if last > 12 else set())
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,14 @@ def test_times_that_are_none(text):
         ("2023-07-01 00:00 BST+01:00", "invalid_timestamp"),
     ],
 )
-@pytest.mark.parametrize("formats", [DEFAULT_TIMESTAMP_FORMATS, ("%Y-%m-%d %H:%M %Z", "%Y-%m-%d %H:%M:%S %Z", "%d/%m/%Y %H:%M %Z")])
+@pytest.mark.parametrize(
+    "formats",
+    [
+        DEFAULT_TIMESTAMP_FORMATS,
+        ("%Y-%m-%d %H:%M:%SZ", "%Y-%m-%d %H:%M GMT", "%d/%m/%Y %H:%M (UTC)"),
+        ("%Y-%m-%d %H:%M %Z", "%Y-%m-%d %H:%M:%S %Z", "%d/%m/%Y %H:%M %Z"),
+    ],
+)
 def test_the_name_of_a_zone_is_never_dropped(text, moment, formats):
     assert values_of(replace(AT, formats=formats), text) == [moment]
 
