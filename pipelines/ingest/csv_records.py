@@ -26,7 +26,7 @@ BLOCK_BYTES = 4 << 20  # parsed at a time
 MAX_LINE_BYTES = 8 << 20  # a longer physical line is no extract row
 MAX_QUOTED_BYTES = 64 << 10  # a longer quoted field is taken for a quote that was never closed
 BLANK_LINES = 1_000  # a longer run of blank lines is counted, not parsed
-# A gzip file that unpacks to more than both is no extract: rows compress to a tenth, the same row again and again to a hundredth.
+# A packed file that unpacks to more than both is no extract: rows compress to a tenth, the same row again and again to a hundredth.
 MAX_UNPACKED_BYTES, MAX_UNPACKED_RATIO = 64 << 20, 200
 LOOKAHEAD_BYTES = 1 << 20  # how much of a record must be at hand before it is called broken
 
@@ -73,6 +73,12 @@ def _chunks(stream: BinaryIO | _HashingFile) -> Iterator[bytes]:
         raise FileRefused("is not a whole gzip file (truncated, damaged, or another kind of file under this name); have it sent again") from error
 
 
+def refuse_bombs(unpacked: int, packed: int) -> None:
+    """Raises FileRefused for a file that unpacks to far more bytes than rows do."""
+    if unpacked > max(MAX_UNPACKED_BYTES, MAX_UNPACKED_RATIO * packed):
+        raise FileRefused(f"unpacks to more than {MAX_UNPACKED_RATIO} times its size; check what was packed, and have it sent again")
+
+
 def unpacked(file: BinaryIO) -> Iterator[bytes]:
     """The text of a gzip file, piece by piece. Raises FileRefused."""
     return _chunks(_gunzipped(file))
@@ -95,15 +101,15 @@ def inspect_text(path: Path, is_gzip: bool, declared_encoding: str | None = None
     decoder, utf16 = codecs.getincrementaldecoder("utf-8")(), codecs.getincrementaldecoder("utf-16")("replace")
     is_utf8, has_lf, has_cr, bom = True, False, False, (0, "")
     problem: FileRefused | None = None
-    unpacked, most = 0, max(MAX_UNPACKED_BYTES, MAX_UNPACKED_RATIO * path.stat().st_size)
+    unpacked, packed = 0, path.stat().st_size
     with path.open("rb") as file:
         hashing = _HashingFile(file)
         first = True
         try:
             for chunk in _chunks(_gunzipped(hashing) if is_gzip else hashing):
                 unpacked += len(chunk)
-                if is_gzip and unpacked > most:
-                    raise FileRefused(f"unpacks to more than {MAX_UNPACKED_RATIO} times its size; check what was packed, and have it sent again")
+                if is_gzip:
+                    refuse_bombs(unpacked, packed)
                 if first:
                     first = False
                     bom = next(((len(mark), name) for mark, name in _BOMS if chunk.startswith(mark)), (0, ""))

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from pipelines.contracts.model import Feed
 from pipelines.ingest.conform import FAULT, ROW
+from pipelines.ingest.csv_records import refuse_bombs
 from pipelines.ingest.files import FileRefused
 from pipelines.ingest.headers import HeaderMatch, best_match, refuse_others, why_not
 from pipelines.ingest.shape import Table, canonical_block, without_blank_rows
@@ -35,11 +36,19 @@ def as_text(name: str, dtype: pl.DataType) -> pl.Expr:
     raise FileRefused(f"has a column of a type that no contract knows ({dtype.base_type()}); export plain text, numbers, dates and times")
 
 
-def open_parquet(path: Path, layouts: Sequence[Feed]) -> Table:
+def parquet_schema(path: Path) -> pl.Schema:
+    """The columns of a Parquet file. Raises FileRefused for one that cannot be read, or would unpack to far more than rows do."""
     try:
         schema = pl.read_parquet_schema(path)
-    except (pl.exceptions.PolarsError, OSError) as error:
+        facts = pq.read_metadata(path)
+    except (pl.exceptions.PolarsError, pa.ArrowException, OSError) as error:
         raise FileRefused("is not a readable Parquet file (damaged, truncated, or another kind of file); have it sent again") from error
+    refuse_bombs(sum(facts.row_group(number).total_byte_size for number in range(facts.num_row_groups)), path.stat().st_size)
+    return schema
+
+
+def open_parquet(path: Path, layouts: Sequence[Feed]) -> Table:
+    schema = parquet_schema(path)
     headers = list(schema)
     match = best_match([x for x in layouts if not x.reading.is_wide], [headers])
     if not match.fits:

@@ -12,7 +12,7 @@ from pipelines.ingest.conform import ROW
 from pipelines.ingest.csv_records import inspect_text
 from pipelines.ingest.csv_tables import DELIMITERS, head_of, header_records, refuse_other_formats
 from pipelines.ingest.files import FileRefused
-from pipelines.ingest.parquet_tables import as_text
+from pipelines.ingest.parquet_tables import as_text, parquet_schema
 from pipelines.ingest.sheet_tables import sheets_as_shown
 
 
@@ -33,7 +33,7 @@ def raw_rows(path: Path, ending: str, limit: int) -> list[RawRows]:
     if ending == ".xlsx":
         return [_raw_frame(frame.head(limit), name) for name, frame in sheets_as_shown(path)]
     if ending == ".parquet":
-        schema = pl.read_parquet_schema(path)
+        schema = parquet_schema(path)
         frame = pl.scan_parquet(path).head(limit).collect().select(as_text(name, dtype) for name, dtype in schema.items())
         header = pl.DataFrame({name: [name] for name in schema}, schema=dict.fromkeys(schema, pl.String))
         return [replace(_raw_frame(pl.concat([header, frame]).with_row_index(ROW, 1), None), is_typed=True)]

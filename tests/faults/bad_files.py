@@ -416,6 +416,12 @@ CORPUS: tuple[Bad, ...] = (
         read=3,
         rejects=rejected((3, "call_id", "scientific_notation")),
     ),
+    Bad(
+        "a Parquet file of one value that unpacks a thousandfold",
+        parquet(call_id=["C1"], force_code=["w"], line=["999"], offered_at=[datetime(2023, 7, 1)], bt_call_ref=["a" * (70 << 20)]),
+        "extract.parquet",
+        refused="unpacks to more than 200 times its size",
+    ),
     # --- names ---
     Bad("a name that is no UTF-8", GOOD, os.fsdecode(b"caf\xe9.csv"), read=2),
     Bad("a folder whose name is no UTF-8", GOOD, os.fsdecode(b"caf\xe9/extract.csv"), read=2),
