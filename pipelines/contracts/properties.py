@@ -178,7 +178,8 @@ class Wide(Properties):
 
     keep: list[str] = Field(description="The headers of the columns that each row of a cell keeps.", examples=[["Indicator"]], min_length=1)
     headings: list[str] = Field(
-        description="Names for the rows of headings above the cells, from the top; the last stands in the header row. Merged ones are filled.",
+        description="Names for the rows of headings above the cells, from the top; the last stands in the header row. Merged ones are filled; "
+        "the headers of the columns kept may stand in any of these rows.",
         examples=[["Area", "Month"]],
         min_length=1,
     )

@@ -107,7 +107,7 @@ def _match_quoted(head: str, quote: str, layouts: Sequence[Feed]) -> tuple[Heade
     head = head.translate(exchange)
     declared = re.match(r"\s*sep=(.)\r?\n", head)  # Excel's own way to say it
     text, skipped = (head[declared.end() :], declared.group().count("\n")) if declared else (head, 0)
-    best: tuple[tuple[bool, int, int, bool], HeaderMatch, str, int, int] | None = None
+    best: tuple[tuple[bool, int, int, int, bool], HeaderMatch, str, int, int] | None = None
     problem: FileRefused | None = None
     delimiters = dict.fromkeys((*(declared.groups() if declared else ()), *(x.delimiter for x in layouts if x.delimiter), *DELIMITERS))
     for delimiter in sorted(delimiters, key=lambda d: d not in text):
@@ -131,10 +131,12 @@ def _match_quoted(head: str, quote: str, layouts: Sequence[Feed]) -> tuple[Heade
             above.append(match)
             if not match.fits and number != likely:
                 continue
-            score = (match.fits, match.columns_found, -before, delimiter in (match.layout.delimiter, ","))
+            # Of a wide table, several rows of headings may pass for the last: the one under which most rows are read is.
+            rows_read = trial(match) if match.fits and match.wide else 0
+            score = (match.fits, match.columns_found, rows_read, -before, delimiter in (match.layout.delimiter, ","))
             if best is None or score > best[0]:
                 best = (score, match, delimiter, lines + skipped, before + skipped)
-            if match.fits:
+            if match.fits and not match.wide:
                 break
     if best is None or (problem is not None and not best[1].places):
         assert problem is not None

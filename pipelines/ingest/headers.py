@@ -141,7 +141,13 @@ def _wide_rows(layout: Feed, rows: Sequence[Sequence[str]]) -> WideRows | None:
     """How a table is made long whose last row of headings is the last of these; None where the columns to keep are not in it."""
     reading = layout.reading
     *above, bottom = rows[-len(reading.headings) :]
-    keys = header_keys(bottom)
+    # The header of a column to keep may be merged down over the rows of headings: its text then stands above.
+    keys = header_keys(
+        [
+            next((row[place] for row in (bottom, *reversed(above)) if row[place : place + 1] and row[place].strip()), "")
+            for place in range(len(bottom))
+        ]
+    )
     wanted = [header_key(header, keys) for header in reading.keep]
     if len(above) < len(reading.headings) - 1 or not all(key in keys for key in wanted):
         return None
@@ -190,6 +196,8 @@ def candidates(layouts: Sequence[Feed], rows: Sequence[Sequence[str]], row_numbe
             is_meant = reading.is_wide or not own or bool(own & present)
         if is_meant:
             found.append(_match(layout, rows))
+    if not found and layouts[0].reading.header_row not in (None, row_number):
+        return [HeaderMatch(layouts[0], tuple(rows[-1]), {}, missing=layouts[0].required or layouts[0].key)]
     return sorted(found or [_match(layouts[0], rows)], key=lambda m: (m.fits, m.columns_found, -len(m.repeated)), reverse=True)
 
 
@@ -215,6 +223,8 @@ def likely_header(rows: Sequence[Sequence[str]]) -> int:
 
 def header_meant(match: HeaderMatch, above: Sequence[HeaderMatch]) -> HeaderMatch:
     """The header row that fits, or one above it that names nearly as many of its columns and fits none: the rows between are no titles."""
+    if match.wide:
+        return match
     nearly = max(2, 0.75 * match.columns_found)
     return next((m for m in above if m.columns_found >= nearly), match)
 

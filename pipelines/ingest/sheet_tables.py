@@ -130,7 +130,13 @@ def _match_sheet(frame: pl.DataFrame, layouts: Sequence[Feed]) -> tuple[int, Hea
     rows = [[h or "" for h in frame.row(i)[1:]] for i in range(min(frame.height, last_header_row(layouts)))]
     heads = [(i, best_match(layouts, rows[: i + 1], numbers[i], partial(_rows_below, frame, i))) for i in range(len(rows))]
     likely = likely_header(rows)
-    start, match = max(heads, key=lambda h: (h[1].fits, h[0] == likely, h[1].columns_found, -h[0]))
+
+    def score(head: tuple[int, HeaderMatch]) -> tuple[bool, int, bool, int, int]:
+        row, match = head
+        # Of a wide table, several rows of headings may pass for the last: the one under which most rows are read is.
+        return match.fits, _rows_below(frame, row, match) if match.fits and match.wide else 0, row == likely, match.columns_found, -row
+
+    start, match = max(heads, key=score)
     if not match.fits:
         return start, match
     if not match.is_placed:

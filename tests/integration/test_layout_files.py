@@ -155,3 +155,57 @@ def test_a_header_that_a_layout_names_and_the_file_lacks_is_noted(tmp_path):
     header = HEADER.replace("answered_at", "Answered").replace("cli", "Caller")
     assert landing.take("force_calls/x/a.csv", calls(call(1), header=header)).rows_accepted == 1
     assert landing.query("select column_name, rule from ingest.notes") == [("answered_at", "header_not_found")]
+
+
+WIDE = """\
+kind: DataContract
+customProperties:
+  - {property: extends, value: measure_returns}
+  - {property: appliesTo, value: {fileName: "hub*"}}
+  - {property: wide, value: {keep: [Indicator], headings: [Area, Month], value: Figure}}
+  - {property: leftOut, value: [{where: "\\"Indicator\\" like 'Note%'"}]}
+schema:
+  - name: measure_returns
+    properties:
+      - {name: measure_id, physicalName: Indicator, customProperties: [{property: valueMap, value: {marac_cases: [MARAC cases]}}]}
+      - {name: area_id, physicalName: Area}
+      - {name: period_type, customProperties: [{property: constant, value: month}]}
+      - {name: period_end, physicalName: Month}
+      - {name: value, physicalName: Figure}
+      - {name: supplied_by, customProperties: [{property: constant, value: CSP}]}
+      - {name: returned_at, customProperties: [{property: constant, value: "2023-07-15"}]}
+"""
+FIGURES = [("swindon", "2023-04", 41.0), ("swindon", "2023-05", 38.0), ("wiltshire", "2023-04", 3.0), ("wiltshire", "2023-05", None)]
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        "Indicator,Swindon,,Wiltshire,\n,Apr-23,May-23,Apr-23,May-23",  # the header merged down over both rows
+        ",Swindon,,Wiltshire,\nIndicator,Apr-23,May-23,Apr-23,May-23",
+        "Indicator,Swindon,,Wiltshire,\nIndicator,Apr-23,May-23,Apr-23,May-23",
+    ],
+)
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_the_headings_of_a_wide_table_may_stand_in_one_or_two_rows(tmp_path, headings, ending):
+    landing = Landing.at(tmp_path)
+    layout = tmp_path / "layouts" / "hub.yaml"
+    layout.parent.mkdir()
+    layout.write_text(WIDE)
+    landing.contracts = load_contracts(extra_layouts=layout.parent)
+    assert landing.contracts.problems == ()
+    text = f"Return of the hub\n\n{headings}\nMARAC cases,41,38,3,<5\n\nNote: provisional\n"
+    content = text if ending == "csv" else workbook([line.split(",") for line in text.splitlines()])
+    outcome = landing.take(f"measure_returns/hub_2023.{ending}", content)
+    assert (outcome.layout, outcome.rows_read, outcome.rows_accepted) == ("hub", 5, 4)
+    assert landing.query("select area_id, strftime(period_end, '%Y-%m'), value from raw.measure_returns order by all") == FIGURES
+
+
+def test_a_declared_header_row_is_the_header_even_where_another_row_would_do(tmp_path):
+    landing = landing_with(tmp_path, "headerRow", "3")
+    layout = tmp_path / "layouts" / "x.yaml"
+    layout.write_text(layout.read_text().replace('"3"', "3"))
+    landing.contracts = load_contracts(extra_layouts=layout.parent)
+    rows = f"{HEADER}\nexample,row\n" + calls(call(1), call(2))
+    assert landing.take("force_calls/x/a.csv", rows).rows_read == 2
+    assert landing.take("force_calls/x/b.csv", calls(call(3))).status == "refused"
