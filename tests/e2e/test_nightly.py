@@ -6,6 +6,7 @@ from datetime import date
 
 import duckdb
 
+from pipelines.commands.site import build_scorecard_site
 from pipelines.publish.backup import back_up, restore
 from pipelines.publish.marts import published_tables
 from pipelines.transform.manifest import load_manifest
@@ -85,8 +86,9 @@ def test_heartbeat_says_as_of_when_from_which_files_by_which_version(published):
     assert published.query("select count(*) from quality.feed_outcomes where status = 'loaded'") == [(files,)]
 
 
-def test_a_night_with_nothing_new_changes_no_figure_be_it_on_a_restored_warehouse(published, make_force, tmp_path):
-    """A backup restored elsewhere, the same extracts, and one of them once more under another name: a night publishes what was published."""
+def test_a_night_with_nothing_new_changes_no_figure_be_it_on_a_restored_warehouse(published, make_force, tmp_path, capsys):
+    """A backup restored elsewhere, the same extracts, and one of them once more under another name: a night publishes what was published.
+    Its site cannot be drawn, which shows, and keeps no figure from readers."""
     first, force = make_force("first", from_published=True), make_force("restored")
     restore(force.settings, back_up(first.settings, tmp_path / "backups"))
     before = published.fingerprint()
@@ -99,7 +101,15 @@ def test_a_night_with_nothing_new_changes_no_figure_be_it_on_a_restored_warehous
     said = force.query("from measures.value_ledger order by all")
     with duckdb.connect(str(force.settings.build_path)) as build:
         builds = build.execute("select count(*) from ingest.builds").fetchall()
-    assert force.run() == 0
+    sites = force.settings.published_dir / ".sites"
+    sites.write_text("a file where a folder should be")
+    assert force.run(pages=True) == 5
+    said = capsys.readouterr().out
+    assert "the site could not be written" in said
+    assert "Published in" in said
+    sites.unlink()
+    assert build_scorecard_site(force.settings) == 0
+    assert (force.settings.published_dir / "site" / "index.html").exists()
     assert force.fingerprint() == before
     # what was said before is carried on: one publication more, and no figure said again
     assert len(publications) == 1

@@ -14,7 +14,6 @@ from urllib.parse import unquote, urldefrag
 import duckdb
 import pytest
 
-from pipelines.commands.site import build_scorecard_site
 from pipelines.report.digest.build import build as build_digest
 from pipelines.report.digest.write import render
 from pipelines.report.marts import Marts
@@ -696,8 +695,10 @@ def test_only_what_changed_is_drawn_again_and_the_former_site_is_kept(make_force
 
 @pytest.mark.slow
 def test_several_processes_draw_the_same_site(make_force, published):
-    force = _without_site(make_force)
+    force = make_force(from_published=True)
     root = force.settings.published_dir
+    (root / "site").unlink()
+    shutil.rmtree(root / ".sites")
     steps: list[str] = []
     built = build_site(root, force.settings.marts_path, threads=2, on_step=steps.append)
     assert built.drawn == built.pages
@@ -723,30 +724,6 @@ def test_a_build_that_dies_leaves_the_site_as_it_was(make_force):
         build_site(settings.published_dir, settings.marts_path, on_step=die)
     assert (settings.published_dir / "site").resolve() == before
     assert [path for path in (settings.published_dir / ".sites").iterdir() if path.name.startswith(".staging")] == []
-
-
-@pytest.mark.slow
-def test_a_site_that_cannot_be_drawn_leaves_the_marts_published_and_shows(make_force, capsys):
-    force = _without_site(make_force)
-    root = force.settings.published_dir
-    (root / ".sites").write_text("a file where a folder should be")
-    before = (root / "current").resolve()
-    assert force.run(pages=True) == 5
-    assert (root / "current").resolve() != before
-    said = capsys.readouterr().out
-    assert "the site could not be written" in said
-    assert "Published in" in said
-    (root / ".sites").unlink()
-    assert build_scorecard_site(force.settings) == 0
-    assert (root / "site" / "index.html").exists()
-
-
-def _without_site(make_force):
-    """A force whose marts are published and whose site is not drawn."""
-    force = make_force(from_published=True)
-    (force.settings.published_dir / "site").unlink()
-    shutil.rmtree(force.settings.published_dir / ".sites")
-    return force
 
 
 def _alter(force, sql: str) -> None:

@@ -28,12 +28,15 @@ findings as (
     select * from {{ ref('measure_findings') }}
 ),
 
+-- Figures of measures that somebody has written about: of most nothing is ever said but by rule.
 measure_values as (
     select * from {{ ref('measure_values') }}
+    where measure_id in (select measure_id from commentary)
 ),
 
 comparisons as (
     select * from {{ ref('measure_comparisons') }}
+    where measure_id in (select measure_id from commentary)
 ),
 
 comparator_values as (

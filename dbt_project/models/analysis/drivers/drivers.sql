@@ -239,9 +239,10 @@ ranked as (
         coalesce(areas_1.area_name, parts.title, value_1) as label_1,
         coalesce(areas_2.area_name, value_2) as label_2
     from effects
-    left join areas as areas_1 on effects.dimension_1 in ('cpt', 'district') and effects.value_1 = areas_1.area_id
+    -- one equality each: a condition on the left side alone would have every effect compared with every row on the right
+    left join areas as areas_1 on case when effects.dimension_1 in ('cpt', 'district') then effects.value_1 end = areas_1.area_id
     left join areas as areas_2 on effects.value_2 = areas_2.area_id
-    left join measures as parts on effects.driver_kind = 'part' and effects.value_1 = parts.measure_id
+    left join measures as parts on case when effects.driver_kind = 'part' then effects.value_1 end = parts.measure_id
 ),
 
 -- The cells that push the way the measure went, in stretches of the same first value: those that one clause speaks of.

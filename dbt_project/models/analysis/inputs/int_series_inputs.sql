@@ -125,8 +125,7 @@ hashed as (
         single.area_id = areas.area_id
         and areas.level = 'force'
     left join forces on
-        areas.area_id is not null
-        and single.measure_id = forces.measure_id
+        case when areas.area_id is not null then single.measure_id end = forces.measure_id
         and single.segment = forces.segment
 )
 
