@@ -22,6 +22,7 @@ from pipelines.contracts.properties import (
     require_effect,
     unknown,
 )
+from pipelines.contracts.texts import takes_linear_time
 
 DTYPES = {"text": pl.String(), "number": pl.Float64(), "truth": pl.Boolean(), "time": pl.Datetime("us"), None: pl.Null()}
 MOMENT_FORMATS = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d")  # how expressions write times and dates
@@ -40,6 +41,7 @@ def _respelt(prop: dict[str, Any], base: Feed, path: Path) -> Column:
             raise ContractError(f"{path.name}: {place}`{strange[0]}` belongs to the feed's contract ({base.path.name}); a layout cannot change it")
         raise ContractError(f"{path.name}: {place}{unknown(strange[0], LAYOUT_COLUMN_KEYS)}")
     custom = properties_of(LayoutColumnProperties, prop, path, place)
+    _refuse_endless("stripPrefix", custom.strip_prefix, path, place)
     require_effect(custom, canonical.type, path, place)
     if custom.phone_region and not canonical.is_personal_identifier:
         raise ContractError(f"{path.name}: {place}`phoneRegion` has no effect: {base.name} keeps no personal identifier in this column")
@@ -71,10 +73,17 @@ def _respelt(prop: dict[str, Any], base: Feed, path: Path) -> Column:
     )
 
 
+def _refuse_endless(name: str, pattern: str | None, path: Path, place: str = "") -> None:
+    """Raises ContractError for a regular expression that only a reader can read which may take for ever."""
+    if pattern is not None and not takes_linear_time(pattern):
+        raise ContractError(f"{path.name}: {place}`{name}`: {pattern!r} looks ahead, back or refers to a group, which a layout may not")
+
+
 def read_layout(path: Path, feeds: dict[str, Feed]) -> Feed:
     """Another supplier's layout of a feed: the feed, with the columns that the layout file spells otherwise. Raises ContractError."""
     document = read_document(path)
     custom = properties_of(LayoutProperties, document, path)
+    _refuse_endless("fileTimePattern", custom.file_time_pattern, path)
     base = feeds.get(custom.extends)
     if base is None:
         raise ContractError(f"{path.name}: `extends` must name one of the feeds {', '.join(sorted(feeds))}")

@@ -5,9 +5,11 @@ A property that nobody reads is a mistake that nobody sees, so an unknown one is
 
 from __future__ import annotations
 
+import codecs
 import difflib
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import available_timezones
@@ -71,6 +73,20 @@ def _one_meaning(words: dict[str, list[str] | None]) -> dict[str, list[str] | No
     return words
 
 
+def _encoding(name: str) -> str:
+    """An encoding of text: Python's other codecs (base64, rot13, idna …) read none."""
+    with suppress(LookupError, UnicodeError, TypeError, AssertionError):
+        if codecs.getincrementaldecoder(name)("strict").decode("a,b\n".encode(name)) == "a,b\n" and name.lower() not in ("idna", "punycode"):
+            return name
+    raise ValueError(f"{name!r} is no encoding of text (utf-8, cp1252, iso-8859-15, cp437, utf-16-le …)")
+
+
+def _of_file_time(pattern: str) -> str:
+    if not re.compile(_regular_expression(pattern)).groups:
+        raise ValueError(f"{pattern!r} has no group: put the time within parentheses")
+    return pattern
+
+
 P = TypeVar("P", bound="Properties")
 
 
@@ -90,6 +106,8 @@ Zone = Annotated[str, AfterValidator(_known_zone)]
 Quote = Annotated[str, AfterValidator(_quote)]
 Region = Annotated[str, AfterValidator(_known_region)]
 Format = Annotated[str, AfterValidator(_format)]
+Encoding = Annotated[str, AfterValidator(_encoding)]
+FileTimePattern = Annotated[str, AfterValidator(_of_file_time)]
 Pattern = Annotated[str, AfterValidator(_regular_expression)]
 _WORD_SCHEMA: dict[str, Any] = {"type": ["string", "number", "boolean"]}
 _WORDS_SCHEMA: dict[str, Any] = {"type": ["array", "null"], "items": _WORD_SCHEMA}
@@ -118,7 +136,7 @@ class FileProperties(Properties):
         description="The character around the fields of a csv file that hold delimiters or line ends; `none` where quotes are text.",
         examples=["'"],
     )
-    encoding: str | None = Field(
+    encoding: Encoding | None = Field(
         None, description="The encoding of a text file that is no UTF-8; without it, Windows-1252.", examples=["iso-8859-15"]
     )
     sheet: str | None = Field(
@@ -145,9 +163,9 @@ class FileProperties(Properties):
     decimal_mark: Literal[".", ","] | None = Field(
         None, description="What begins the decimals of a number; the other mark, spaces and apostrophes then group thousands.", examples=[","]
     )
-    file_time_pattern: Pattern | None = Field(
+    file_time_pattern: FileTimePattern | None = Field(
         None,
-        description="A regular expression whose first group is the extract time in a file's name (%Y%m%dT%H%M, %Y-%m-%d or %Y-%m, local).",
+        description="A regular expression whose first group is the extract time in a file's name (%Y%m%dT%H%M, %Y%m%d, %Y-%m-%d or %Y-%m, local).",
         examples=[r"_x(\d{8}T\d{4})"],
     )
 

@@ -18,9 +18,10 @@ import polars as pl
 
 from pipelines.contracts.expressions import time_formats
 from pipelines.contracts.model import FALSE_VALUES, TRUE_VALUES, Column, Feed
-from pipelines.contracts.texts import TIMES_OF_NOTHING, clock_and_shift, digits_of, number_of, short_september, without_zone
+from pipelines.contracts.texts import TIMES_OF_NOTHING, clock_and_shift, digits_of, number_of, short_september, takes_linear_time, without_zone
 from pipelines.ingest.clock import LONDON, local_to_utc
 
+MOST_PREFIXES = 8  # that are taken off one text
 # What the table readers put beside the columns (all text, by canonical name).
 ROW = "_file_row"
 FAULT = "_fault"
@@ -91,7 +92,7 @@ def over_distinct(values: pl.Series, function: Callable[[str], object], dtype: p
 
 def strip_pattern(text: str, pattern: str) -> str:
     """The text without what the pattern matches, again and again until nothing more goes (`Outcome 01` -> `01` -> `1`)."""
-    for _ in range(8):
+    for _ in range(MOST_PREFIXES):
         shorter = _regex(pattern).sub("", text)
         if shorter == text:
             break
@@ -290,7 +291,14 @@ def _may_break(column: Column) -> dict[str, pl.Expr]:
 
 
 def _without_prefix(texts: pl.Series, pattern: str) -> pl.Series:
-    return over_distinct(texts, lambda v: strip_pattern(v, pattern).strip(), pl.String())
+    if not takes_linear_time(pattern):
+        return over_distinct(texts, lambda v: strip_pattern(v, pattern).strip(), pl.String())
+    for _ in range(MOST_PREFIXES):
+        shorter = texts.str.replace_all(pattern, "")
+        if (shorter.str.len_bytes() == texts.str.len_bytes()).all():
+            break
+        texts = shorter
+    return texts.str.strip_chars()
 
 
 def _typed(column: Column) -> pl.Expr:

@@ -148,7 +148,7 @@ def utf8_chunks(path: Path, is_gzip: bool, facts: TextFacts) -> Iterator[bytes]:
             if not passes:
                 try:
                     chunk = decoder.decode(chunk).encode("utf-8", "replace")
-                except UnicodeDecodeError as error:
+                except UnicodeError as error:
                     raise FileRefused(f"is not valid {facts.encoding}; have it exported as UTF-8") from error
             yield chunk.replace(b"\r", b"\n") if facts.newline == b"\r" else chunk
         if not passes and strict and decoder.getstate()[0]:

@@ -14,8 +14,10 @@ from datetime import UTC, datetime
 from itertools import chain
 
 import duckdb
+import polars as pl
 
 from pipelines.contracts.model import Contracts, Feed, normalise_header
+from pipelines.contracts.texts import takes_linear_time
 from pipelines.ingest.clock import london_datetime_to_utc
 from pipelines.ingest.conform import Conformed, conform
 from pipelines.ingest.files import (
@@ -52,7 +54,7 @@ READER_VERSION = "2"
 PREFETCH_ROWS = 4 * INSERT_ROWS
 FILE_TIME_FORMAT = "%Y%m%dT%H%M"
 # A day or a month in a file's name stands for its end: what the file says is as at the end of that day.
-FILE_DAY_FORMATS = ("%Y-%m-%d", "%Y-%m")
+FILE_DAY_FORMATS = ("%Y-%m-%d", "%Y-%m", "%Y%m%d")
 _DAY_IN_PATH = re.compile(
     r"(?<!\d)(?:((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])(?:[-_.]?(0[1-9]|[12]\d|3[01]))?|([0-3]\d)[-_.](0[1-9]|1[0-2])[-_.]((?:19|20)\d\d))(?!\d)"
 )
@@ -150,13 +152,20 @@ def contract_fingerprint(layouts: Sequence[Feed]) -> str:
 
 def extract_time_of(name: str, pattern: str | None) -> datetime | None:
     """The extract time in a file's name, naive UTC; None where the name holds none."""
-    found = re.search(pattern, name) if pattern else None
-    if found is None:
+    if pattern is None:
+        return None
+    if takes_linear_time(pattern):
+        text = pl.select(pl.lit(name).str.extract(pattern, 1)).item()
+    else:
+        text = found.group(1) if (found := re.search(pattern, name)) else None
+    if text is None:
         return None
     for fmt in (FILE_TIME_FORMAT, *FILE_DAY_FORMATS):
         try:
-            moment = datetime.strptime(found.group(1), fmt)
+            moment = datetime.strptime(text, fmt)
         except ValueError:
+            continue
+        if fmt == "%Y%m%d" and len(text) < 8:  # 202311 is no day
             continue
         if fmt in FILE_DAY_FORMATS:
             last_day = moment.day if "%d" in fmt else calendar.monthrange(moment.year, moment.month)[1]

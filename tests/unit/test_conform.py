@@ -65,6 +65,8 @@ def test_value_map_normalises_and_an_enum_restricts():
 def test_strip_prefix_goes_before_pattern_and_repeats_until_nothing_more_goes():
     column = replace(TEXT, strip_prefix=r"(?i)^outcome\s*|^0+(?=[0-9])|\.0$", pattern="^[0-9]{1,2}[A-Z]?$", letter_case="upper")
     assert values_of(column, "Outcome 01a", "16.0", "0", "00", "x1", "123") == ["1A", "16", "0", "0", "pattern", "pattern"]
+    assert values_of(replace(TEXT, strip_prefix=r"(?i)^ref\s*"), "Ref REF 7", "ref", None) == ["7", "", None]
+    assert values_of(replace(TEXT, strip_prefix=r"(a+)+$"), "a" * 40 + "b") == ["a" * 40 + "b"]  # within a lifetime
     assert strip_pattern("outcome 0016.0", column.strip_prefix or "") == "16"
 
 
