@@ -53,7 +53,10 @@ def _estimates() -> frozenset[str]:
 
 
 def period_text(period_type: str, period_end: date, measure_id: str | None = None) -> str:
-    """July 2023; April to June 2023; 12 months to July 2023; 2023; 31 July 2023 for a snapshot; year to June 2023 for a quarterly estimate."""
+    """July 2023; April to June 2023; 12 months to July 2023; 2023, or year to March 2023; 31 July 2023 for a snapshot.
+
+    A quarterly estimate is of a year: year to June 2023.
+    """
     if period_type == "month":
         return month_text(period_end)
     if period_type == "r12m":
@@ -63,7 +66,7 @@ def period_text(period_type: str, period_end: date, measure_id: str | None = Non
             return f"year to {month_text(period_end)}"
         return f"{period_end - relativedelta(months=2):%B} to {month_text(period_end)}"
     if period_type == "year":
-        return f"{period_end:%Y}"
+        return f"{period_end:%Y}" if period_end.month == 12 else f"year to {month_text(period_end)}"
     return date_text(period_end)
 
 
@@ -159,7 +162,13 @@ def _limit_form(unit: str) -> Form:
 
 
 def _change_form(unit: str) -> Form:
-    return lambda value, row: change_text(value, row.get("change_pct"), unit)
+    """A change, on the base of the value that it led to: the row's, or the base of its comparison and the change."""
+
+    def text(value: float, row: Mapping[str, Any]) -> str | None:
+        before = row.get("base_value")
+        return change_text(value, row.get("change_pct"), unit, row.get("value") if before is None else before + value)
+
+    return text
 
 
 def _effect_form(unit: str) -> Form:

@@ -79,8 +79,11 @@ def sign_text(number: float) -> str:
     return "+" if number > 0 else "−" if number < 0 else ""
 
 
-def change_text(change: float | None, change_pct: float | None, unit: str | None) -> str | None:
-    """A change as it is said aloud: +11.8% (+1,039), −2.4 percentage points, +35s. The sign is that of the rounded number."""
+def change_text(change: float | None, change_pct: float | None, unit: str | None, beside: float | None = None) -> str | None:
+    """A change as it is said aloud: +11.8% (+1,039), −2.4 percentage points, +35s. The sign is that of the rounded number.
+
+    The change of a rate is on the base of the value that it stands `beside`, unless it would be 0.0 there.
+    """
     if change is None:
         return None
     form = UNITS.get(unit or "", Unit(heading="", decimals=0))
@@ -91,7 +94,8 @@ def change_text(change: float | None, change_pct: float | None, unit: str | None
     if form.change_suffix is not None:
         return number + form.change_suffix
     if form.per_residents:
-        number = sign_text(change) + _value_text(abs(change), form, abs(change))
+        is_shown = beside is not None and rounded(change, 1) != 0
+        number = sign_text(change) + _value_text(abs(change), form, beside if is_shown else abs(change))
     share = "" if change_pct is None else f"{sign_text(rounded(change_pct, 1))}{one_decimal(abs(change_pct))}% "
     return f"{share}({number})"
 

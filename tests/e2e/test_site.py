@@ -631,7 +631,7 @@ def test_where_operators_are_short_is_a_finding_of_the_cards_whose_measures_suff
     with duckdb.connect(str(path)) as connection:
         connection.execute("delete from measures.staffing_shortfalls")
         for line, measure, order in [
-            ("101", "line_101_abandonment_rate", 2),
+            ("101", "line_101_wait_time_mean", 2),
             ("999", "public_999_answered_within_10s_rate", 1),
             ("cch", "cch_answered_within_sla_rate", None),
         ]:

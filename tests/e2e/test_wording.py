@@ -162,8 +162,8 @@ def _held(row: Row) -> set[str]:
     """Every number that a finding's row gives, as it is written."""
     unit = row.unit
     texts = [value_text(v, unit) for v in (row.value, row.base_value, row.limit_value)] + [
-        change_text(row.change, row.change_pct, unit),
-        change_text(row.change, None, unit),
+        change_text(row.change, row.change_pct, unit, row.value),
+        change_text(row.change, None, unit, row.value),
     ]
     counts = [n for n in (row.k, row.k_of, row.change_per_month) if n is not None]
     texts += [whole_text(abs(n)) for n in counts] + [one_decimal(abs(n)) for n in (row.change_pct, row.slope_pct, row.margin) if n is not None]

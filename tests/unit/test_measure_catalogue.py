@@ -22,7 +22,7 @@ from pipelines.settings import DBT_PROJECT_DIR, PROJECT_DIR
 
 SNAPSHOT = PROJECT_DIR / "tests" / "golden" / "catalogue_0_1_0.csv"
 # Measures whose meaning has been changed on purpose since the snapshot; each has a line in the CHANGELOG.
-CHANGED: set[str] = set()
+CHANGED = {"cps_action_plans_per_case", "magistrates_hearings_per_contested_case", "magistrates_hearings_per_guilty_case"}  # titles
 
 LINES = ("public_999", "line_101", "cch", "crib")
 GRADES = ("immediate", "priority")

@@ -46,6 +46,7 @@ def _values() -> list[float]:
 
 VALUE_SQL = render("{{ value_text('number', 'unit') }}")
 CHANGE_SQL = render("{{ change_text('change', 'change_pct', 'unit') }}")
+CHANGE_BESIDE_SQL = render("{{ change_text('change', 'change_pct', 'unit', 'value') }}")
 
 
 @pytest.mark.parametrize("unit", units.UNITS)
@@ -67,6 +68,24 @@ def test_a_change_reads_as_the_marts_say_it(unit):
     assert [(c, s, units.change_text(c, s, unit)) for c, s, _ in found] == found
 
 
+@pytest.mark.parametrize("unit", units.UNITS)
+def test_a_change_is_on_the_base_of_the_value_beside_it(unit):
+    drawn = random.Random(13)
+    pairs = [(v, sign * v * drawn.uniform(0, 0.4)) for v in _values() for sign in (1, -1)] + [(28.9, 0.04), (28.9, 0.05), (0.4, 0.06), (3.0, 0.0)]
+    sql = f"""
+    select value, change, {CHANGE_BESIDE_SQL}
+    from (select unnest($values::double[]) as value, unnest($changes::double[]) as change, 2.0 as change_pct, $unit as unit)
+    """
+    found = duckdb.connect().execute(sql, {"values": [v for v, _ in pairs], "changes": [c for _, c in pairs], "unit": unit}).fetchall()
+    assert [(v, c, units.change_text(c, 2.0, unit, v)) for v, c, _ in found] == found
+
+
+def test_the_change_of_a_rate_can_be_taken_from_its_value():
+    assert units.change_text(-0.403, -17.3, "per_1k", 1.93) == "−17.3% (−0.4 per 1,000)"
+    assert units.change_text(0.026, 6.1, "per_1k", 0.446) == "+6.1% (+2.6 per 100,000)"
+    assert units.change_text(0.039, 0.6, "per_1k", 6.1) == "+0.6% (+3.9 per 100,000)"
+
+
 def test_nothing_has_no_text():
     assert units.value_text(None, "count") is None
     assert units.value_text(3.0, "furlongs") is None
@@ -78,6 +97,8 @@ def test_periods_are_said_in_full():
     assert formatting.period_text("quarter", date(2023, 6, 30)) == "April to June 2023"
     assert formatting.period_text("quarter", date(2023, 6, 30), "csew_overall_confidence") == "year to June 2023"
     assert formatting.period_text("quarter", date(2023, 6, 30), "da_crime_volume") == "April to June 2023"
+    assert formatting.period_text("year", date(2022, 12, 31)) == "2022"
+    assert formatting.period_text("year", date(2023, 3, 31)) == "year to March 2023"
     assert formatting.period_text("r12m", date(2023, 7, 31)) == "12 months to July 2023"
     assert formatting.period_text("year", date(2022, 12, 31)) == "2022"
     assert formatting.period_text("snapshot", date(2023, 7, 3)) == "3 July 2023"

@@ -306,3 +306,10 @@ def test_the_rota_has_every_half_hour_of_its_months_and_a_plan_ahead():
     assert ahead.frame["present_count"].is_null().all()
     assert ahead.frame["starts_at"].min() == datetime(2023, 8, 1)
     assert ahead.frame.group_by("line").len()["len"].unique().to_list() == [35 * 48]
+
+
+def test_a_small_demonstration_has_few_operators_and_is_short_of_them_at_the_weekend():
+    plan = Plan(tl.months_until(date(2023, 7, 31), 8), date(2023, 7, 31), 1, 0.02)
+    *_, ahead = rota.extracts(plan)
+    rostered = ahead.frame.group_by("line").agg(pl.col("scheduled_count").min().alias("least"), pl.col("scheduled_count").max().alias("most"))
+    assert set(rostered.iter_rows()) == {("999", 0, 1), ("101", 1, 1), ("cch", 0, 1), ("crib", 1, 1)}

@@ -26,14 +26,15 @@
 
 {#
   A period as a sentence names it: July 2023, the year to July 2023, the quarter to June 2023, 2022, 2 August 2023. A quarterly estimate of a survey
-  is of the year that the quarter ends.
+  is of the year that the quarter ends; a year that ends before December is none of the calendar.
 #}
 {% macro finding_period_name(period_type, period_end, statistic) -%}
     case
         when {{ period_type }} = 'month' then strftime({{ period_end }}, '%B %Y')
         when {{ period_type }} = 'r12m' then 'the year to ' || strftime({{ period_end }}, '%B %Y')
         when {{ period_type }} = 'quarter' then case when {{ statistic }} = 'estimate' then 'the year' else 'the quarter' end || ' to ' || strftime({{ period_end }}, '%B %Y')
-        when {{ period_type }} = 'year' then strftime({{ period_end }}, '%Y')
+        when {{ period_type }} = 'year' and month({{ period_end }}) = 12 then strftime({{ period_end }}, '%Y')
+        when {{ period_type }} = 'year' then 'the year to ' || strftime({{ period_end }}, '%B %Y')
         else strftime({{ period_end }}, '%-d %B %Y')
     end
 {%- endmacro %}

@@ -26,11 +26,18 @@
 {%- endmacro %}
 
 
-{# Where most of a change came from, in the unit of the measure: "… in Swindon CPT, which added 4m 10s". #}
+{# Where most of a change came from, in the unit of the measure: "The largest part of the change on July 2022 came from … in Swindon CPT, which added 4m 10s". #}
 {% macro driver_sentence(driver, unit) -%}
-    'The largest part of the change on the year came from ' || {{ driver }}.label_1 || case when {{ driver }}.label_2 <> 'all' then ' in ' || {{ driver }}.label_2 else '' end
+    'The largest part of the ' || case {{ driver }}.period_type
+        when 'month' then 'change on ' || strftime({{ driver }}.period_end - interval 1 year, '%B %Y')
+        else '12-month change'
+    end
+    || ' came from ' || {{ driver }}.label_1 || case when {{ driver }}.label_2 <> 'all' then ' in ' || {{ driver }}.label_2 else '' end
     || case when {{ driver }}.total_effect > 0 then ', which added ' else ', which took off ' end
-    || {{ value_text('abs(' ~ driver ~ '.total_effect)', unit) }}
+    || case {{ unit }}
+        when 'pct' then {{ one_decimal('abs(' ~ driver ~ '.total_effect)') }} || ' percentage points'
+        else {{ value_text('abs(' ~ driver ~ '.total_effect)', unit) }}
+    end
 {%- endmacro %}
 
 

@@ -58,14 +58,15 @@
 {% endmacro %}
 
 
-{# A value in one unit of the catalogue; one below 1 in the unit's larger base, where it has one. #}
-{% macro value_text_in(value, unit) -%}
+{# A value in one unit of the catalogue; one below 1 in the unit's larger base, where it has one. Of a change, `beside` is the value that it stands beside. #}
+{% macro value_text_in(value, unit, beside=none) -%}
     {%- if unit.is_duration -%}
         {{ duration_text(value) }}
     {%- elif unit.small_unit -%}
         {%- set small = catalogue().units[unit.small_unit] -%}
         case
-            when {{ is_small(value) }} then {{ value_text_in(value ~ ' * ' ~ (small.factor / unit.factor) | int, small) }}
+            when {{ is_small(beside or value) }}{{ ' or ' ~ value ~ ' <> 0 and round(' ~ value ~ ', 1) = 0' if beside }}
+                then {{ value_text_in(value ~ ' * ' ~ (small.factor / unit.factor) | int, small) }}
             else {{ joined_text(unit.prefix, number_text(value, unit), unit.suffix) }}
         end
     {%- else -%}
@@ -80,20 +81,23 @@
 {%- endmacro %}
 
 
-{# A change as it is said aloud: +11.8% (+1,039), −2.4 percentage points, +35s. The sign is that of the rounded number. #}
-{% macro change_text(change, change_pct, unit) %}
+{#
+  A change as it is said aloud: +11.8% (+1,039), −2.4 percentage points, +35s. The sign is that of the rounded number. The change of a rate is on the base
+  of the value that it stands beside, unless it would be 0.0 there.
+#}
+{% macro change_text(change, change_pct, unit, beside=none) %}
     case
         when {{ change }} is null then null
         {%- for name, one in catalogue().units.items() %}
-        when {{ unit }} = '{{ name }}' then {{ change_text_in(change, change_pct, one) }}
+        when {{ unit }} = '{{ name }}' then {{ change_text_in(change, change_pct, one, beside) }}
         {%- endfor %}
-        else {{ change_text_in(change, change_pct, {'decimals': 0}) }}
+        else {{ change_text_in(change, change_pct, {'decimals': 0}, beside) }}
     end
 {% endmacro %}
 
 
 {# A change in one unit of the catalogue: absolute where the unit says what it ends with, with its per cent first otherwise. #}
-{% macro change_text_in(change, change_pct, unit) -%}
+{% macro change_text_in(change, change_pct, unit, beside) -%}
     {%- set size = 'abs(' ~ change ~ ')' -%}
     {%- set signed = sign_text('round(' ~ change ~ (', 1)' if unit.decimals else ')')) ~ ' || '
         ~ (duration_text(size) if unit.is_duration else one_decimal(size) if unit.decimals else whole_text(size)) -%}
@@ -101,7 +105,7 @@
         {{ signed }}
     {%- elif unit.per_residents -%}
         coalesce({{ sign_text('round(' ~ change_pct ~ ', 1)') }} || {{ one_decimal('abs(' ~ change_pct ~ ')') }} || '% ', '')
-        || '(' || {{ sign_text(change) }} || {{ value_text_in(size, unit) }} || ')'
+        || '(' || {{ sign_text(change) }} || {{ value_text_in(size, unit, beside) }} || ')'
     {%- elif unit.change_suffix -%}
         {{ signed }} || '{{ unit.change_suffix }}'
     {%- else -%}

@@ -25,6 +25,7 @@ stretches as (
         cast(sum(shortfall_count) as double) / 2 as short_operator_hours,
         max(within_seconds) as within_seconds,
         max(target_pct) as target_pct,
+        min(expected_abandonment_pct) = 100 as is_unanswered,
         -- of calls answered; where none would be, the half hours count alike
         coalesce(sum(expected_answered * expected_in_time_pct) / nullif(sum(expected_answered), 0), avg(expected_in_time_pct)) as expected_in_time_pct,
         string_agg(cell, '; ' order by interval_start_at) as evidence_cells
@@ -78,6 +79,7 @@ select
         {{ counted_noun('shortfall_count', "more ' || upper(line) || ' operator", "more ' || upper(line) || ' operators") }},
         ' than rostered.',
         case
+            when is_material and is_unanswered then ' With the rota, no call would be answered.'
             when is_material then concat(
                 ' With the rota, ', {{ one_decimal('expected_in_time_pct') }}, '% of calls answered would be in time (target ',
                 {{ whole_text('target_pct') }}, '% within ', within_seconds, ' seconds).'

@@ -20,6 +20,18 @@ measure_values as (
     from {{ ref('int_changed_values') }}
 ),
 
+-- Crimes of a period that ended so lately that outcomes of theirs still come in are not held against those of an earlier one.
+immature as (
+    select
+        measure_values.series_id,
+        max(measure_values.period_end) filter (where measure_values.is_complete and measure_values.period_type = 'month')
+        - to_months({{ var('cohort_maturity_months') }}) as matured_to
+    from measure_values
+    inner join {{ ref('dim_measure') }} as measures on measure_values.measure_id = measures.measure_id
+    where measures.statistic = 'cohort_rate'
+    group by measure_values.series_id
+),
+
 series_breaks as (
     select * from {{ ref('int_series_breaks') }}
 ),
@@ -116,6 +128,7 @@ select
         when wanted.period_type = 'r12m' and not wanted.is_complete then 'fewer than twelve complete months'
         when not wanted.is_complete then 'the ' || wanted.period_type || ' is not complete'
         when wanted.value is null then 'nothing to divide by in the ' || wanted.period_words
+        when last_day(wanted.period_end) > last_day(immature.matured_to) then 'outcomes of these crimes still come in'
         when wanted.period_start <= wanted.base_period_end then 'it shares months with ' || wanted.base_words
         when base.period_end is null then 'no figures for ' || wanted.base_words
         when wanted.base_period_type = 'r12m' and not base.is_complete then 'not every month of ' || wanted.base_words || ' is complete'
@@ -127,6 +140,7 @@ left join measure_values as base on
     wanted.series_id = base.series_id
     and wanted.base_period_type = base.period_type
     and wanted.base_period_end = base.period_end
+left join immature on wanted.series_id = immature.series_id
 left join breaks on
     wanted.series_id = breaks.series_id
     and wanted.period_type = breaks.period_type

@@ -101,10 +101,15 @@ compared as (
         {{ year_before_name('changes.period_type', 'changes.base_period_end') }} as year_before_name,
         {{ value_text('changes.value', 'measures.unit') }} as value_text,
         {{ value_text('changes.base_value', 'measures.unit') }} as base_text,
-        {{ change_text('changes.change', 'changes.change_pct', 'measures.unit') }} as change_text,
-        -- up 11.8% (1,039)
+        {{ change_text('changes.change', 'changes.change_pct', 'measures.unit', 'changes.value') }} as change_text,
+        -- up 11.8% (1,039); of what would be 0.0, what is left: up 1, down by less than a tenth of a percentage point
         case sign(changes.change) when 1 then 'up ' else 'down ' end
-        || regexp_replace(change_text, case when changes.change_pct is null then '[+−()]' else '[+−]' end, '', 'g') as moved_text,
+        || case
+            when not regexp_matches(regexp_replace(change_text, 'per [0-9,]+', ''), '[1-9]')
+                then 'by less than ' || case measures.unit when 'pct' then 'a tenth of a percentage point' when 'seconds' then 'a second' else 'can be shown' end
+            when changes.change_pct is null then regexp_replace(change_text, '[+−()]', '', 'g')
+            else regexp_replace(regexp_replace(regexp_replace(change_text, '[+−]', '', 'g'), '^0\.0% \((.*)\)$', '\1'), ' \(0(\.0)?( per [0-9,]+)?\)$', '')
+        end as moved_text,
         -- inside brackets: −9.4%, −1,188
         regexp_replace(change_text, '^(.*?),? ?\((.*)\)$', '\1, \2').ltrim(', ') as change_inside_text,
         coalesce(

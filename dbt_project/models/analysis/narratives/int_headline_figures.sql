@@ -129,5 +129,7 @@ select
     target_type,
     is_target_met,
     case when is_target_met is not null then cast(position - run_start + 1 as integer) end as target_periods_running,
+    lag(period_end) over (partition by series_id order by period_end) as earlier_period_end,
+    lag(value) over (partition by series_id order by period_end) as earlier_value,
     period_end = max(period_end) over (partition by series_id) as is_latest
 from runs

@@ -116,7 +116,7 @@ beside as (
         said.lead_class,
         said.finding_order,
         case
-            when said.period_type = judged.period_type or said.lead_class = 3 then said.clause
+            when said.period_type = judged.period_type or said.lead_class = 3 or said.kind = 'not_comparable' then said.clause
             when said.period_type = 'month' then 'with the monthly figure ' || said.clause
             else 'with the 12-month figure ' || said.clause
         end as clause,
@@ -142,8 +142,8 @@ chosen as (
         period_end,
         {{ best }} filter (where lead_class between 2 and 6) as lead,
         {{ best }} filter (where lead_class = 2) as signal,
-        arg_min(struct_pack(clause := clause, id := finding_id), finding_order)
-            filter (where is_of_figure and kind in ('yoy_increase', 'yoy_decrease', 'unchanged', 'not_comparable')) as year,
+        arg_min(struct_pack(clause := clause, id := finding_id), (not is_of_figure, finding_order))
+            filter (where is_of_figure and kind in ('yoy_increase', 'yoy_decrease', 'unchanged') or kind = 'not_comparable') as year,
         arg_min(struct_pack(clause := year_sentence, id := finding_id), finding_order)
             filter (where not is_of_figure and kind in ('yoy_increase', 'yoy_decrease') and year_sentence is not null) as twelve_months,
         arg_min(struct_pack(clause := clause, id := finding_id), (section = 'data', section = 'elsewhere', section = 'baseline', not is_of_figure, finding_order))
@@ -218,9 +218,13 @@ composed as (
                 case when further.id is distinct from first.id then struct_pack(said := {{ own_sentence('further.clause') }}, id := further.id) end,
                 case
                     when first.class is not null and first.class <> 2 and variation = 'common_cause' and first.class <> 3
-                        then struct_pack(said := 'It is within its usual range', id := null)
+                        then struct_pack(said := 'The monthly figure is within its usual range', id := null)
                 end,
-                case when year is null and twelve_months is null and driver_sentence is null then struct_pack(said := 'There is no earlier figure to compare it with', id := null) end
+                case
+                    when year is null and earlier_value is null then struct_pack(said := 'There is no earlier figure to compare it with', id := null)
+                    when period_type = 'snapshot'
+                        then struct_pack(said := 'The figure before was ' || {{ value_text('earlier_value', 'measure_unit') }} || strftime(earlier_period_end, ', on %-d %B %Y'), id := null)
+                end
             ],
             lambda sentence: sentence.said is not null
         )[:3] as others
@@ -248,6 +252,10 @@ select
         'measures.measure_values[' || value_key || '].value',
         case when target is not null then 'core.dim_measure[' || measure_id || '].target_text' end,
         'measures.measure_tones[' || concat_ws('|', measure_id, area_id, segment, last_day(period_end)) || '].tone',
+        case
+            when period_type = 'snapshot' and earlier_value is not null
+                then 'measures.measure_values[' || concat_ws('|', measure_id, area_id, segment, period_type, earlier_period_end) || '].value'
+        end,
         case
             when list_contains(list_transform(others, lambda sentence: sentence.said), driver_sentence)
                 then 'measures.drivers[' || driver_key || '].total_effect'

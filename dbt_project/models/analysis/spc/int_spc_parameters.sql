@@ -1,10 +1,14 @@
--- The parameters of every measure's chart: the defaults of the ruleset, and what seed spc_parameters overrides. The longest pattern wins.
+-- The parameters of every measure's chart: the defaults of the ruleset, and what seed spc_parameters overrides. The longest pattern wins. Of crimes with
+-- an outcome to date, the latest months are not judged: their outcomes still come in.
 {{ config(schema='intermediate', materialized='view') }}
 
 with
 
 measures as (
-    select measure_id from {{ ref('dim_measure') }}
+    select
+        measure_id,
+        statistic
+    from {{ ref('dim_measure') }}
 ),
 
 overrides as (
@@ -27,6 +31,9 @@ filled as (
         {%- for parameter in spc_defaults() %}
         coalesce(
             cast(max(overridden.value) filter (where overridden.name = '{{ parameter.name }}') as {{ parameter.type }}),
+            {%- if parameter.name == 'immature_months' %}
+            case when any_value(measures.statistic) = 'cohort_rate' then {{ var('cohort_maturity_months') }} end,
+            {%- endif %}
             cast({{ literal(parameter.value) }} as {{ parameter.type }})
         ) as {{ parameter.name }}{{ ',' if not loop.last }}
         {%- endfor %}

@@ -229,7 +229,7 @@ select
         when suppression = 'suppressed' then 'suppressed'
         when is_protected and is_year_before_suppressed then 'suppressed'
         when is_protected
-            then {{ change_text('shown_change', "case when unit <> 'pct' then 100 * shown_change / nullif(shown_year_before, 0) end", 'unit') }}
+            then {{ change_text('shown_change', "case when unit <> 'pct' then 100 * shown_change / nullif(shown_year_before, 0) end", 'unit', 'shown_value') }}
         when is_change_of_few then 'too few to say'
         else yoy_text
     end as yoy_text,
