@@ -205,7 +205,7 @@ def test_rows_dated_in_the_future_warn_and_do_not_upset_the_volume_check(made):
             "where feed = 'arrests' group by feed",
             "raw.arrests",
             "identifiers_in_scientific_notation",
-            "Arrests: 1 rows were rejected because a spreadsheet has lost digits of their identifiers (as in 2.02E+12 or ####) (arrests/",
+            "Arrests: rows rejected because a spreadsheet has lost digits of their identifiers (as in 2.02E+12 or ####): 1 (arrests/",
         ),
         (
             "insert into intermediate.int_feed_months (feed, force_code, month, row_count) select 'arrests', 'wiltshire', month, "
@@ -352,8 +352,9 @@ def test_refused_files_unexpected_columns_and_unknown_values_warn(made):
         )
         connection.execute("update raw.incident_logs set final_grade = 'Grade 9' where month(created_at) = 7 and _file_row % 30 = 0")
     results = run(settings, contracts, "raw.incident_logs")
-    assert results["raw.incident_logs", "refused_files"].message.startswith("Command-and-control logs: 1 files stand refused")
-    assert results["raw.incident_logs", "unexpected_columns"].message.endswith("does not know: wrap up time. They are not loaded")
+    refused = results["raw.incident_logs", "refused_files"].message
+    assert refused.startswith("Command-and-control logs: refused files, whose rows are in no figure: 1;")
+    assert results["raw.incident_logs", "unexpected_columns"].message.endswith("does not know: wrap up time (files: 1). They are not loaded")
     assert results["raw.incident_logs", "listed_values_final_grade"].from_month == date(2023, 7, 1)
     assert all(r.status != "failed" for r in results.values())
 

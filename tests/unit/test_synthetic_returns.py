@@ -94,7 +94,7 @@ def test_victim_services_see_18_per_cent_more_across_the_board(returned):
     [
         ("mobile_police_stations_interim_operating", "wiltshire_force", "interim", "quarter", date(2023, 9, 30), 2),
         ("mobile_police_stations_dedicated", "wiltshire_force", "new dedicated", "snapshot", date(2023, 10, 31), 2),
-        ("street_drs_interventions", "wiltshire_force", "yjs children", "year", date(2023, 8, 31), 8),
+        ("street_drs_interventions", "wiltshire_force", "youth justice service", "year", date(2023, 8, 31), 8),
         ("safety_at_night_charter_businesses", "wiltshire_force", "all", "snapshot", date(2023, 9, 30), 158),
         ("blunt_truth_schools_signed_up", "swindon", "all", "snapshot", date(2023, 9, 30), 5),
         ("pl_kicks_hours_delivered", "swindon", "all", "quarter", date(2023, 9, 30), 49),

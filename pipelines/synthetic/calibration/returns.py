@@ -69,8 +69,8 @@ def _levels(by: str, every: str, lag_days: int, *rows: tuple[str, float, float],
     return tuple(Returned(m, by, every, level, growth, lag_days=lag_days, **more) for m, level, growth in rows)  # type: ignore[arg-type]
 
 
-_REQUIREMENTS: Weights = {"mhtr": 0.22, "cstr": 0.18, "atr": 0.25, "drr": 0.35}
-_ETHNIC_GROUPS: Weights = {"black": 1.35, "asian": 0.75, "mixed": 1.10, "other": 0.80}
+_REQUIREMENTS: Weights = {"mental health": 0.22, "community sentence": 0.18, "alcohol": 0.25, "drug": 0.35}
+_ETHNIC_GROUPS: Weights = {"Black": 1.35, "Asian": 0.75, "mixed": 1.10, "other": 0.80}
 _SERVICES: Weights = {"adult victims": 0.4468, "young victims": 0.0957, "domestic abuse": 0.2766, "sexual violence": 0.1809}
 
 RETURNS: tuple[Returned, ...] = (
@@ -185,7 +185,7 @@ RETURNS: tuple[Returned, ...] = (
         "quarter",
         34.0,
         -0.04,
-        segments={"mhtr": 1.25, "cstr": 0.9, "atr": 0.85, "drr": 1.0},
+        segments={"mental health": 1.25, "community sentence": 0.9, "alcohol": 0.85, "drug": 1.0},
         apart=True,
     ),
     Returned(
@@ -330,7 +330,7 @@ RETURNS: tuple[Returned, ...] = (
         2_420.0,
         0.012,
         0.003,
-        segments={"officers": 0.44, "staff": 0.43, "pcsos": 0.05, "specials": 0.08},
+        segments={"officers": 0.44, "staff": 0.43, "PCSOs": 0.05, "specials": 0.08},
         lag_days=15,
     ),
     Returned(
@@ -340,7 +340,7 @@ RETURNS: tuple[Returned, ...] = (
         2_510.0,
         0.010,
         0.0,
-        segments={"officers": 0.44, "staff": 0.43, "pcsos": 0.05, "specials": 0.08},
+        segments={"officers": 0.44, "staff": 0.43, "PCSOs": 0.05, "specials": 0.08},
         lag_days=15,
     ),
     Returned("young_in_service_rate", "force people department", "month snapshot", 31.0, 5.5, 0.004, out_of=410, lag_days=15, decimals=1),
@@ -368,7 +368,7 @@ RETURNS: tuple[Returned, ...] = (
         -0.015,
         0.05,
         (1.28, 1.22, 1.12, 0.98, 0.88, 0.80, 0.78, 0.79, 0.86, 0.98, 1.12, 1.19),
-        segments={"force": 0.975, "opcc": 0.025, "buildings": 0.55, "vehicles": 0.40, "business travel": 0.05},
+        segments={"force": 0.975, "OPCC": 0.025, "buildings": 0.55, "vehicles": 0.40, "business travel": 0.05},
         lag_days=40,
     ),
     *_levels("force professional standards department", "quarter", 60, ("complaints_recorded", 236.0, 0.06)),
@@ -488,7 +488,7 @@ STATED: tuple[Stated, ...] = (
     *_printed("mobile_police_stations_interim_operating", 2, segment="interim", period="quarter"),
     *_printed("mobile_police_stations_interim_operating", 2, segment="interim"),
     *_printed("mobile_police_stations_dedicated", 2, segment="new dedicated", end=date(2023, 10, 31)),
-    *_printed("street_drs_interventions", 8, segment="yjs children", period="year", end=date(2023, 8, 31), returned=date(2023, 9, 6)),
+    *_printed("street_drs_interventions", 8, segment="youth justice service", period="year", end=date(2023, 8, 31), returned=date(2023, 9, 6)),
     *(
         s
         for end, value in ((date(2022, 12, 31), 96), (date(2023, 3, 31), 121), (date(2023, 6, 30), 143))
