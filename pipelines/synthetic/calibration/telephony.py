@@ -226,7 +226,7 @@ DRAMA_NUMBERS: tuple[tuple[str, int, int, int], ...] = (
 
 # Operators rostered to each line, by three hours of the day from midnight; and how many more from 18:00 on Friday and Saturday.
 ROSTERED: Mapping[str, tuple[int, ...]] = {
-    "999": (3, 2, 3, 3, 4, 4, 4, 3),
+    "999": (3, 2, 3, 3, 4, 4, 3, 3),
     "101": (2, 2, 4, 5, 5, 5, 4, 3),
     "cch": (3, 2, 6, 9, 9, 8, 6, 4),
     "crib": (1, 1, 2, 3, 3, 3, 2, 1),

@@ -13,7 +13,7 @@ from pipelines.report.site.content import Content, Series
 from pipelines.report.site.lines import recent, spark_of
 from pipelines.report.staffing import MOST_SHORT, staffing_findings
 
-# Columns that a page shows where one of its lines fills them: what a column is called in the template, and what fills it.
+# Columns that a table shows where one of its lines fills them: what a column is called in the template, and what fills it.
 COLUMNS = {
     "trend": ("spc_month",),
     "variation": ("tone",),
@@ -64,14 +64,20 @@ def _page(
         first=first,
         sections=[(title, list(together)) for title, together in groupby(rest, key=lambda line: line.section)],
         without=[line for line in lines if line.value is None],
-        columns={
-            name
-            for name, cells in COLUMNS.items()
-            if any(line[cell] not in UNSAID for line in lines for cell in cells) and (name != "trend" or any(sparks.values()))
-        },
+        columns_of=lambda shown: _columns(shown, sparks),
         sparks=sparks,
         pages=card_pages,
         overview=overview,
         short=staffing_findings(content.marts, card, content.lines[card.scorecard_id] if overview else lines),
         most_short=MOST_SHORT,
     )
+
+
+def _columns(lines: Sequence[Row], sparks: dict[str, Markup]) -> set[str]:
+    """The columns that the table of these lines has."""
+    filled = {name for name, cells in COLUMNS.items() if any(line[cell] not in UNSAID for line in lines for cell in cells)}
+    if not any(sparks.get(line.line_id) for line in lines):
+        filled.discard("trend")
+    if not any(line.has_spc_icon and line.spc_assurance for line in lines):
+        filled.discard("assurance")
+    return filled

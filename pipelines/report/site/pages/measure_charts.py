@@ -239,7 +239,7 @@ def _rare_chart(measure: Row, rows: Sequence[Row], label: Label) -> Markup:
             if r.value is not None
         ]
         if len(points) >= 3 and len({p.month for p in points}) == len(points):
-            series.append((PERIODS.get(period_type, period_type), points))
+            series.append(("estimate" if measure.statistic == "estimate" else PERIODS.get(period_type, period_type), points))
     return line_chart(series[:3], measure.unit, label, width=1080, gap=12) if series else Markup("")
 
 
