@@ -124,7 +124,7 @@
         when {{ clause }} like 'with %figure having %' then 'The' || replace(substr({{ clause }}, 9), ' figure having ', ' figure has ')
         when {{ clause }} like 'with %figure accounting %' then 'The' || replace(substr({{ clause }}, 9), ' figure accounting ', ' figure accounted ')
         when {{ clause }} like 'with the %' then 'The' || replace(substr({{ clause }}, 9), ' figure ', ' figure is ')
-        when {{ clause }} like 'accounting %' then 'It accounted' || substr({{ clause }}, 11)
+        when {{ clause }} like 'accounting %' then 'This accounted' || substr({{ clause }}, 11)
         when {{ clause }} like 'having %' then 'It has' || substr({{ clause }}, 7)
         when {{ clause }} like 'missing %' then 'It missed' || substr({{ clause }}, 8)
         when regexp_matches({{ clause }}, '^(rising|falling|continuing|improving) ') then 'It is ' || {{ clause }}

@@ -41,6 +41,7 @@ chosen as (
         case
             when kinds.kind = 'rare' and not recipes.has_dated_events then 'xmr'
             when kinds.kind = 'rare' and coalesce(events.event_count, 0) < parameters.min_n_limits then 'none'
+            when kinds.kind = 'few' then 'none'
             when kinds.kind = 'rare' and events.min_days_since = 0 then 'g'
             when kinds.kind = 'rare' then 't'
             when kinds.is_seasonally_adjusted then 'xmr'

@@ -1,5 +1,5 @@
 -- What kind of chart the window of the latest phase of each series asks for: limits that follow the denominator (p_prime, u_prime), time between rare events (rare),
--- or the XmR chart. methods.md 1.3. One row per series.
+-- none where a share has too few in it (few), or the XmR chart. methods.md 1.3. One row per series.
 {{ config(schema='intermediate', materialized='table') }}
 
 with
@@ -42,7 +42,9 @@ latest_phases as (
         max(denominator) as max_denominator,
         -- all or nothing: limits around 0 or 100 per cent have no width
         coalesce(sum({{ spc_billionths('numerator') }}) > 0, false)
-        and sum({{ spc_billionths('numerator') }}) <> sum({{ spc_billionths('denominator') }}) as is_divided
+        and sum({{ spc_billionths('numerator') }}) <> sum({{ spc_billionths('denominator') }}) as is_divided,
+        cast(sum({{ spc_billionths('numerator') }}) as double) / count(*) / 1e9 as mean_counted,
+        cast(sum({{ spc_billionths('denominator') }}) as double) / count(*) / 1e9 - mean_counted as mean_left
     from latest_points
     group by series_id, measure_id, area_id, segment
 )
@@ -57,6 +59,12 @@ select
     latest_phases.is_seasonally_adjusted,
     case
         when measures.statistic = 'count' and latest_phases.mean < parameters.rare_mean then 'rare'
+        when
+            latest_phases.is_divided
+            and measures.unit = 'pct'
+            and case when measures.statistic in ('rate', 'ratio') then latest_phases.mean_counted else least(latest_phases.mean_counted, latest_phases.mean_left) end
+            < {{ var('too_few_counted') }}
+            then 'few'
         when not latest_phases.is_divided or latest_phases.max_denominator <= parameters.denominator_ratio * latest_phases.min_denominator then 'xmr'
         when measures.unit <> 'pct' then 'xmr'
         when measures.statistic = 'rate' then 'u_prime'
