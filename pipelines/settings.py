@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -80,8 +80,34 @@ class Licence:
 
 
 @dataclass(frozen=True)
+class ObjectStore:
+    """Where the objects of addresses s3://… are, in the variables that other programs read as well.
+
+    endpoint      AWS_ENDPOINT_URL, such as https://minio.example.police.uk; without one, Amazon's. It is addressed by path, not by host name
+    region        AWS_REGION (default eu-west-2)
+    key_id        AWS_ACCESS_KEY_ID, with AWS_SECRET_ACCESS_KEY and, of a key for a while, AWS_SESSION_TOKEN
+    """
+
+    key_id: str
+    secret: str = field(repr=False)
+    token: str = field(default="", repr=False)
+    endpoint: str = ""
+    region: str = "eu-west-2"
+
+    def environment(self) -> dict[str, str]:
+        """The same as variables, for a process or a library that reads them."""
+        return {
+            "AWS_ACCESS_KEY_ID": self.key_id,
+            "AWS_SECRET_ACCESS_KEY": self.secret,
+            "AWS_SESSION_TOKEN": self.token,
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_REGION": self.region,
+        }
+
+
+@dataclass(frozen=True)
 class Lake:
-    """A lake: the address of its catalogue, a PostgreSQL database, and the folder of its data.
+    """A lake: the address of its catalogue, a PostgreSQL database, and the folder of its data, or the address of one in an object store.
 
     The build database's are SCORECARDS_LAKE_CATALOGUE and SCORECARDS_LAKE_DATA, those of the share SCORECARDS_SHARE_CATALOGUE and
     SCORECARDS_SHARE_DATA. Into a share's folder others may look: its files are encrypted, and only a role that may read the catalogue has the keys.
@@ -90,6 +116,12 @@ class Lake:
     catalogue: str
     data: str
     is_share: bool = False
+    store: ObjectStore | None = None  # a reader of shares has one without knowing where their data are
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether the data are objects of a store, and no files of this machine."""
+        return "://" in self.data
 
     @property
     def address(self) -> str:
@@ -99,7 +131,10 @@ class Lake:
     def without_password(self, text: str) -> str:
         """A text that may quote the address."""
         text = re.sub(r"(://[^:@/\s]*):[^@\s]*@", r"\1@", text)
-        return re.sub(r"password\s*=\s*('(?:[^'\\]|\\.)*'|\S+)", "password=***", text)
+        text = re.sub(r"password\s*=\s*('(?:[^'\\]|\\.)*'|\S+)", "password=***", text)
+        for secret in (self.store.secret, self.store.token) if self.store else ():
+            text = text.replace(secret, "***") if secret else text
+        return text
 
 
 @dataclass(frozen=True)
@@ -291,9 +326,30 @@ def _lake_at(prefix: str) -> Lake | None:
         raise SettingsError(f"{prefix}_CATALOGUE (a PostgreSQL database) and {prefix}_DATA (a folder) go together: set the one that is missing")
     if "://" not in catalogue and "=" not in catalogue:
         raise SettingsError(f"{prefix}_CATALOGUE is no address of PostgreSQL: write it as postgresql://role@host/database or host=… dbname=…")
-    if "://" in data:
-        raise SettingsError(f"{prefix}_DATA={data!r} is no folder: a lake's data lie in a folder that this machine can write")
-    return Lake(catalogue, str(Path(data).expanduser().absolute()))  # as the catalogue keeps it, through links
+    if "://" not in data:
+        return Lake(catalogue, str(Path(data).expanduser().absolute()))  # as the catalogue keeps it, through links
+    if not re.fullmatch(r"s3://[^/]+/.+", data):
+        raise SettingsError(f"{prefix}_DATA={data!r} is neither a folder nor s3://bucket/prefix: a lake has a prefix of its own")
+    store = object_store()
+    if store is None:
+        raise SettingsError(
+            f"{prefix}_DATA is in an object store: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and AWS_ENDPOINT_URL if it is not Amazon's"
+        )
+    return Lake(catalogue, data.rstrip("/"), store=store)
+
+
+def object_store() -> ObjectStore | None:
+    """The object store of this process's environment, where it names one. Raises SettingsError."""
+    key_id, secret, token, endpoint, region = (
+        os.environ.get(f"AWS_{name}", "") for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN", "ENDPOINT_URL", "REGION")
+    )
+    if not key_id and not secret:
+        return None
+    if not key_id or not secret:
+        raise SettingsError("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY go together: set the one that is missing")
+    if endpoint and not re.fullmatch(r"https?://[^/]+/?", endpoint):
+        raise SettingsError(f"AWS_ENDPOINT_URL={endpoint!r} is no address of a server: write it as https://host or https://host:port")
+    return ObjectStore(key_id, secret, token, endpoint.rstrip("/"), region or "eu-west-2")
 
 
 def _alerting() -> Alerting:

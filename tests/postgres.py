@@ -7,6 +7,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -60,8 +61,9 @@ def cluster(folder: Path) -> Iterator[Postgres]:
         except KeyError:
             pytest.skip("PostgreSQL cannot run as root and there is no user postgres")
         as_user = ["runuser", "-u", "postgres", "--"]
-        for parent in (folder, *folder.parents[:3]):
-            parent.chmod(0o755)
+        # not in pytest's folders: each pytest that starts takes the rights of others on them, and the server aborts at its next checkpoint
+        folder = Path(tempfile.mkdtemp(prefix="postgres-"))
+        folder.chmod(0o755)
         shutil.chown(folder, "postgres")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -84,3 +86,5 @@ def cluster(folder: Path) -> Iterator[Postgres]:
     finally:
         with suppress(subprocess.CalledProcessError):  # a test may have stopped it
             postgres.stop()
+        if as_user:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -41,7 +41,7 @@ def reader(share: Lake, role: str) -> Iterator[duckdb.DuckDBPyConnection]:
 def as_role(share: Lake, role: str) -> Lake:
     """The share as a role that is let read it names it."""
     owner = share.catalogue.partition("//")[2].partition("@")[0]
-    return Lake(share.catalogue.replace(f"//{owner}@", f"//{role}@"), "")
+    return Lake(share.catalogue.replace(f"//{owner}@", f"//{role}@"), "", store=share.store)
 
 
 def as_another_force(marts: duckdb.DuckDBPyConnection, published: Settings, force: str, factor: float, days_ago: int = 0) -> None:

@@ -62,13 +62,14 @@ def _forget_own(settings: Settings, force: str, is_to_go: bool, admin: str | Non
         forgetting.require_own(force, lakes, found, forgetting.noted(settings))
         console.print(f"Of {force} {'goes' if is_to_go else 'would go'}:")
         for there in found.values():
-            for line in _listed(there):
+            for line in _listed(there, lakes[there.what]):
                 _say(line)
         roles = sorted({there.owner for there in found.values()})
         _say(f"role {', '.join(roles)}" if admin else _by_superuser(roles))
         if is_to_go:
             forgetting.write_note(settings, force, found)
             for what, lake in lakes.items():
+                forgetting.remove_objects(lake, found[what])
                 forgetting.close_database(lake, found[what], admin)
                 forgetting.drop_database(lake, found[what], admin)
                 forgetting.remove_files(found[what])
@@ -81,13 +82,14 @@ def _forget_own(settings: Settings, force: str, is_to_go: bool, admin: str | Non
         _say(line)
 
 
-def _listed(there: Remains) -> Iterator[str]:
+def _listed(there: Remains, lake: LakeTarget) -> Iterator[str]:
     if there.is_gone:
         yield f"the {there.what}: gone already ({there.address}, {there.folder})"
         return
     yield f"database {there.database} ({there.address}), " + ("gone already" if there.size is None else f"{there.size / 1e6:,.0f} MB")
-    size = sum(path.stat().st_size for path in there.files)
-    yield f"{len(there.files):,} data files of the {there.what} in {there.folder}, {size / 1e6:,.0f} MB"
+    if there.is_open or not lake.lake.is_remote:
+        files, size = lake.contents()
+        yield f"{files:,} data files of the {there.what} in {there.folder}, {size / 1e6:,.0f} MB"
     if there.readers:
         yield f"what {', '.join(there.readers)} could read of it"
     if there.others:

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from pipelines.settings import DBT_PROJECT_DIR, Lake, Settings
+from pipelines.settings import DBT_PROJECT_DIR, Lake, Settings, object_store
 
 
 class SharesError(ValueError):
@@ -60,7 +60,7 @@ def _declaration(settings: Settings) -> Mapping[str, Any]:
 def _at(settings: Settings, address: object, whose: str) -> Lake:
     if not isinstance(address, str) or ("://" not in address and "=" not in address):
         raise SharesError(f"{settings.shares_path}: the share of {whose} is no address of PostgreSQL: write it as postgresql://role@host/database")
-    return Lake(address, "", is_share=True)
+    return Lake(address, "", is_share=True, store=object_store())
 
 
 def _known_forces() -> set[str]:

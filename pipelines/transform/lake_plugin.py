@@ -5,10 +5,10 @@ import os
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
-from pipelines.settings import Lake
+from pipelines.settings import Lake, object_store
 from pipelines.warehouse.lake import NAME, open_lake
 
 
 class Plugin(BasePlugin):
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
-        open_lake(conn, Lake(os.environ["SCORECARDS_LAKE_CATALOGUE"], os.environ["SCORECARDS_LAKE_DATA"]), NAME)
+        open_lake(conn, Lake(os.environ["SCORECARDS_LAKE_CATALOGUE"], os.environ["SCORECARDS_LAKE_DATA"], store=object_store()), NAME)

@@ -18,7 +18,7 @@ import duckdb
 
 from pipelines.settings import Settings
 from pipelines.warehouse.file import FileTarget
-from pipelines.warehouse.lake import LakeTarget, rows_of, unreachable
+from pipelines.warehouse.lake import NAME, LakeTarget, rows_of, unreachable
 from pipelines.warehouse.target import WarehouseUnavailable
 
 NOTE = "forgetting.json"
@@ -36,7 +36,7 @@ class Remains:
     database: str
     owner: str
     address: str
-    folder: Path
+    folder: str
     size: int | None  # of the database in bytes; None: it is gone
     is_open: bool  # whether the database takes sessions
     readers: tuple[str, ...]  # roles that lose what they could read
@@ -45,7 +45,7 @@ class Remains:
 
     @property
     def is_gone(self) -> bool:
-        return self.size is None and not self.files and not (self.folder.is_dir() and not self.others)
+        return self.size is None and not self.files and not (Path(self.folder).is_dir() and not self.others)
 
 
 def note_path(settings: Settings) -> Path:
@@ -82,7 +82,6 @@ def remains(lake: LakeTarget, admin: str | None = None) -> Remains:
     named = parse_dsn(lake.lake.catalogue)
     role = named.get("user", "")
     database = named.get("dbname") or role
-    folder = Path(lake.lake.data)
     with server(lake, admin) as session:
         found = rows_of(
             session,
@@ -91,11 +90,11 @@ def remains(lake: LakeTarget, admin: str | None = None) -> Remains:
             database,
         )
     ((size, is_open, owner, readers),) = found or [(None, False, role, [])]
-    files = sorted(path for path in folder.rglob("*") if not path.is_dir() or path.is_symlink())
+    files = sorted(path for path in Path(lake.lake.data).rglob("*") if not path.is_dir() or path.is_symlink())
     ours = tuple(path for path in files if path.suffix == ".parquet")
     others = tuple(path for path in files if path.suffix != ".parquet")
     what = "share" if lake.lake.is_share else "lake"
-    return Remains(what, database, owner, lake.lake.address, folder, size, is_open, tuple(readers), ours, others)
+    return Remains(what, database, owner, lake.lake.address, lake.lake.data, size, is_open, tuple(readers), ours, others)
 
 
 @contextmanager
@@ -117,7 +116,7 @@ def require_own(force: str, lakes: Mapping[str, LakeTarget], found: Mapping[str,
         there = found[what]
         if there.is_open:
             _require_lake_of(force, lake, there)
-        elif not (note and note["lakes"].get(what) == [there.database, str(there.folder)]) and not there.is_gone:
+        elif not (note and note["lakes"].get(what) == [there.database, there.folder]) and not there.is_gone:
             raise WarehouseUnavailable(
                 f"{there.address} has no catalogue of a lake, so nothing says whose files lie in {there.folder}: nothing was removed. If they are "
                 f"{force}'s, remove the folder by hand"
@@ -156,10 +155,21 @@ def write_note(settings: Settings, force: str, found: Mapping[str, Remains]) -> 
     """From here on the same call goes on where this one ends."""
     path = note_path(settings)
     aside = path.with_suffix(".part")
-    aside.write_text(
-        json.dumps({"force": force, "lakes": {what: [there.database, str(there.folder)] for what, there in found.items()}}), encoding="utf-8"
-    )
+    aside.write_text(json.dumps({"force": force, "lakes": {what: [there.database, there.folder] for what, there in found.items()}}), encoding="utf-8")
     aside.replace(path)
+
+
+def remove_objects(lake: LakeTarget, there: Remains) -> None:
+    """The lake's objects in a store, while its catalogue knows them; files of a folder go later."""
+    if not lake.lake.is_remote or not there.is_open:
+        return
+    with closing(lake.connect()) as connection:
+        schemas = connection.execute("select schema_name from duckdb_schemas() where database_name = ? and schema_name <> 'main'", [NAME]).fetchall()
+        for (schema,) in schemas:
+            connection.execute(f'drop schema {NAME}."{schema}" cascade')
+        connection.execute(f"call ducklake_expire_snapshots('{NAME}', older_than => now())")
+        connection.execute(f"call ducklake_cleanup_old_files('{NAME}', cleanup_all => true)")
+        connection.execute(f"call ducklake_delete_orphaned_files('{NAME}', cleanup_all => true)")
 
 
 def close_database(lake: LakeTarget, there: Remains, admin: str | None) -> None:

@@ -5,6 +5,7 @@ A lake has one writing process, and a PostgreSQL database, a role and a folder o
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import os
 import re
@@ -22,7 +23,7 @@ from pipelines.private import private_folder
 from pipelines.settings import Lake, Settings
 from pipelines.warehouse.dialect import LOAD_ID_SEQUENCE, quoted
 from pipelines.warehouse.file import BUSY, FileTarget, engine_config
-from pipelines.warehouse.tables import create_tables
+from pipelines.warehouse.tables import create_missing
 from pipelines.warehouse.target import WarehouseBusy, WarehouseUnavailable
 
 NAME = "build"
@@ -49,11 +50,21 @@ class LakeTarget:
         with self.catalogue_session() as catalogue:
             return _has_lake(catalogue) and bool(rows_of(catalogue, "select 1 from ducklake_table where end_snapshot is null limit 1"))
 
+    @property
+    def instance(self) -> str:
+        """The DuckDB in memory that connections to this lake share in one process while one of them is open, dbt's as well.
+
+        To load the extensions and to read the catalogue costs another one half a second.
+        """
+        config = engine_config(self.settings)
+        return f":memory:{hashlib.sha256(repr((self.lake.catalogue, self.lake.data, config)).encode()).hexdigest()[:16]}"
+
     def connect(self, read_only: bool = False) -> duckdb.DuckDBPyConnection:
-        connection = duckdb.connect(config=engine_config(self.settings))
+        connection = duckdb.connect(self.instance, config=engine_config(self.settings))
         try:
             open_lake(connection, self.lake, NAME, read_only)
             connection.execute(f"use {NAME}")
+            connection.execute("set preserve_insertion_order = false")  # whoever else has used the instance
         except BaseException:
             connection.close()
             raise
@@ -65,7 +76,8 @@ class LakeTarget:
     @contextmanager
     def lock(self, wait_seconds: float = 0) -> Iterator[None]:
         """The lock of the data directory, for what lies beside the lake, and of the lake itself: a lock file does not reach other hosts."""
-        with FileTarget(self.settings).lock(wait_seconds), self.hold(wait_seconds):
+        kept = closing(duckdb.connect(self.instance, config=engine_config(self.settings)))
+        with kept, FileTarget(self.settings).lock(wait_seconds), self.hold(wait_seconds):
             yield
 
     @contextmanager
@@ -93,10 +105,12 @@ class LakeTarget:
             )
 
     def dbt_environment(self) -> Mapping[str, str]:
-        return {
+        store = self.lake.store.environment() if self.lake.store else {}
+        return store | {
             "SCORECARDS_DBT_TARGET": "ducklake",
             "SCORECARDS_LAKE_CATALOGUE": self.lake.catalogue,
             "SCORECARDS_LAKE_DATA": self.lake.data,
+            "SCORECARDS_LAKE_INSTANCE": self.instance,
         }
 
     def save(self, path: Path) -> None:
@@ -119,7 +133,7 @@ class LakeTarget:
     def _copy(self, connection: duckdb.DuckDBPyConnection, source: str, target: str) -> None:
         """Copy what cannot be made again. Not which loads the models hold: without that, the next run builds them all."""
         connection.execute(f"use {target}")
-        create_tables(connection, load_contracts(extra_layouts=self.settings.layouts_dir))
+        create_missing(connection, load_contracts(extra_layouts=self.settings.layouts_dir))
         there, made = (
             dict(
                 connection.execute(
@@ -166,7 +180,15 @@ class LakeTarget:
             connection.execute(f"call ducklake_delete_orphaned_files('{NAME}', older_than => now() - to_days({GRACE_DAYS}))")
 
     def contents(self) -> tuple[int, int]:
-        """Files and bytes of the lake's data folder."""
+        """Files and bytes of the lake's data: of its folder, or of an object store as the catalogue knows them."""
+        if self.lake.is_remote:
+            with self.catalogue_session() as catalogue:
+                ((files, size),) = rows_of(
+                    catalogue,
+                    "select count(*), coalesce(sum(file_size_bytes), 0) from (select file_size_bytes from ducklake_data_file "
+                    "union all select file_size_bytes from ducklake_delete_file) as files",
+                )
+            return int(files), int(size)
         sizes = [path.stat().st_size for path in Path(self.lake.data).rglob("*.parquet")]
         return len(sizes), sum(sizes)
 
@@ -177,6 +199,26 @@ class LakeTarget:
                 yield True, f"DuckDB's extension {extension} of v{duckdb.__version__}"
             except WarehouseUnavailable as error:
                 yield False, str(error)
+        yield from self._store_findings() if self.lake.is_remote else self._folder_findings()
+        try:
+            with self.catalogue_session() as catalogue:
+                yield from self._catalogue_findings(catalogue)
+        except WarehouseUnavailable as error:
+            yield False, str(error)
+
+    def _store_findings(self) -> Iterator[tuple[bool, str]]:
+        """Whether objects can be written and read back under the lake's prefix."""
+        path = quoted(f"{self.lake.data}/doctor.parquet")
+        try:
+            with closing(duckdb.connect(config=engine_config(self.settings))) as connection:
+                load_extensions(connection, self.lake)
+                connection.execute(f"copy (select 1 as written) to '{path}' (format parquet)")
+                connection.execute(f"from read_parquet('{path}')").fetchall()
+            yield True, f"the lake's objects can be written and read ({self.lake.data})"
+        except (duckdb.Error, WarehouseUnavailable) as error:
+            yield False, unreachable(self.lake, error)
+
+    def _folder_findings(self) -> Iterator[tuple[bool, str]]:
         folder = Path(self.lake.data)
         if not folder.is_dir():
             yield False, f"{self.name}_DATA {folder} is no folder: mount it, or `scorecards lake init` makes it"
@@ -184,11 +226,6 @@ class LakeTarget:
             yield os.access(folder, os.W_OK | os.X_OK), f"the lake's data folder {folder} can be written"
             readable = not self.lake.is_share and stat.S_IMODE(folder.stat().st_mode) & 0o077
             yield not readable, "nobody else can look into the lake's data folder" + (f": run `chmod go= {folder}`, as its owner" if readable else "")
-        try:
-            with self.catalogue_session() as catalogue:
-                yield from self._catalogue_findings(catalogue)
-        except WarehouseUnavailable as error:
-            yield False, str(error)
 
     def _catalogue_findings(self, catalogue: Any) -> Iterator[tuple[bool, str]]:
         ((role, is_superuser, may_create),) = rows_of(
@@ -261,7 +298,9 @@ class LakeTarget:
         with self.catalogue_session() as catalogue:
             if _has_lake(catalogue):
                 return False
-        if self.lake.is_share:
+        if self.lake.is_remote:
+            pass  # whoever owns the bucket says who reads it
+        elif self.lake.is_share:
             folder = Path(self.lake.data)
             folder.mkdir(parents=True, exist_ok=True)
             folder.chmod(SHARED)
@@ -306,18 +345,32 @@ def rows_of(catalogue: Any, sql: str, *parameters: object) -> list[tuple[Any, ..
 
 
 def open_lake(connection: duckdb.DuckDBPyConnection, lake: Lake, name: str, read_only: bool = False, may_create: bool = False) -> None:
-    """Attach a lake under a name. Raises WarehouseUnavailable."""
-    for extension in EXTENSIONS:
-        connection.execute(f"load '{quoted(extension_path(extension))}'")
+    """Attach a lake under a name, where it is not yet. Raises WarehouseUnavailable."""
+    standing = connection.execute("select readonly from duckdb_databases() where database_name = ?", [name]).fetchone()
+    if standing in ((False,), (read_only,)):  # another connection to the same instance has attached it
+        return
+    load_extensions(connection, lake)
     options = ["data_inlining_row_limit 0", f"create_if_not_exists {str(may_create).lower()}"]
     # a reader of somebody else's share goes by the folder that the catalogue names
     options += [f"data_path '{quoted(lake.data.rstrip('/'))}/'"] if lake.data else []
     # whether the files are encrypted is settled when a lake is created
     options += ["encrypted"] * may_create + ["read_only"] * read_only
     try:
-        connection.execute(f"attach if not exists 'ducklake:postgres:{quoted(lake.catalogue)}' as {name} ({', '.join(options)})")
+        connection.execute(f"attach 'ducklake:postgres:{quoted(lake.catalogue)}' as {name} ({', '.join(options)})")
     except duckdb.Error as error:
         raise WarehouseUnavailable(unreachable(lake, error)) from None
+
+
+def load_extensions(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
+    """What a connection needs to open the lake: DuckDB's extensions, and the key of the object store. Raises WarehouseUnavailable."""
+    for extension in EXTENSIONS:
+        connection.execute(f"load '{quoted(extension_path(extension))}'")
+    if lake.store:
+        protocol, _, host = lake.store.endpoint.rpartition("://")
+        given = {"key_id": lake.store.key_id, "secret": lake.store.secret, "session_token": lake.store.token, "region": lake.store.region}
+        given |= {"endpoint": host, "url_style": "path", "use_ssl": str(protocol == "https").lower()} if host else {}
+        options = ", ".join(f"{name} '{quoted(value)}'" for name, value in given.items() if value)
+        connection.execute(f"create or replace temporary secret object_store (type s3, {options})")
 
 
 def extension_path(name: str) -> Path:
@@ -344,5 +397,7 @@ def unreachable(lake: Lake, error: Exception) -> str:
             f"{variable(lake)}_DATA is {lake.data}, and the lake of this catalogue ({lake.address}) has its data in "
             f"{theirs.group(1) if theirs else 'another folder'}: set it to that, or the catalogue to the lake of this folder ({RUNBOOK})"
         )
+    if lake.is_remote and ("HTTP" in text or lake.data in text):
+        return f"the lake's objects ({lake.data}) cannot be used: {lake.without_password(text)} ({RUNBOOK})"
     reason = text.replace(lake.catalogue, lake.address).rpartition("failed: ")[2]
     return f"the lake's catalogue ({lake.address}) cannot be used: {lake.without_password(reason)} ({RUNBOOK})"

@@ -142,7 +142,18 @@ CONTENT = "count(*) || ' ' || coalesce(sum(cast(hash({row}) as hugeint)), 0)"
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection, contracts: Contracts) -> None:
-    """Create what is missing: the ledger, the check results, and a raw table a feed; a new contract column is added as null."""
+    """Create what is missing, in one transaction: each change of a lake's tables is another state of its catalogue, which is read whole again."""
+    connection.execute("begin transaction")
+    try:
+        create_missing(connection, contracts)
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("commit")
+
+
+def create_missing(connection: duckdb.DuckDBPyConnection, contracts: Contracts) -> None:
+    """The ledger, the check results, and a raw table a feed; a new contract column is added as null. Within the transaction of the caller."""
     connection.execute(dialect_of(connection).ddl(LEDGER_DDL))
     for table, column, type_ in LEDGER_ADDITIONS:
         connection.execute(f"alter table {table} add column if not exists {column} {type_}")

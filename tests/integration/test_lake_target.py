@@ -263,7 +263,7 @@ def test_a_catalogue_that_is_away_is_told(landing):
         ({}, "needs SCORECARDS_LAKE_CATALOGUE"),
         ({"SCORECARDS_LAKE_CATALOGUE": "postgresql://a@b/c"}, "set the one that is missing"),
         ({"SCORECARDS_LAKE_CATALOGUE": "somewhere", "SCORECARDS_LAKE_DATA": "/x"}, "no address of PostgreSQL"),
-        ({"SCORECARDS_LAKE_CATALOGUE": "postgresql://a@b/c", "SCORECARDS_LAKE_DATA": "s3://x"}, "no folder"),
+        ({"SCORECARDS_LAKE_CATALOGUE": "postgresql://a@b/c", "SCORECARDS_LAKE_DATA": "s3://x"}, "neither a folder nor"),
     ],
 )
 def test_settings_say_what_a_lake_needs(environment, message, monkeypatch, tmp_path):
