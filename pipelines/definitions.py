@@ -20,7 +20,7 @@ from pipelines.resources import Reporter, held_warehouse
 from pipelines.settings import Settings, load_settings
 from pipelines.transform.assets import build_dbt_assets, demand_models, ledger_specs
 from pipelines.transform.manifest import load_manifest
-from pipelines.warehouse import share_of
+from pipelines.warehouse import pool_of, share_of
 
 # What is taken in at 06:00: feeds of contact, whose day is wanted first thing in the morning.
 CONTACT_FEEDS = ("force_calls", "bt_999_calls", "bt_incidents", "ccc_operator_rota", "incident_logs", "online_reports")
@@ -46,7 +46,7 @@ def build_defs(
             yield held
 
     feeds = [build_folder_asset(together, contracts) for together in contracts.folders.values()]
-    models, publication = build_dbt_assets(manifest)
+    models, publication = build_dbt_assets(manifest, pool_of(settings))
     quality = build_quality_asset(contracts, [".".join(key.path) for key in models.keys])
     published = build_published_asset(manifest)
     site = build_site_asset(MARTS_KEY)

@@ -102,8 +102,11 @@ def dbt_specs(manifest: Mapping[str, Any]) -> tuple[list[dg.AssetSpec], dict[str
     return list(specs), checks
 
 
-def build_dbt_assets(manifest: Mapping[str, Any]) -> tuple[dg.AssetsDefinition, dg.AssetsDefinition]:
-    """The models before the gate, and the publication behind it: one step each."""
+def build_dbt_assets(manifest: Mapping[str, Any], pool: str | None = None) -> tuple[dg.AssetsDefinition, dg.AssetsDefinition]:
+    """The models before the gate, and the publication behind it: one step each.
+
+    pool  which of Dagster's pools a run of them takes a place in
+    """
     specs, checks = dbt_specs(manifest)
     translator = Translator()
     keys = {unique_id: translator.get_asset_key(node) for unique_id, node in manifest["nodes"].items()}
@@ -112,7 +115,7 @@ def build_dbt_assets(manifest: Mapping[str, Any]) -> tuple[dg.AssetsDefinition, 
         ([spec for spec in specs if is_behind[spec.key] is part], {name: spec for name, spec in checks.items() if is_behind[spec.asset_key] is part})
         for part in (False, True)
     ]
-    return _build_models(manifest, keys, *parts[0]), _build_publication(manifest, keys, *parts[1])
+    return _build_models(manifest, keys, pool, *parts[0]), _build_publication(manifest, keys, *parts[1])
 
 
 def demand_models(models: dg.AssetsDefinition) -> set[dg.AssetKey]:
@@ -129,14 +132,21 @@ def demand_models(models: dg.AssetsDefinition) -> set[dg.AssetKey]:
 
 
 def _build_models(
-    manifest: Mapping[str, Any], keys: Mapping[str, dg.AssetKey], specs: Sequence[dg.AssetSpec], checks: Mapping[str, dg.AssetCheckSpec]
+    manifest: Mapping[str, Any],
+    keys: Mapping[str, dg.AssetKey],
+    pool: str | None,
+    specs: Sequence[dg.AssetSpec],
+    checks: Mapping[str, dg.AssetCheckSpec],
 ) -> dg.AssetsDefinition:
     skippable = [_skippable(spec) for spec in specs]
 
     # Dagster wants every table after those it is made from.
     order = list(TopologicalSorter({spec.key: [dep.asset_key for dep in spec.deps] for spec in specs}).static_order())
 
-    @dg.multi_asset(name=DBT_ASSETS_NAME, specs=skippable, check_specs=list(checks.values()), can_subset=True, allow_arbitrary_check_specs=True)
+    # every run that writes the build database has this step: that it takes a place in the pool is enough
+    @dg.multi_asset(
+        name=DBT_ASSETS_NAME, specs=skippable, check_specs=list(checks.values()), can_subset=True, allow_arbitrary_check_specs=True, pool=pool
+    )
     def dbt_build(context: dg.AssetExecutionContext, config: BuildOptions, warehouse: dg.ResourceParam[Warehouse]) -> Iterator[Any]:
         is_subset = context.is_subset
         with warehouse.connect() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -31,6 +32,7 @@ __all__ = [
     "has_build",
     "is_held",
     "open_build",
+    "pool_of",
     "purge_unmasked",
     "quoted",
     "run_lock",
@@ -48,6 +50,12 @@ def target_of(settings: Settings) -> Target:
 def share_of(settings: Settings) -> LakeTarget | None:
     """The lake in which others find the publication; None where there is none."""
     return LakeTarget(settings, settings.share) if settings.share else None
+
+
+def pool_of(settings: Settings) -> str:
+    """Dagster's pool of the runs that write this build database: one name per lake or file, whichever code location asks."""
+    where = settings.lake.address if settings.lake else str(settings.build_path)
+    return f"{'lake' if settings.lake else 'warehouse'}_{hashlib.sha256(where.encode()).hexdigest()[:12]}"
 
 
 def has_build(settings: Settings) -> bool:

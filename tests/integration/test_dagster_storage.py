@@ -6,10 +6,13 @@ from datetime import timedelta
 import dagster as dg
 import pytest
 import yaml
+from dagster import DagsterRunStatus
+from dagster._core.op_concurrency_limits_counter import GlobalOpConcurrencyLimitsCounter
 
 from pipelines.event_log import KEPT_DATABASES
 from pipelines.instance import prepare_home, purge_history
-from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.settings import PROJECT_DIR, Lake, Settings
+from pipelines.warehouse import pool_of
 from tests.landing import HASH_KEY
 from tests.postgres import cluster
 
@@ -67,6 +70,38 @@ def test_storage_is_postgresql_where_the_environment_names_it(settings, postgres
     assert not list(settings.dagster_home.rglob("*.db")), "nothing is kept in SQLite"
     assert "dagster_postgres" in module or "legacy" in module
     assert postgres_url not in (settings.dagster_home / "dagster.yaml").read_text(), "the address stays in the environment"
+
+
+def test_of_each_lake_one_run_works_however_many_wait(settings, postgres_url):
+    """As the daemon decides it: two forces with two runs each, of which one works."""
+    forces = [replace(settings, lake=Lake(f"postgresql://{force}@db/{force}", f"/lakes/{force}")) for force in ("wiltshire", "dorset")]
+    assert len({pool_of(each) for each in (*forces, settings)}) == 3
+    prepare_home(replace(settings, postgres_url=postgres_url))
+
+    def job_of(force: Settings) -> dg.JobDefinition:
+        @dg.op(name="dbt_build", pool=pool_of(force))
+        def build() -> None:
+            pass
+
+        return dg.GraphDefinition(name=pool_of(force), node_defs=[build]).to_job()
+
+    with dg.DagsterInstance.get() as instance:
+        working, *waiting = (
+            instance.create_run_for_job(job_of(force), status=status)
+            for force, status in zip(forces[:1] + forces, [DagsterRunStatus.STARTED] + [DagsterRunStatus.NOT_STARTED] * 2, strict=True)
+        )
+        storage, pools = instance.event_log_storage, instance.get_concurrency_config().pool_config
+        counter = GlobalOpConcurrencyLimitsCounter(
+            instance,
+            waiting,
+            [instance.get_run_record_by_id(working.run_id)],
+            concurrency_keys=storage.get_concurrency_keys() | {pool_of(force) for force in forces},
+            pool_limits=storage.get_pool_limits(),
+            pool_granularity=pools.pool_granularity,
+        )
+        assert [counter.is_blocked(run) for run in waiting] == [True, False], "of the force that works, and of the other"
+        counter.update_counters_with_launched_item(waiting[1])
+        assert counter.is_blocked(waiting[1]), "one place each"
 
 
 def test_one_run_at_a_time_with_monitoring_and_retention():

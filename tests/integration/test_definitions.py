@@ -15,6 +15,7 @@ from pipelines.ingest.sensor import build_landing_sensor
 from pipelines.publish.marts import contract_key, published_models, published_tables
 from pipelines.settings import Settings
 from pipelines.transform.manifest import load_manifest
+from pipelines.warehouse import pool_of
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +93,11 @@ def test_nightly_runs_at_two_london_time_and_takes_in_everything(definitions):
     job = definitions.resolve_job_def("nightly")
     assert {"ingest_force_calls", "dbt_build", "check_everything"} <= {node.name for node in job.graph.nodes}
     assert job.executor_def.name == "in_process"
+
+
+def test_every_job_that_writes_the_build_database_takes_a_place_in_its_pool(settings, definitions):
+    for name in ("nightly", "marts", "demand"):
+        assert definitions.resolve_job_def(name).node_def_named("dbt_build").pools == {pool_of(settings)}
 
 
 def test_the_job_marts_is_the_nightly_one_without_its_pages(definitions):

@@ -1,5 +1,7 @@
 """The files of docs/deployment: units that systemd takes, commands and settings that exist."""
 
+import importlib.util
+import json
 import re
 import shutil
 import subprocess
@@ -8,6 +10,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from dagster._config import validate_config
+from dagster._core.instance.config import dagster_instance_config_schema
+from dagster._core.workspace.load_target import WorkspaceFileTarget
 
 from pipelines.cli import cli
 from pipelines.settings import PROJECT_DIR
@@ -54,5 +59,44 @@ def test_commands_and_their_options_exist():
 def test_settings_exist():
     known = set().union(*(re.findall(r"SCORECARDS_[A-Z_]+", path.read_text()) for path in (PROJECT_DIR / "pipelines").rglob("*.py")))
     known.add("SCORECARDS_LOGIN_HASH")  # the proxy's
-    for path in [*FOLDER.iterdir(), FOLDER.with_suffix(".md")]:
+    for path in [*(path for path in FOLDER.rglob("*") if path.is_file()), FOLDER.with_suffix(".md")]:
         assert set(re.findall(r"SCORECARDS_[A-Z_]+", Path(path).read_text())) <= known, path.name
+
+
+FORCES = FOLDER / "forces"
+
+
+@pytest.mark.parametrize("name", ["dagster.yaml", "dagster-kubernetes.yaml"])
+def test_dagster_takes_the_instance_of_several_forces(name):
+    """Its own schema; that of the launcher where its package is installed (dagster-docker and dagster-k8s of Dagster's version)."""
+    config = yaml.safe_load((FORCES / name).read_text())
+    checked = validate_config(dagster_instance_config_schema(), config)
+    assert checked.success, checked.errors
+    assert config["concurrency"]["pools"] == {"default_limit": 1, "granularity": "run"}
+    assert config["concurrency"]["runs"]["max_concurrent_runs"] > 1
+    launcher = config["run_launcher"]
+    if importlib.util.find_spec(launcher["module"]):
+        kind = getattr(importlib.import_module(launcher["module"]), launcher["class"])
+        checked = validate_config(kind.config_type(), launcher["config"])
+        assert checked.success, checked.errors
+
+
+def test_each_force_has_a_code_location_with_settings_volumes_and_a_lake_of_its_own():
+    services = yaml.safe_load((FORCES / "compose.yaml").read_text())["services"]
+    locations = [origin.location_name for origin in WorkspaceFileTarget([str(FORCES / "workspace.yaml")]).create_origins()]
+    assert locations and set(locations) <= set(services)
+    for force in locations:
+        service = services[force]
+        context = json.loads(service["environment"]["DAGSTER_CONTAINER_CONTEXT"])["docker"]
+        # what a run is given is what its code location has, and nothing of another force
+        settings = dict(pair.split("=", 1) for pair in context["env_vars"])
+        assert settings == {name: value for name, value in service["environment"].items() if name in settings}
+        assert {"SCORECARDS_DATA_DIR", "SCORECARDS_TARGET", "SCORECARDS_LAKE_CATALOGUE", "SCORECARDS_LAKE_DATA"} <= settings.keys()
+        assert context["container_kwargs"]["volumes"] == service["volumes"]
+        assert all(force in volume for volume in service["volumes"]) and f"/{force}" in settings["SCORECARDS_LAKE_CATALOGUE"]
+    kinds = {document["kind"]: document for document in yaml.safe_load_all((FORCES / "kubernetes.yaml").read_text())}
+    (container,) = kinds["Deployment"]["spec"]["template"]["spec"]["containers"]
+    context = json.loads(next(entry["value"] for entry in container["env"] if entry["name"] == "DAGSTER_CONTAINER_CONTEXT"))["k8s"]
+    claim = kinds["PersistentVolumeClaim"]["metadata"]["name"]
+    assert [volume["persistentVolumeClaim"]["claimName"] for volume in context["volumes"]] == [claim]
+    assert context["env_secrets"] == [source["secretRef"]["name"] for source in container["envFrom"]]
