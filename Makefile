@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 READY := $(VENV)/.ready
 
-.PHONY: run test test-fast ui setup lint lint-python lint-sql checked bench fuzz lake lock images clean superset-venv superset-check superset-lock
+.PHONY: run test test-fast ui setup lint lint-python lint-sql checked bench fuzz lake lake-kills lock images clean superset-venv superset-check superset-lock
 
 run: $(READY)
 	$(BIN)/scorecards demo --if-empty
@@ -49,6 +49,11 @@ bench: $(READY)
 
 fuzz: $(READY)
 	$(BIN)/python -m tests.fuzz.run
+
+# Workers of three forces on lakes, killed at random moments (docs/lake.md); needs `make lake` and PostgreSQL.
+KILLS ?= 60
+lake-kills: $(READY)
+	$(BIN)/python -m tests.faults.lake_nights --kills $(KILLS)
 
 setup: $(READY)
 

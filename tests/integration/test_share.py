@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -149,34 +150,45 @@ def test_a_file_of_the_share_alone_says_nothing(force):
             duckdb.read_parquet(str(path)).fetchall()
 
 
-def test_a_reader_sees_one_publication_or_another_never_two(force):
+def test_twenty_readers_see_one_publication_or_another_and_who_holds_one_sees_that(force):
+    """While ten are published; twenty connections of four programs, and one that holds what it found."""
     publish(force, 1)
     share(force)
     seen, stop, failures = [], threading.Event(), []
+    figures = "select (select value from share.measures.measure_values where month = 5), (select run_id from share.quality.heartbeat)"
 
-    def read() -> None:
+    def read(connection: duckdb.DuckDBPyConnection) -> None:
         try:
-            with reader(force.share, "board") as connection:
-                while not stop.is_set():
-                    connection.execute("begin")
-                    (figure,) = connection.execute("select value from share.measures.measure_values where month = 5").fetchone()
-                    (night,) = connection.execute("select run_id from share.quality.heartbeat").fetchone()
-                    connection.execute("commit")
-                    seen.append((night, f"night {figure:.0f}"))
+            while not stop.is_set():
+                connection.execute("begin")
+                ((figure, night),) = connection.execute(figures).fetchall()
+                connection.execute("commit")
+                seen.append((night, f"night {figure:.0f}"))
+                stop.wait(0.5)
         except Exception as error:
             failures.append(error)
 
-    readers = [threading.Thread(target=read) for _ in range(2)]
-    for thread in readers:
-        thread.start()
-    for night in range(2, 8):
-        publish(force, night)
-        share(force)
-    stop.set()
-    for thread in readers:
-        thread.join()
-    assert not failures
-    assert seen and all(night == figure for night, figure in seen)
+    with ExitStack() as programs:
+        opened = [programs.enter_context(reader(force.share, "board")) for _ in range(5)]
+        holder, connections = opened[0], [program.cursor() for program in opened[1:] for _ in range(5)]
+        holder.execute("begin")
+        held = [holder.execute(figures).fetchall()]
+        readers = [threading.Thread(target=read, args=(connection,)) for connection in connections]
+        for thread in readers:
+            thread.start()
+        for night in range(2, 12):
+            publish(force, night)
+            share(force)
+            held.append(holder.execute(figures).fetchall())
+        stop.set()
+        for thread in readers:
+            thread.join()
+        assert len(readers) == 20 and not failures
+        assert all(night == figure for night, figure in seen)
+        assert len({night for night, _ in seen}) > 2, "publications were seen as they came"
+        assert held == [[(1, "night 1")]] * 11
+        holder.execute("commit")
+        assert holder.execute(figures).fetchall() == [(11, "night 11")]
 
 
 def test_a_publication_that_fails_on_the_way_leaves_the_share_as_it_was(force, monkeypatch):
