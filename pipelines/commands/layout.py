@@ -37,7 +37,7 @@ def inspect_file(settings: Settings, path: Path, feed: str | None, layout_path: 
         console.print(f"{escape(path.name)} {escape(str(error))}.")
         return 2
     for seen in found:
-        _print_inspection(seen, path)
+        _print_inspection(seen, path, is_asked=feed is not None)
     if layout_path is not None:
         best = max(found, key=lambda seen: (seen.match.fits, seen.match.columns_found))
         layout_path.parent.mkdir(parents=True, exist_ok=True)
@@ -46,7 +46,7 @@ def inspect_file(settings: Settings, path: Path, feed: str | None, layout_path: 
     return 0
 
 
-def _print_inspection(seen: Inspection, path: Path) -> None:
+def _print_inspection(seen: Inspection, path: Path, is_asked: bool) -> None:
     raw = seen.raw
     written = [raw.sheet and f"sheet {raw.sheet}", raw.encoding, raw.delimiter and f"fields between {raw.delimiter!r}"]
     rows = [
@@ -64,6 +64,8 @@ def _print_inspection(seen: Inspection, path: Path) -> None:
     match = seen.match
     if not match.columns_found:
         console.print("Its headers are none that a contract knows; --feed says of which feed it is.")
+        if not is_asked:
+            return
     console.print(f"Feed {seen.feed.name}: {match.columns_found} of {len(seen.feed.columns)} columns are recognised.")
     if match.missing:
         console.print(

@@ -67,7 +67,7 @@ def head_of(path: Path, is_gzip: bool, facts: TextFacts) -> str:
     if b"\0" in first_line:
         raise FileRefused("has NUL bytes in its first line (UTF-16 without a byte-order mark, or no text); have it exported as UTF-8")
     # Where lines end in LF, a lone CR ends none: the reader of the header must count lines as the reader of the rows does.
-    return _LONE_CR.sub(" ", head[:HEAD_BYTES].decode("utf-8", "ignore"))
+    return _LONE_CR.sub("\v", head[:HEAD_BYTES].decode("utf-8", "ignore"))
 
 
 def header_records(head: str, delimiter: str, within: int) -> Iterator[tuple[list[str], int, int]]:
@@ -164,7 +164,7 @@ def open_csv(path: Path, is_gzip: bool, facts: TextFacts, layouts: Sequence[Feed
     match, delimiter, header_lines, records_before = _match_csv(head, layouts)
     if not match.fits:
         raise FileRefused(why_not(match))
-    _refuse_other_line_ends(head.split("\n", header_lines)[header_lines - 1], match)
+    _refuse_other_line_ends(head.split("\n", header_lines)[header_lines - 1], delimiter, match)
     if not match.is_placed:
         refuse_records_above(_rows_read(head.split("\n", header_lines)[: header_lines - 1], delimiter, match), records_before + 1)
     chunks = _without_lines(utf8_chunks(path, is_gzip, facts), header_lines)
@@ -173,13 +173,14 @@ def open_csv(path: Path, is_gzip: bool, facts: TextFacts, layouts: Sequence[Feed
     return Table(match, blocks, is_typed=False, is_comma_doubtful=delimiter == ";")
 
 
-def _refuse_other_line_ends(line: str, match: HeaderMatch) -> None:
+def _refuse_other_line_ends(line: str, delimiter: str, match: HeaderMatch) -> None:
     """Raises FileRefused where rows stand in the header's line, behind what some programs take for the end of a line."""
     before, *behind = re.split(_OTHER_LINE_ENDS, line, maxsplit=1)
-    if behind and all(match.headers[place].strip() in before for place in match.places):
-        raise FileRefused(
-            f"has rows in the line of its header: its lines end with U+{ord(behind[0]):04X}, which ends none in csv; export it with usual line ends"
-        )
+    if not behind or behind[1].count(delimiter) < before.count(delimiter):
+        return
+    if all(match.headers[place].strip() in before for place in match.places):
+        mark = "a lone CR (or U+000B)" if behind[0] == "\v" else f"U+{ord(behind[0]):04X}"
+        raise FileRefused(f"has rows in the line of its header, which ends with {mark}; export it with usual line ends (CRLF or LF)")
 
 
 def _without_lines(chunks: Iterator[bytes], lines: int) -> Iterator[bytes]:

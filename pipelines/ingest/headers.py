@@ -258,7 +258,7 @@ def layouts_for(layouts: Sequence[Feed], name: str) -> tuple[Feed, ...]:
 
 def _shown(headers: Sequence[str], layout: Feed) -> str:
     """Headers for a message: masked, for a header row may be a data row. What the layout itself knows is shown, and what is long is not."""
-    safe = [h.strip() for h in headers if h.strip()]
+    safe = [" ".join(h.split()) for h in headers if h.strip()]
     texts = [masked(h, _words(layout)) if len(h) <= 40 and not re.search(r"\d{4}", h) else MASK for h in safe[:MAX_LISTED]]
     return ", ".join(texts) + (f" and {len(safe) - MAX_LISTED} more" if len(safe) > MAX_LISTED else "")
 

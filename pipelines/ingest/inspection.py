@@ -113,7 +113,7 @@ def _names(header: Sequence[str]) -> list[str]:
     seen = Counter[str]()
     names = []
     for place, cell in enumerate(header, start=1):
-        name = cell.strip() or f"(column {place})"
+        name = " ".join(cell.split()) or f"(column {place})"
         seen[name] += 1
         names.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
     return names

@@ -148,8 +148,12 @@ CORPUS: tuple[Bad, ...] = (
     Bad("a million columns in the header", HEADER + "," * 1_000_000 + "\n" + call(1), refused="header"),
     Bad("3,000 columns in the header", HEADER + "".join(f",x{n}" for n in range(3_000)) + "\n", refused="more than 2,000 columns"),
     *(
-        Bad(f"lines that end with U+{ord(mark):04X}", GOOD.replace("\n", mark), refused=f"its lines end with U+{ord(mark):04X}")
+        Bad(f"lines that end with U+{ord(mark):04X}", GOOD.replace("\n", mark), refused=f"U+{ord(mark):04X}")
         for mark in "\x0b\x0c\x1e\x85\u2028\u2029"
+    ),
+    *(
+        Bad(f"a header that ends with a lone CR, and {rows} rows", GOOD.replace("\n", "\r", rows), refused="rows in the line of its header")
+        for rows in (1, 2)
     ),
     Bad("other line ends in titles and headers", "Calls\x0bof\x85July\n" + GOOD.replace("call_id", "call\u2028id"), read=2),
     Bad("a gzip of blank lines", gzip.compress(GOOD.encode() + b"\n" * (80 << 20)), "extract.csv.gz", refused="times its size"),
