@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -202,6 +203,8 @@ def test_killed_before_any_step_the_same_call_goes_on(force, other, postgres):
         command = [sys.executable, "-c", code, "lake", "forget-force", "wiltshire", "--confirm", "wiltshire", "--admin", postgres.url()]
         killed = subprocess.run(command, env=environment, cwd=PROJECT_DIR, check=False, capture_output=True, text=True)
         assert killed.returncode == -9, (step, killed.stderr)
+        while _forget(force, confirmed=None, admin=postgres.url()) == BUSY:  # until the server has noticed
+            time.sleep(0.2)
         if step != "write_note":
             with pytest.raises(WarehouseUnavailable, match="another force, wiltshire, is being forgotten here"):
                 forget_force(force, "dorset", None, postgres.url(), ())
