@@ -17,7 +17,8 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
                 if isinstance(key, yaml.ScalarNode) and key.value in seen and key.value != "<<":
                     raise yaml.constructor.ConstructorError(None, None, f"the key {key.value!r} stands twice; leave one", key.start_mark)
                 seen.add(str(key.value))
-        return super().construct_mapping(node, deep)
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
+        return mapping
 
 
 def read_yaml(path: Path) -> Any:

@@ -44,7 +44,7 @@ def parquet_schema(path: Path) -> pl.Schema:
     except (pl.exceptions.PolarsError, pa.ArrowException, OSError) as error:
         raise FileRefused("is not a readable Parquet file (damaged, truncated, or another kind of file); have it sent again") from error
     refuse_bombs(sum(facts.row_group(number).total_byte_size for number in range(facts.num_row_groups)), path.stat().st_size)
-    return schema
+    return pl.Schema(schema)
 
 
 def open_parquet(path: Path, layouts: Sequence[Feed]) -> Table:

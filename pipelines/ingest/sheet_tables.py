@@ -187,10 +187,10 @@ def _as_shown(frame: pl.DataFrame, facts: SheetFacts) -> pl.DataFrame:
     columns = []
     for place, name in enumerate(frame.columns):
         values = frame[name]
-        for cells, shown in ((facts.percent, lambda number: f"{number * 100:.10g}%"), (facts.long, lambda number: f"{number:.14E}")):
+        for cells, times, shown in ((facts.percent, 100, "{:.10g}%"), (facts.long, 1, "{:.14E}")):
             rows = [row - facts.first_row for row, column in cells if column - facts.first_column == place]
             if rows:
-                values = values.scatter(rows, [shown(float(values[row])) for row in rows])
+                values = values.scatter(rows, [shown.format(float(values[row]) * times) for row in rows])
         columns.append(values)
     return pl.DataFrame(columns).with_row_index(ROW, facts.first_row) if columns else frame.with_row_index(ROW, facts.first_row)
 

@@ -94,8 +94,8 @@ def change_text(change: float | None, change_pct: float | None, unit: str | None
     if form.change_suffix is not None:
         return number + form.change_suffix
     if form.per_residents:
-        is_shown = beside is not None and rounded(change, 1) != 0
-        number = sign_text(change) + _value_text(abs(change), form, beside if is_shown else abs(change))
+        base = beside if beside is not None and rounded(change, 1) != 0 else abs(change)
+        number = sign_text(change) + _value_text(abs(change), form, base)
     share = "" if change_pct is None else f"{sign_text(rounded(change_pct, 1))}{one_decimal(abs(change_pct))}% "
     return f"{share}({number})"
 
