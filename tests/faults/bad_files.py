@@ -119,6 +119,10 @@ def _folder_out_of_the_landing_folder(path: Path) -> None:
     path.symlink_to(outside)
 
 
+def _parquet_of_one_long_value(path: Path) -> None:
+    path.write_bytes(parquet(call_id=["C1"], force_code=["w"], line=["999"], offered_at=[datetime(2023, 7, 1)], bt_call_ref=["a" * (70 << 20)]))
+
+
 def rejected(*reasons: tuple[int, str, str]) -> frozenset[tuple[int, str, str]]:
     return frozenset(reasons)
 
@@ -422,7 +426,7 @@ CORPUS: tuple[Bad, ...] = (
     ),
     Bad(
         "a Parquet file of one value that unpacks a thousandfold",
-        parquet(call_id=["C1"], force_code=["w"], line=["999"], offered_at=[datetime(2023, 7, 1)], bt_call_ref=["a" * (70 << 20)]),
+        _parquet_of_one_long_value,
         "extract.parquet",
         refused="unpacks to more than 200 times its size",
     ),
