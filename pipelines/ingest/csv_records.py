@@ -79,7 +79,7 @@ def refuse_bombs(unpacked: int, packed: int) -> None:
         raise FileRefused(f"unpacks to more than {MAX_UNPACKED_RATIO} times its size; check what was packed, and have it sent again")
 
 
-def unpacked(file: BinaryIO) -> Iterator[bytes]:
+def unpacked_chunks(file: BinaryIO) -> Iterator[bytes]:
     """The text of a gzip file, piece by piece. Raises FileRefused."""
     return _chunks(_gunzipped(file))
 
@@ -137,7 +137,7 @@ def inspect_text(path: Path, is_gzip: bool, declared_encoding: str | None = None
 def utf8_chunks(path: Path, is_gzip: bool, facts: TextFacts) -> Iterator[bytes]:
     """The file's text as UTF-8 bytes without a byte-order mark, lines ended by LF or CRLF."""
     with path.open("rb") as file:
-        stream = unpacked(file) if is_gzip else _chunks(file)
+        stream = unpacked_chunks(file) if is_gzip else _chunks(file)
         # Bytes that Windows-1252 does not define become U+FFFD rather than the end of the whole file.
         strict = facts.encoding.startswith("utf")
         decoder = codecs.getincrementaldecoder(facts.encoding)("strict" if strict else "replace")

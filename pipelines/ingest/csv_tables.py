@@ -13,7 +13,16 @@ import polars as pl
 
 from pipelines.contracts.model import Feed
 from pipelines.ingest.conform import FAULT, LEFT_OFF, ROW, conform
-from pipelines.ingest.csv_records import BROKEN_RECORD, TextFacts, exchanged, quote_of, record_blocks, unpacked, utf8_chunks, without_blank_runs
+from pipelines.ingest.csv_records import (
+    BROKEN_RECORD,
+    TextFacts,
+    exchanged,
+    quote_of,
+    record_blocks,
+    unpacked_chunks,
+    utf8_chunks,
+    without_blank_runs,
+)
 from pipelines.ingest.files import FileRefused
 from pipelines.ingest.headers import (
     TRIAL_ROWS,
@@ -48,7 +57,7 @@ _RECORD_END = "\x1f\x1e"
 def refuse_other_formats(path: Path, is_gzip: bool) -> None:
     """Raises FileRefused for a file that its first bytes, unpacked, tell to be something else than text."""
     with path.open("rb") as file:
-        head = file.read(64) if not is_gzip else next(unpacked(file), b"")
+        head = file.read(64) if not is_gzip else next(unpacked_chunks(file), b"")
     for mark, kind, way_out in OTHER_FORMATS:
         if head.lstrip().startswith(mark):
             raise FileRefused(f"holds no csv but {kind}; unpack it, and send what it holds" if is_gzip else f"is not csv but {kind}; {way_out}")

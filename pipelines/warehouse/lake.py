@@ -64,7 +64,7 @@ class LakeTarget:
         try:
             open_lake(connection, self.lake, NAME, read_only)
             connection.execute(f"use {NAME}")
-            connection.execute("set preserve_insertion_order = false")  # whoever else has used the instance
+            connection.execute("set preserve_insertion_order = false")  # another user of the instance may have set it
         except BaseException:
             connection.close()
             raise
@@ -299,7 +299,7 @@ class LakeTarget:
             if _has_lake(catalogue):
                 return False
         if self.lake.is_remote:
-            pass  # whoever owns the bucket says who reads it
+            pass  # who may read objects is said by the policy of the bucket
         elif self.lake.is_share:
             folder = Path(self.lake.data)
             folder.mkdir(parents=True, exist_ok=True)
