@@ -14,6 +14,9 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines import private
+from pipelines.atomic_file import atomic_write
+
 MIN_CHARACTERS = 32
 VARIABLE, FILE_NAME = "SCORECARDS_HASH_KEY", "hash.key"
 
@@ -39,7 +42,7 @@ def given_key(warehouse_dir: Path) -> bytes:
         return _long_enough(given.encode(), VARIABLE, "make one with `openssl rand -hex 32`, or unset it to have one made for this warehouse")
     path = warehouse_dir / FILE_NAME
     if not path.exists():
-        _write(path, new_key())
+        _create(path, new_key())
     return _long_enough(path.read_bytes(), f"warehouse/{FILE_NAME}", "put the former file back from a backup")
 
 
@@ -51,13 +54,11 @@ def _long_enough(key: bytes, source: str, way_out: str) -> bytes:
 
 def keep(warehouse_dir: Path, key: bytes) -> None:
     """Put a key in the place of the one kept with the warehouse, in one step."""
-    fresh = warehouse_dir / f"{FILE_NAME}.new"
-    fresh.unlink(missing_ok=True)
-    _write(fresh, key)
-    fresh.replace(warehouse_dir / FILE_NAME)
+    with atomic_write(warehouse_dir / FILE_NAME, mode=private.FILE) as part:
+        part.write_bytes(key)
 
 
-def _write(path: Path, key: bytes) -> None:
+def _create(path: Path, key: bytes) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

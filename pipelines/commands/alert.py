@@ -6,6 +6,7 @@ import json
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from pipelines.atomic_file import atomic_write
 from pipelines.commands.console import console
 from pipelines.operations.alerts import tell
 from pipelines.operations.channels import channels
@@ -54,9 +55,8 @@ def metrics(settings: Settings, out: Path | None, port: int | None) -> int:
     if out is None:
         print(text, end="")
     else:
-        fresh = out.with_name(f"{out.name}.new")  # so that the collector never reads half a file
-        fresh.write_text(text, encoding="utf-8")
-        fresh.replace(out)
+        with atomic_write(out) as part:  # the collector never reads half a file
+            part.write_text(text, encoding="utf-8")
     return WELL
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from pipelines.atomic_file import atomic_write
 from pipelines.commands.console import console
 from pipelines.operations.channels import deliver, letter
-from pipelines.private import private_folder
+from pipelines.private import FILE, private_folder
 from pipelines.report.digest.build import Digest, DigestError, build, cards_of, cards_of_tier
 from pipelines.report.digest.write import render, save
 from pipelines.report.marts import Marts, MartsError
@@ -86,7 +86,5 @@ def _read(path: Path) -> dict[str, str]:
 
 
 def _write(path: Path, sent: dict[str, str]) -> None:
-    fresh = f"{path}.new"
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        json.dump(sent, file, indent=1)
-    os.replace(fresh, path)
+    with atomic_write(path, mode=FILE) as part:
+        part.write_text(json.dumps(sent, indent=1), encoding="utf-8")

@@ -21,6 +21,7 @@ from typing import IO, cast
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
+from pipelines.atomic_file import atomic_write
 from pipelines.commands.console import console
 from pipelines.settings import Settings
 
@@ -115,10 +116,5 @@ def download_police_uk(settings: Settings, forces: Sequence[str], months: Sequen
 def _put(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> None:
     """Unpack one file, in place only once it is whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    try:
-        with archive.open(member) as source, part.open("wb") as target:
-            shutil.copyfileobj(source, target, PART_BYTES)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with atomic_write(path) as part, archive.open(member) as source, part.open("wb") as target:
+        shutil.copyfileobj(source, target, PART_BYTES)

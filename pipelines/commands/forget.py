@@ -6,10 +6,12 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from glob import escape
 from pathlib import Path
+from stat import S_IMODE
 
 import yaml
 
 from pipelines import hash_key
+from pipelines.atomic_file import atomic_write
 from pipelines.commands.console import console
 from pipelines.commands.run import BUSY
 from pipelines.instance import prepare_home
@@ -152,10 +154,8 @@ def take_out(path: Path, force: str) -> bool:
     expected: Mapping[str, object] = {**before, "forces": {name: at for name, at in before["forces"].items() if name != force} or None}
     if after != expected:
         return False
-    aside = path.with_name(f".{path.name}.part")
-    aside.write_text(kept, encoding="utf-8")
-    aside.chmod(path.stat().st_mode)
-    aside.replace(path)
+    with atomic_write(path, mode=S_IMODE(path.stat().st_mode)) as part:
+        part.write_text(kept, encoding="utf-8")
     return True
 
 

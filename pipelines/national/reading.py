@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
@@ -16,6 +16,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.atomic_file import atomic_write
 from pipelines.national.declared import headline_measures
 from pipelines.private import private_folder
 from pipelines.publish.share import SHARE, publications_of
@@ -79,7 +80,8 @@ def read_share(settings: Settings, force: str, share: Lake, now: datetime | None
     except (WarehouseUnavailable, duckdb.Error) as error:
         text = share.without_password(" ".join(str(error).replace(share.catalogue, share.address).split()))
         reading = replace(before, read_at=read_at, message=f"the share could not be read ({text})", rows=0)
-    _write_aside(folder / f"{force}.json", lambda path: path.write_text(json.dumps(asdict(reading), default=str), encoding="utf-8"))
+    with atomic_write(folder / f"{force}.json") as part:
+        part.write_text(json.dumps(asdict(reading), default=str), encoding="utf-8")
     return reading
 
 
@@ -103,9 +105,13 @@ def _take(connection: duckdb.DuckDBPyConnection, settings: Settings, before: Rea
         landing = settings.landing_dir / FEED
         landing.mkdir(parents=True, exist_ok=True)
         path = landing / f"{force}_{newest.version}_x{newest.published_at:%Y%m%dT%H%M}.csv"
-        # the file is whole: no need to wait until nobody writes it any more
-        _write_aside(path, lambda aside: _write_figures(connection, aside, force, newest.published_at), newest.published_at)
-    _write_aside(standing, lambda aside: connection.execute(f"copy (from fresh) to '{quoted(aside)}' (format parquet)"))
+        with atomic_write(path) as part:
+            _write_figures(connection, part, force, newest.published_at)
+            # the file is whole: no need to wait until nobody writes it any more
+            moment = newest.published_at.replace(tzinfo=UTC).timestamp()
+            os.utime(part, (moment, moment))
+    with atomic_write(standing) as part:
+        connection.execute(f"copy (from fresh) to '{quoted(part)}' (format parquet)")
     return Reading(force, read_at, newest.version, newest.published_at, data_to, None, int(rows))
 
 
@@ -141,13 +147,3 @@ def note_readings(connection: duckdb.DuckDBPyConnection, settings: Settings, for
     connection.execute(dialect_of(connection).upsert("ingest.shares", ("force_code",), columns, "temp.readings"))
     connection.execute("commit")
     return readings
-
-
-def _write_aside(path: Path, write: Callable[[Path], object], modified_at: datetime | None = None) -> None:
-    """A file that gets its name when it is whole."""
-    aside = path.with_name(f".{path.name}.part")
-    write(aside)
-    if modified_at is not None:
-        moment = modified_at.replace(tzinfo=UTC).timestamp()
-        os.utime(aside, (moment, moment))
-    aside.replace(path)

@@ -7,16 +7,17 @@ and stops no other.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from pipelines.atomic_file import atomic_write
 from pipelines.operations.channels import Channel, Note
 from pipelines.operations.state import OF_THE_BUILD, Problem, State
-from pipelines.private import private_folder
+from pipelines.private import FILE, private_folder
 from pipelines.settings import Settings
 
-FILE = "alerts.json"
+LEDGER = "alerts.json"
 Told = dict[str, dict[str, str]]  # channel -> cause -> when it was told
 
 
@@ -30,7 +31,7 @@ class Outcome:
 
 def tell(settings: Settings, state: State, found: Sequence[Problem], ways: Sequence[Channel], is_well_too: bool = False) -> Outcome:
     """Send each channel the problems that it was not told of. `is_well_too`: where there is none, say that all is well, once per publication."""
-    path = private_folder(settings.data_dir / "warehouse") / FILE
+    path = private_folder(settings.data_dir / "warehouse") / LEDGER
     before = _read(path)
     after: Told = {}
     told: dict[str, int] = {}
@@ -82,16 +83,13 @@ def _well(state: State) -> str:
     return f"Published {state.published_at:%d %b %Y %H:%M} UTC{data_to}; {checks.get('passed', 0)} checks passed, {checks.get('warned', 0)} warned."
 
 
-def _read(path: os.PathLike[str]) -> Told:
+def _read(path: Path) -> Told:
     try:
-        with open(path, encoding="utf-8") as file:
-            return dict(json.load(file))
+        return dict(json.loads(path.read_text(encoding="utf-8")))
     except (FileNotFoundError, ValueError):  # lost or damaged: told once more rather than not at all
         return {}
 
 
-def _write(path: os.PathLike[str], told: Told) -> None:
-    fresh = f"{os.fspath(path)}.new"
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        json.dump(told, file, indent=1)
-    os.replace(fresh, path)
+def _write(path: Path, told: Told) -> None:
+    with atomic_write(path, mode=FILE) as part:
+        part.write_text(json.dumps(told, indent=1), encoding="utf-8")

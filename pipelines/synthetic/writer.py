@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ import numpy as np
 import polars as pl
 import xlsxwriter
 
+from pipelines.atomic_file import atomic_write
 from pipelines.contracts.model import Feed
 from pipelines.synthetic import calibration as cal
 from pipelines.synthetic import data_faults, draw
@@ -88,12 +88,7 @@ def _workbook(frame: pl.DataFrame, extract: Extract) -> bytes:
 
 
 def write_file(path: Path, write: Callable[[IO[bytes]], object]) -> None:
-    """Writes under a temporary name beside the path, then renames: a reader never sees half a file."""
+    """The file, in its folder, made where it is missing: a reader never sees half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            write(file)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    with atomic_write(path) as part, part.open("wb") as file:
+        write(file)

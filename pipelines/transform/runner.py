@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from pipelines.atomic_file import atomic_write
 from pipelines.contracts.model import Contracts
 from pipelines.settings import Settings
 from pipelines.transform.project import TransformError, code_version, set_environment
@@ -81,11 +82,10 @@ def keep_parsed(settings: Settings, project: Any, version: str) -> None:
     from dbt.parser.manifest import extended_mashumaro_encoder
 
     path = _parsed_path(settings, version)
-    fresh = path.with_suffix(".new")
-    fresh.write_bytes(project.to_msgpack(extended_mashumaro_encoder))
-    for former in settings.dbt_target_dir.glob(f"{PARSED}*.msgpack"):
-        former.unlink()
-    fresh.rename(path)
+    with atomic_write(path) as part:
+        part.write_bytes(project.to_msgpack(extended_mashumaro_encoder))
+        for former in settings.dbt_target_dir.glob(f"{PARSED}*.msgpack"):
+            former.unlink()
 
 
 def _recalled(settings: Settings, version: str) -> Any:

@@ -12,6 +12,7 @@ from typing import IO
 
 import duckdb
 
+from pipelines.atomic_file import atomic_write
 from pipelines.private import private_folder
 from pipelines.settings import Settings
 from pipelines.warehouse.dialect import quoted
@@ -77,9 +78,8 @@ class FileTarget:
         shutil.copyfile(self.settings.build_path, path)
 
     def restore(self, path: Path) -> None:
-        aside = self.settings.build_path.with_suffix(".restored")
-        shutil.copyfile(path, aside)
-        aside.replace(self.settings.build_path)
+        with atomic_write(self.settings.build_path) as part:
+            shutil.copyfile(path, part)
 
     def findings(self) -> Iterator[tuple[bool, str]]:
         return iter(())

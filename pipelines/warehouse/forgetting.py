@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 
+from pipelines.atomic_file import atomic_write
 from pipelines.settings import Settings
 from pipelines.warehouse.file import FileTarget
 from pipelines.warehouse.lake import NAME, LakeTarget, rows_of, unreachable
@@ -153,10 +154,9 @@ def _require_lake_of(force: str, lake: LakeTarget, there: Remains) -> None:
 
 def write_note(settings: Settings, force: str, found: Mapping[str, Remains]) -> None:
     """From here on the same call goes on where this one ends."""
-    path = note_path(settings)
-    aside = path.with_suffix(".part")
-    aside.write_text(json.dumps({"force": force, "lakes": {what: [there.database, there.folder] for what, there in found.items()}}), encoding="utf-8")
-    aside.replace(path)
+    note = {"force": force, "lakes": {what: [there.database, there.folder] for what, there in found.items()}}
+    with atomic_write(note_path(settings)) as part:
+        part.write_text(json.dumps(note), encoding="utf-8")
 
 
 def remove_objects(lake: LakeTarget, there: Remains) -> None:

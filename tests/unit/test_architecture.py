@@ -13,14 +13,15 @@ PIPELINES = PROJECT_DIR / "pipelines"
 # room -> what of `pipelines` it may import
 ALLOWED = {
     "settings": {"hash_key"},
-    "hash_key": set(),
+    "hash_key": {"atomic_file", "private"},
     "private": set(),
+    "atomic_file": set(),
     "storage": set(),
     "masking": {"settings"},
     "webserver": set(),
     "contracts": {"contracts"},
     "catalogue": {"catalogue", "settings"},
-    "warehouse": {"contracts", "settings", "private", "masking", "warehouse"},
+    "warehouse": {"atomic_file", "contracts", "settings", "private", "masking", "warehouse"},
     "resources": {"contracts", "settings", "warehouse", "hash_key"},
     "instance": {"settings", "private", "masking"},
     "event_log": set(),
@@ -28,7 +29,7 @@ ALLOWED = {
     "versioned_folder": set(),
     "ingest": {"contracts", "masking", "settings", "hash_key", "warehouse", "resources", "ingest"},
     "demonstration": {"settings"},
-    "synthetic": {"contracts", "synthetic"},
+    "synthetic": {"atomic_file", "contracts", "synthetic"},
     "quality": {"contracts", "demonstration", "masking", "settings", "warehouse", "resources", "quality"},
     "publish": {
         "catalogue",
@@ -43,10 +44,22 @@ ALLOWED = {
         "hash_key",
         "private",
     },
-    "national": {"settings", "private", "warehouse", "resources", "publish", "national"},
-    "transform": {"catalogue", "masking", "contracts", "demonstration", "settings", "warehouse", "resources", "quality", "ingest", "transform"},
-    "operations": {"settings", "private", "instance", "masking", "warehouse", "quality", "operations"},
-    "report": {"catalogue", "settings", "report", "versioned_folder"},
+    "national": {"atomic_file", "settings", "private", "warehouse", "resources", "publish", "national"},
+    "transform": {
+        "atomic_file",
+        "catalogue",
+        "masking",
+        "contracts",
+        "demonstration",
+        "settings",
+        "warehouse",
+        "resources",
+        "quality",
+        "ingest",
+        "transform",
+    },
+    "operations": {"atomic_file", "settings", "private", "instance", "masking", "warehouse", "quality", "operations"},
+    "report": {"atomic_file", "catalogue", "settings", "report", "versioned_folder"},
 }
 WIRING = {"definitions", "as_at", "cli", "commands"}  # know everybody
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from pipelines.atomic_file import atomic_write
 from pipelines.report.digest.build import MOST, Digest
 from pipelines.report.formatting import MARKING, date_text, moment_text
 from pipelines.report.marts import Row
@@ -107,7 +107,6 @@ def save(written: Written, folder: Path, name: str) -> tuple[Path, Path]:
     folder.mkdir(parents=True, exist_ok=True)
     paths = (folder / f"{name}.html", folder / f"{name}.txt")
     for path, content in zip(paths, (written.html, written.text), strict=True):
-        fresh = path.with_name(f"{path.name}.new")
-        fresh.write_text(content, encoding="utf-8", newline="\n")
-        os.replace(fresh, path)
+        with atomic_write(path) as part:
+            part.write_text(content, encoding="utf-8", newline="\n")
     return paths

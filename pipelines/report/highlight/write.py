@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.atomic_file import atomic_write
 from pipelines.report.highlight import html, pdf, pptx
 from pipelines.report.highlight.model import Report
 
@@ -25,22 +26,18 @@ def write(report: Report, folder: Path, step: Callable[[str], None]) -> ReportFi
     folder.mkdir(parents=True, exist_ok=True)
     step("HTML")
     page = folder / f"{NAME}.html"
-    _replace(page, lambda fresh: fresh.write_text(html.render(report), encoding="utf-8"))
+    with atomic_write(page) as part:
+        part.write_text(html.render(report), encoding="utf-8")
     step("slides (PPTX)")
     slides = folder / f"{NAME}.pptx"
-    _replace(slides, lambda fresh: pptx.write(report, fresh))
+    with atomic_write(slides) as part:
+        pptx.write(report, part)
     step("PDF")
     printed = folder / f"{NAME}.pdf"
     try:
-        _replace(printed, lambda fresh: pdf.write(report, fresh))
+        with atomic_write(printed) as part:
+            pdf.write(report, part)
     except pdf.PdfUnavailable as error:
         printed.unlink(missing_ok=True)  # one of an earlier build would say something else
         return ReportFiles((page, slides), str(error))
     return ReportFiles((page, printed, slides))
-
-
-def _replace(path: Path, make: Callable[[Path], object]) -> None:
-    """Write a file beside its place and rename it: readers meanwhile see the old one, whole."""
-    fresh = path.with_name(f".{path.name}.new")
-    make(fresh)
-    fresh.replace(path)
