@@ -90,6 +90,14 @@ def over_distinct(values: pl.Series, function: Callable[[str], object], dtype: p
     return values.replace_strict(distinct, results, default=None, return_dtype=dtype)
 
 
+def by_regex(texts: pl.Series, pattern: str, linear: Callable[[pl.Series], pl.Series], other: Callable[[str], str | None]) -> pl.Series:
+    """What a regular expression makes of texts: polars' (`linear`), or Python's of one text (`other`) where only `re` can read the expression.
+
+    Python's may take for ever on some text, so only contracts may have such expressions: a layout with one is refused.
+    """
+    return linear(texts) if takes_linear_time(pattern) else over_distinct(texts, other, pl.String())
+
+
 def strip_pattern(text: str, pattern: str) -> str:
     """The text without what the pattern matches, again and again until nothing more goes (`Outcome 01` -> `01` -> `1`)."""
     for _ in range(MOST_PREFIXES):
@@ -291,14 +299,15 @@ def _may_break(column: Column) -> dict[str, pl.Expr]:
 
 
 def _without_prefix(texts: pl.Series, pattern: str) -> pl.Series:
-    if not takes_linear_time(pattern):
-        return over_distinct(texts, lambda v: strip_pattern(v, pattern).strip(), pl.String())
-    for _ in range(MOST_PREFIXES):
-        shorter = texts.str.replace_all(pattern, "")
-        if (shorter.str.len_bytes() == texts.str.len_bytes()).all():
-            break
-        texts = shorter
-    return texts.str.strip_chars()
+    def stripped(texts: pl.Series) -> pl.Series:
+        for _ in range(MOST_PREFIXES):
+            shorter = texts.str.replace_all(pattern, "")
+            if (shorter.str.len_bytes() == texts.str.len_bytes()).all():
+                break
+            texts = shorter
+        return texts.str.strip_chars()
+
+    return by_regex(texts, pattern, stripped, lambda text: strip_pattern(text, pattern).strip())
 
 
 def _typed(column: Column) -> pl.Expr:

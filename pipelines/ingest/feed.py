@@ -17,9 +17,8 @@ import duckdb
 import polars as pl
 
 from pipelines.contracts.model import Contracts, Feed, normalise_header
-from pipelines.contracts.texts import takes_linear_time
 from pipelines.ingest.clock import london_datetime_to_utc
-from pipelines.ingest.conform import Conformed, conform
+from pipelines.ingest.conform import Conformed, by_regex, conform
 from pipelines.ingest.files import (
     FileDeferred,
     FileRefused,
@@ -154,10 +153,12 @@ def extract_time_of(name: str, pattern: str | None) -> datetime | None:
     """The extract time in a file's name, naive UTC; None where the name holds none."""
     if pattern is None:
         return None
-    if takes_linear_time(pattern):
-        text = pl.select(pl.lit(name).str.extract(pattern, 1)).item()
-    else:
-        text = found.group(1) if (found := re.search(pattern, name)) else None
+    text = by_regex(
+        pl.select(pl.lit(name)).to_series(),  # a series cannot be made of a name that is no UTF-8; a literal can
+        pattern,
+        lambda names: names.str.extract(pattern, 1),
+        lambda name: found.group(1) if (found := re.search(pattern, name)) else None,
+    ).item()
     if text is None:
         return None
     for fmt in (FILE_TIME_FORMAT, *FILE_DAY_FORMATS):

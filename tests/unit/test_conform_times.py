@@ -225,7 +225,10 @@ def test_extract_times_in_file_names():
     assert extract_time_of("force_calls_x20231301T0200.csv", pattern) is None
     assert extract_time_of("calls_20230701.csv", r"_(\d+)") == datetime(2023, 7, 1, 22, 59, 59)
     assert extract_time_of("calls_202311.csv", r"_(\d+)") is None
-    assert extract_time_of("calls_x20230701.csv", r"(?<=_x)(\d+)") == datetime(2023, 7, 1, 22, 59, 59)
+    for pattern in (r"_x(\d+)", r"(?<=_x)(\d+)"):  # the second is read by Python only
+        assert extract_time_of("calls_x20230701.csv", pattern) == datetime(2023, 7, 1, 22, 59, 59)
+        assert extract_time_of("calls_\udcff_x20230701.csv", pattern) == datetime(2023, 7, 1, 22, 59, 59), "a name that is no UTF-8"
+        assert extract_time_of("calls.csv", pattern) is None
     assert extract_time_of("force_calls.csv", pattern) is None
     assert extract_time_of("force_calls_x20230801T0200.csv", None) is None
     assert london_datetime_to_utc(datetime(2022, 10, 30, 1, 30)) == datetime(2022, 10, 30, 0, 30)
