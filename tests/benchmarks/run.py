@@ -61,8 +61,16 @@ def processor_seconds() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
+def extracted_at(repeat: int, hour: int) -> str:
+    """When a file of the benchmark was extracted, as its name says it: in the nights after the demonstration's newest file of calls.
+
+    A later one would say that all of the months between were supplied, and the night would have whole months to work out.
+    """
+    return f"{date(2023, 8, 10) + timedelta(days=repeat):%Y%m%d}T{hour:02d}00"
+
+
 def new_day(repeat: int) -> str:
-    """A thousand calls of a day after the last month of the demonstration."""
+    """A thousand calls of a day of the month that runs."""
     day = date(2023, 8, 1) + timedelta(days=repeat)
     rows = (f"bench-{repeat}-{n},wiltshire,999,{day} {n // 60:02d}:{n % 60:02d}:00,{day} {n // 60:02d}:{n % 60:02d}:06\n" for n in range(1000))
     return HEADER + "".join(rows)
@@ -102,8 +110,8 @@ def main() -> None:
             said = step("from_empty", ["run"])
             wall["to_marts"].append(float(re.findall(r"Published in (\d+) s", said)[0]))
             step("nothing_new", ["run"])
-            for name, rows in (("one_day", new_day(repeat)), ("correction", late_call(repeat))):
-                (landing / "force_calls" / f"bench_{name}_{repeat}_x20231002T0200.csv").write_text(rows)
+            for hour, (name, rows) in enumerate((("one_day", new_day(repeat)), ("correction", late_call(repeat))), start=2):
+                (landing / "force_calls" / f"bench_{name}_{repeat}_x{extracted_at(repeat, hour)}.csv").write_text(rows)
                 step(name, ["run"])
             (Path(folder) / "published" / "site").unlink()
             shutil.rmtree(Path(folder) / "published" / ".sites")
