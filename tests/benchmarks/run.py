@@ -70,8 +70,8 @@ def extracted_at(repeat: int, hour: int) -> str:
 
 
 def new_day(repeat: int) -> str:
-    """A thousand calls of a day of the month that runs."""
-    day = date(2023, 8, 1) + timedelta(days=repeat)
+    """A thousand calls of yesterday, in the month that runs."""
+    day = date(2023, 8, 9) + timedelta(days=repeat)
     rows = (f"bench-{repeat}-{n},wiltshire,999,{day} {n // 60:02d}:{n % 60:02d}:00,{day} {n // 60:02d}:{n % 60:02d}:06\n" for n in range(1000))
     return HEADER + "".join(rows)
 
