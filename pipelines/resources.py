@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
@@ -13,7 +13,7 @@ import duckdb
 from pipelines.contracts.model import Contracts
 from pipelines.hash_key import require_same
 from pipelines.settings import Settings
-from pipelines.warehouse import create_tables, open_build, purge_unmasked, run_lock
+from pipelines.warehouse import create_tables, kept_open, open_build, purge_unmasked, run_lock
 
 
 class Reporter(Protocol):
@@ -53,7 +53,9 @@ def held_warehouse(settings: Settings, contracts: Contracts, reporter: Reporter 
 
     Raises WarehouseBusy when another run holds it longer than that, and HashKeyError when its identifiers were hashed with another key.
     """
-    with run_lock(settings, wait_seconds):
+    # what was known on a past day is built in a file that is made anew
+    kept = nullcontext() if settings.as_at else kept_open(settings)
+    with run_lock(settings, wait_seconds), kept:
         now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
         with open_build(settings) as connection:
             require_same(connection, settings.hash_key, now)

@@ -31,6 +31,7 @@ __all__ = [
     "dialect_of",
     "has_build",
     "is_held",
+    "kept_open",
     "open_build",
     "pool_of",
     "purge_unmasked",
@@ -80,6 +81,15 @@ def is_held(settings: Settings) -> bool:
 
 
 @contextmanager
+def kept_open(settings: Settings) -> Iterator[None]:
+    """Keep the build database open in this process, so that each connection of a run finds it so. Not where the file is made anew meanwhile."""
+    private_folder(settings.data_dir / "warehouse")
+    private_folder(settings.temp_dir)
+    with target_of(settings).kept_open():
+        yield
+
+
+@contextmanager
 def open_build(settings: Settings, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to the build database, closed at the end; spills into warehouse/tmp within the memory limit."""
     private_folder(settings.data_dir / "warehouse")
@@ -87,6 +97,7 @@ def open_build(settings: Settings, read_only: bool = False) -> Iterator[duckdb.D
     connection = target_of(settings).connect(read_only)
     try:
         connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set preserve_insertion_order = false")  # another connection of the run may have set it
         use_words(settings.known_words_path)
         masked_in_sql(connection)
         yield connection

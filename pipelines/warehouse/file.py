@@ -33,6 +33,10 @@ def engine_config(settings: Settings) -> dict[str, str | bool | int | float | li
     }
 
 
+# The databases that a run of this process keeps open: DuckDB opens a file that is open to be written to in no other way.
+_kept: set[Path] = set()
+
+
 class FileTarget:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -41,7 +45,18 @@ class FileTarget:
         return self.settings.build_path.exists()
 
     def connect(self, read_only: bool = False) -> duckdb.DuckDBPyConnection:
-        return duckdb.connect(str(self.settings.build_path), read_only=read_only, config=engine_config(self.settings))
+        path = self.settings.build_path
+        return duckdb.connect(str(path), read_only=read_only and path not in _kept, config=engine_config(self.settings))
+
+    @contextmanager
+    def kept_open(self) -> Iterator[None]:
+        path = self.settings.build_path
+        with closing(self.connect()):
+            _kept.add(path)
+            try:
+                yield
+            finally:
+                _kept.discard(path)
 
     def attach(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
         connection.execute(f"attach '{quoted(self.settings.build_path)}' as {name} (read_only)")

@@ -64,7 +64,6 @@ class LakeTarget:
         try:
             open_lake(connection, self.lake, NAME, read_only)
             connection.execute(f"use {NAME}")
-            connection.execute("set preserve_insertion_order = false")  # another user of the instance may have set it
         except BaseException:
             connection.close()
             raise
@@ -76,8 +75,12 @@ class LakeTarget:
     @contextmanager
     def lock(self, wait_seconds: float = 0) -> Iterator[None]:
         """The lock of the data directory, for what lies beside the lake, and of the lake itself: a lock file does not reach other hosts."""
-        kept = closing(duckdb.connect(self.instance, config=engine_config(self.settings)))
-        with kept, FileTarget(self.settings).lock(wait_seconds), self.hold(wait_seconds):
+        with FileTarget(self.settings).lock(wait_seconds), self.hold(wait_seconds):
+            yield
+
+    @contextmanager
+    def kept_open(self) -> Iterator[None]:
+        with closing(duckdb.connect(self.instance, config=engine_config(self.settings))):
             yield
 
     @contextmanager

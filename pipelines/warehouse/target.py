@@ -29,6 +29,10 @@ class Target(Protocol):
         """A connection of this process, which the caller closes. Raises duckdb.Error."""
         ...
 
+    def kept_open(self) -> AbstractContextManager[None]:
+        """Keep the build database open for a run of this process: to read its catalogue anew costs each connection more than many a step."""
+        ...
+
     def attach(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
         """Attach the build database to another one's connection, to be read only."""
         ...
