@@ -167,13 +167,15 @@ def test_every_area_has_a_page_that_leads_with_its_concerns(published, pages):
         """
     )
     assert {f"areas/{area}.html": n for area, n in told} == {name: sum(c.column == "headline" for c in page.cells) for name, page in told_of.items()}
-    tones = {
-        f"{m}|{a}|all|{end}": tone
-        for m, a, end, tone in published.query("select measure_id, area_id, period_end, tone from measures.measure_narratives where segment = 'all'")
-    }
     order = ["concern", "improvement", "neutral signal", "none"]
+    gravity = {
+        f"{m}|{a}|all|{end}": (order.index(tone), 99 if lead_class is None else lead_class)
+        for m, a, end, tone, lead_class in published.query(
+            "select measure_id, area_id, period_end, tone, lead_class from measures.measure_narratives where segment = 'all'"
+        )
+    }
     for page in told_of.values():
-        shown = [order.index(tones[cell.key]) for cell in page.cells if cell.column == "headline"]
+        shown = [gravity[cell.key] for cell in page.cells if cell.column == "headline"]
         assert shown == sorted(shown), page.name
 
 
