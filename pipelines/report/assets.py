@@ -41,9 +41,11 @@ def build_site_asset(marts_key: dg.AssetKey) -> dg.AssetsDefinition:
 def build_workbooks_asset(marts_key: dg.AssetKey) -> dg.AssetsDefinition:
     """marts_key is the asset whose publication the workbooks show."""
 
+    # before the site, whose cards lead to the workbooks that there are; it does without where one cannot be written
     @dg.asset(
         key=WORKBOOKS_KEY,
         deps=[marts_key],
+        op_tags={"dagster/priority": "1"},
         group_name="published",
         kinds={"excel"},
         owners=["team:performance_analysis"],

@@ -179,6 +179,13 @@ def test_every_area_has_a_page_that_leads_with_its_concerns(published, pages):
         assert shown == sorted(shown), page.name
 
 
+def test_a_card_leads_to_its_workbook(published, pages):
+    """From the first publication on: workbooks are written before the site is drawn."""
+    links = {page.name: page.links for page in pages}
+    for (card,) in published.query("select scorecard_id from scorecards.cards"):
+        assert f"../../xlsx/{card}.xlsx" in links[f"cards/{card}.html"], card
+
+
 def test_every_series_with_figures_has_a_page(published, files, site):
     (series,) = published.query(
         "select count(*) from (select distinct measure_id, area_id, segment from measures.measure_values where is_complete or period_type = 'month')"

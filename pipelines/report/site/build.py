@@ -159,8 +159,8 @@ def _documents(published_dir: Path) -> str:
 
 
 def _beside(published_dir: Path) -> str:
-    """Fingerprint of what stands beside the site: the outlines that the user has given, and the past days that have been rebuilt."""
-    digest = hashlib.sha256(str(said.days_rebuilt(published_dir)).encode())
+    """Fingerprint of what stands beside the site: past days that have been rebuilt, workbooks, and the outlines that the user has given."""
+    digest = hashlib.sha256(f"{said.days_rebuilt(published_dir)} {Content.workbooks_in(published_dir)}".encode())
     for path in sorted((published_dir.parent / MAPS).glob("*.geojson")):
         digest.update(f"{path.name} {path.stat().st_size} {path.stat().st_mtime_ns}".encode())
     return digest.hexdigest()[:16]

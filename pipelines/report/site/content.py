@@ -15,7 +15,7 @@ import jinja2
 import yaml
 
 from pipelines.catalogue.catalogue import read_frameworks
-from pipelines.report import charts, formatting, icons
+from pipelines.report import charts, formatting, icons, workbooks
 from pipelines.report.marts import LATE, LATE_FORCES, Marts, Row
 from pipelines.report.outlines import Outlines, read_outlines
 from pipelines.report.palette import TONES
@@ -319,6 +319,15 @@ class Content:
     def documents(self) -> list[tuple[str, str, str]]:
         """Generated documents that stand beside the site now."""
         return self.documents_in(self.published_dir)
+
+    @staticmethod
+    def workbooks_in(published_dir: Path) -> dict[str, str]:
+        """scorecard_id -> its workbook, by its path below the published folder; of those that there are."""
+        return {path.stem: f"{workbooks.FOLDER}/{path.name}" for path in sorted((published_dir / workbooks.FOLDER).glob("*.xlsx"))}
+
+    @cached_property
+    def workbooks(self) -> dict[str, str]:
+        return self.workbooks_in(self.published_dir)
 
     @staticmethod
     def documents_in(published_dir: Path) -> list[tuple[str, str, str]]:

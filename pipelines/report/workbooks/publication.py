@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.report.marts import Marts, Row
+from pipelines.report.workbooks import FOLDER
 from pipelines.report.workbooks.sheets import SCORECARD_SHEET, Sheet, sheets_of
 from pipelines.report.workbooks.summary import read_summary
 from pipelines.report.workbooks.workbook import WorkbookContent, write_workbook
 from pipelines.settings import Settings
 from pipelines.versioned_folder import VersionedFolder, link_or_copy
 
-FOLDER = "xlsx"
 DIGESTS = "digests.json"
 CARDS = "select * from scorecards.cards order by scorecard_id"
 HEARTBEAT = "select * from quality.heartbeat"
