@@ -83,8 +83,7 @@ def is_held(settings: Settings) -> bool:
 @contextmanager
 def kept_open(settings: Settings) -> Iterator[None]:
     """Keep the build database open in this process, so that each connection of a run finds it so. Not where the file is made anew meanwhile."""
-    private_folder(settings.data_dir / "warehouse")
-    private_folder(settings.temp_dir)
+    _make_folders(settings)
     with target_of(settings).kept_open():
         yield
 
@@ -92,8 +91,7 @@ def kept_open(settings: Settings) -> Iterator[None]:
 @contextmanager
 def open_build(settings: Settings, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to the build database, closed at the end; spills into warehouse/tmp within the memory limit."""
-    private_folder(settings.data_dir / "warehouse")
-    private_folder(settings.temp_dir)
+    _make_folders(settings)
     connection = target_of(settings).connect(read_only)
     try:
         connection.execute("set TimeZone = 'UTC'")
@@ -104,3 +102,8 @@ def open_build(settings: Settings, read_only: bool = False) -> Iterator[duckdb.D
     finally:
         connection.close()
         keep_private(settings.warehouse_dir, with_subfolders=False)  # a thousand files of dbt lie in them; the end of the run looks at those
+
+
+def _make_folders(settings: Settings) -> None:
+    private_folder(settings.data_dir / "warehouse")
+    private_folder(settings.temp_dir)

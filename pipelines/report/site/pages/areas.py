@@ -15,10 +15,10 @@ from pipelines.report.site.pages.maps import areas_map, maps_of_levels
 from pipelines.report.units import UNITS
 
 LATEST = """
-select told.measure_id, told.area_id, told.segment, told.period_type, told.period_end, told.tone, told.headline, figures.value,
-    coalesce(told.lead_class, 99) as lead_class, coalesce(leads.months, 0) as months
+select told.measure_id, told.area_id, told.segment, told.period_type, told.period_end, told.tone, told.headline, figures.value
 from measures.measure_narratives as told
 inner join measures.measure_values as figures using (measure_id, area_id, segment, period_type, period_end)
+inner join core.dim_measure as measures using (measure_id)
 left join (
     -- of any period: a figure of twelve months leads with what the chart of its months says
     select measure_id, area_id, segment, lead_class, max(k) as months
@@ -27,7 +27,7 @@ left join (
     group by all
 ) as leads using (measure_id, area_id, segment, lead_class)
 where told.is_latest and told.segment = 'all'
-order by told.area_id, told.measure_id
+order by told.area_id, told.lead_class nulls last, leads.months desc nulls last, measures.title
 """
 PARTS = (
     ("Concerns", "concern"),
@@ -46,7 +46,7 @@ def pages(content: Content) -> Iterator[tuple[str, str]]:
         "areas.html.j2", "areas/index.html", section="areas", levels=levels, maps=dict(maps_of_levels(content)), problems=content.outlines.problems
     )
     for area in content.areas_told:
-        told = sorted(of_area[area.area_id], key=lambda r: (r.lead_class, -r.months, content.measures[r.measure_id].title))
+        told = of_area[area.area_id]
         parts = [(name, [(row, _strip(content, values, row)) for row in told if row.tone == tone]) for name, tone in PARTS]
         yield content.page(
             "area.html.j2",
