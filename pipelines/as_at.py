@@ -72,7 +72,7 @@ def build_as_at_job(
         with known.connect() as connection:
             gate = evaluate_gate(connection, context.run_id)
         if gate.is_open:
-            run = publish_models(known, manifest, dbt_specs(manifest)[1], context.run_id, as_at=str(known.settings.as_at))
+            run, _ = publish_models(known, manifest, dbt_specs(manifest)[1], context.run_id, as_at=str(known.settings.as_at))
             if run.broken:
                 raise TransformError(broken_message(run))
             with known.connect() as connection:

@@ -9,8 +9,8 @@ import dagster as dg
 from pipelines.publish.marts import publish, published_keys, published_tables
 from pipelines.publish.share import publish_share
 from pipelines.publish.writing import PublishError
-from pipelines.quality.assets import asset_key
 from pipelines.quality.gate import evaluate_gate
+from pipelines.quality.table_checks import asset_key
 from pipelines.resources import Warehouse
 from pipelines.warehouse import LakeTarget, WarehouseBusy
 

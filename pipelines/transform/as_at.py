@@ -122,8 +122,8 @@ def build_known(warehouse: Warehouse, manifest: Mapping[str, Any], run_id: str) 
     variables = f"{{as_at: '{warehouse.settings.as_at}'}}"
     arguments = ["build", "--full-refresh", "--exclude", TAG, "--exclude-resource-type", "unit_test", "--vars", variables]
     run = run_dbt(warehouse.settings, arguments, lambda name, index, total: warehouse.reporter.detail(f"{index} of {total} {name}"))
-    _, checks = dbt_specs(manifest)
+    _, tests = dbt_specs(manifest)
     with warehouse.connect() as connection:
-        store_results(connection, check_results(run, checks, manifest, run_id, warehouse))
+        store_results(connection, check_results(run, tests, manifest, run_id, warehouse))
     if run.broken:
         raise TransformError(broken_message(run))

@@ -1,6 +1,6 @@
-"""The dbt project as two Dagster multi-assets, before and behind the gate: every model and seed an asset, every test and unit test a check."""
+"""The dbt project as two Dagster multi-assets, before and behind the gate: every model and seed an asset, all tests of a table one check."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
 from typing import Any
 
@@ -14,6 +14,7 @@ from pipelines.quality.gate import evaluate_gate
 from pipelines.quality.model import CheckResult
 from pipelines.quality.results import carry_forward, store_results
 from pipelines.quality.runner import existing_tables
+from pipelines.quality.table_checks import asset_key, by_table, table_check_result, table_check_specs
 from pipelines.resources import Warehouse
 from pipelines.transform import unit_tests
 from pipelines.transform.build import drop_leftovers, is_current, is_full_refresh_due, max_load_id, record_build
@@ -26,6 +27,7 @@ from pipelines.transform.runner import DbtRun, NodeResult, run_dbt
 DBT_ASSETS_NAME = "dbt_build"
 PUBLICATION = "publication"  # the schema, the asset group and the step behind the gate
 DEMAND = "demand"
+DBT_TESTS = "dbt_tests"  # the check of Dagster that tells what all of them found on a table
 BELOW_MEASURES = {"seeds", "staging", "intermediate", "core"}  # of asset groups, what comes before the first underscore
 PASSED_BEFORE = "this code has passed it before: it looks at no data"
 NOT_EVALUATED = {UNCHANGED, PASSED_BEFORE}
@@ -65,18 +67,13 @@ class Translator(DagsterDbtTranslator):
         return dbt_resource_props.get("description") or ""
 
 
-def _unit_test_specs(manifest: Mapping[str, Any], translator: Translator) -> dict[str, dg.AssetCheckSpec]:
+def _unit_tests(manifest: Mapping[str, Any], translator: Translator) -> dict[str, dg.AssetCheckKey]:
     """dbt yields no check for its unit tests: one per test, on the model that it tests."""
-    specs: dict[str, dg.AssetCheckSpec] = {}
+    found: dict[str, dg.AssetCheckKey] = {}
     for unique_id, test in (manifest.get("unit_tests") or {}).items():
         model_id = next(n for n in test["depends_on"]["nodes"] if manifest["nodes"].get(n, {}).get("name") == test["model"])
-        specs[unique_id] = dg.AssetCheckSpec(
-            name=f"unit_{test['name']}",
-            asset=translator.get_asset_key(manifest["nodes"][model_id]),
-            description=test.get("description") or f"dbt unit test of {test['model']}",
-            metadata={"kind": "dbt unit test"},
-        )
-    return specs
+        found[unique_id] = dg.AssetCheckKey(translator.get_asset_key(manifest["nodes"][model_id]), f"unit_{test['name']}")
+    return found
 
 
 def ledger_specs(manifest: Mapping[str, Any]) -> list[dg.AssetSpec]:
@@ -89,17 +86,18 @@ def ledger_specs(manifest: Mapping[str, Any]) -> list[dg.AssetSpec]:
     ]
 
 
-def dbt_specs(manifest: Mapping[str, Any]) -> tuple[list[dg.AssetSpec], dict[str, dg.AssetCheckSpec]]:
-    """An asset per model and seed, and a check per test and unit test, by dbt's unique id. Raises TransformError where a test belongs to no model."""
+def dbt_specs(manifest: Mapping[str, Any]) -> tuple[list[dg.AssetSpec], dict[str, dg.AssetCheckKey]]:
+    """An asset per model and seed; the table and the name of every test and unit test, by dbt's unique id.
+
+    Raises TransformError where a test belongs to no model.
+    """
     translator = Translator()
     specs, test_specs = build_dbt_specs(
         translator=translator, manifest=manifest, select="fqn:*", exclude="", selector="", io_manager_key=None, project=None
     )
-    # The publish gate decides on failures, once, with every check's result at hand; a blocking check would stop the run before it.
-    checks = {str(spec.metadata["dagster_dbt/unique_id"]): spec._replace(blocking=False) for spec in test_specs}
-    checks |= _unit_test_specs(manifest, translator)
-    _all_attached(manifest, checks)
-    return list(specs), checks
+    tests = {str(spec.metadata["dagster_dbt/unique_id"]): spec.key for spec in test_specs} | _unit_tests(manifest, translator)
+    _all_attached(manifest, tests)
+    return list(specs), tests
 
 
 def build_dbt_assets(manifest: Mapping[str, Any], pool: str | None = None) -> tuple[dg.AssetsDefinition, dg.AssetsDefinition]:
@@ -107,12 +105,12 @@ def build_dbt_assets(manifest: Mapping[str, Any], pool: str | None = None) -> tu
 
     pool  which of Dagster's pools a run of them takes a place in
     """
-    specs, checks = dbt_specs(manifest)
+    specs, tests = dbt_specs(manifest)
     translator = Translator()
     keys = {unique_id: translator.get_asset_key(node) for unique_id, node in manifest["nodes"].items()}
     is_behind = {spec.key: spec.key.path[0] == PUBLICATION for spec in specs}
     parts = [
-        ([spec for spec in specs if is_behind[spec.key] is part], {name: spec for name, spec in checks.items() if is_behind[spec.asset_key] is part})
+        ([spec for spec in specs if is_behind[spec.key] is part], {name: test for name, test in tests.items() if is_behind[test.asset_key] is part})
         for part in (False, True)
     ]
     return _build_models(manifest, keys, pool, *parts[0]), _build_publication(manifest, keys, *parts[1])
@@ -136,7 +134,7 @@ def _build_models(
     keys: Mapping[str, dg.AssetKey],
     pool: str | None,
     specs: Sequence[dg.AssetSpec],
-    checks: Mapping[str, dg.AssetCheckSpec],
+    tests: Mapping[str, dg.AssetCheckKey],
 ) -> dg.AssetsDefinition:
     skippable = [_skippable(spec) for spec in specs]
 
@@ -145,7 +143,7 @@ def _build_models(
 
     # every run that writes the build database has this step: that it takes a place in the pool is enough
     @dg.multi_asset(
-        name=DBT_ASSETS_NAME, specs=skippable, check_specs=list(checks.values()), can_subset=True, allow_arbitrary_check_specs=True, pool=pool
+        name=DBT_ASSETS_NAME, specs=skippable, check_specs=_check_specs(manifest, tests), can_subset=True, allow_arbitrary_check_specs=True, pool=pool
     )
     def dbt_build(context: dg.AssetExecutionContext, config: BuildOptions, warehouse: dg.ResourceParam[Warehouse]) -> Iterator[Any]:
         is_subset = context.is_subset
@@ -154,14 +152,12 @@ def _build_models(
             is_due = is_full_refresh_due(connection, version)
             full_refresh = config.full_refresh or is_due
             newest_load = max_load_id(connection)
-            if is_subset and is_due:
-                raise dg.Failure("the models have changed since they were built, or were never built: run `scorecards run` first")
-            if is_subset and not is_whole(connection, version):
-                raise dg.Failure("the last run ended while it built the models, so that some are older than others: run `scorecards run` first")
+            if is_subset:
+                _require_whole(connection, version, is_due)
             standing = None
             if not (is_subset or full_refresh) and is_current(connection, version) and is_whole(connection, version):
                 warehouse.reporter.step("transform (nothing new)")
-                standing = _standing_results(connection, checks, context.run.run_id, warehouse)
+                standing = _standing_results(connection, tests, context.run.run_id, warehouse)
             row_counts = _row_counts(connection)
             carry_over = take(connection, manifest, version, full_refresh) if standing is None else None
         if carry_over is None:
@@ -179,14 +175,14 @@ def _build_models(
         if has_passed(unit_tests.CHECK, version):
             # They speak of the code alone, and this code has passed them, on these data or on others.
             arguments += ["--exclude-resource-type", "unit_test"]
-            unchanged = _passed_before(checks)
+            unchanged = _passed_before(tests)
         warehouse.reporter.step("transform" + (" (full refresh)" if full_refresh else ""))
         with carried_over(carry_over):
             run = run_dbt(warehouse.settings, arguments, lambda name, index, total: warehouse.reporter.detail(f"{index} of {total} {name}"))
         if not is_subset and all(node.status in {"pass", "success"} for node in run.of_type("unit_test")) and not run.broken:
             remember(unit_tests.CHECK, version)
 
-        results = list(check_results(DbtRun((*run.nodes, *unchanged)), checks, manifest, context.run.run_id, warehouse))
+        results = list(check_results(DbtRun((*run.nodes, *unchanged)), tests, manifest, context.run.run_id, warehouse))
         with warehouse.connect() as connection:
             store_results(connection, results)
             if not run.broken:
@@ -196,13 +192,22 @@ def _build_models(
             lost = [] if run.broken or is_subset else not_there(connection, manifest)
             if not (run.broken or is_subset or lost):
                 record_build(connection, context.run.run_id, warehouse.now, newest_load, full_refresh, version)
-        yield from _events(run, keys, checks, row_counts, context.selected_asset_check_keys, NOT_EVALUATED)
+        yield from _materialized(run, keys, row_counts)
+        yield from _found(results, context.selected_asset_check_keys, NOT_EVALUATED)
         if run.broken:
             raise dg.Failure(broken_message(run))
         if lost:
             raise dg.Failure(f"dbt says that it built them, and the database has no such tables: {', '.join(lost)}. Nothing is published; run again")
 
     return dbt_build
+
+
+def _require_whole(connection: Any, version: str, is_due: bool) -> None:
+    """A part of the models is built upon the others as they stand: all of one night, by this code."""
+    if is_due:
+        raise dg.Failure("the models have changed since they were built, or were never built: run `scorecards run` first")
+    if not is_whole(connection, version):
+        raise dg.Failure("the last run ended while it built the models, so that some are older than others: run `scorecards run` first")
 
 
 def not_there(connection: Any, manifest: Mapping[str, Any]) -> list[str]:
@@ -216,13 +221,16 @@ def not_there(connection: Any, manifest: Mapping[str, Any]) -> list[str]:
 
 
 def _build_publication(
-    manifest: Mapping[str, Any], keys: Mapping[str, dg.AssetKey], specs: Sequence[dg.AssetSpec], checks: Mapping[str, dg.AssetCheckSpec]
+    manifest: Mapping[str, Any], keys: Mapping[str, dg.AssetKey], specs: Sequence[dg.AssetSpec], tests: Mapping[str, dg.AssetCheckKey]
 ) -> dg.AssetsDefinition:
     # What was published before is read as it stands: as an asset upstream it would close a circle.
     without_the_past = [spec.replace_attributes(deps=[dep for dep in spec.deps if not dep.asset_key.path[0].startswith(PAST)]) for spec in specs]
 
     @dg.multi_asset(
-        name=PUBLICATION, specs=[_skippable(spec) for spec in without_the_past], check_specs=list(checks.values()), allow_arbitrary_check_specs=True
+        name=PUBLICATION,
+        specs=[_skippable(spec) for spec in without_the_past],
+        check_specs=_check_specs(manifest, tests),
+        allow_arbitrary_check_specs=True,
     )
     def publication(context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]) -> Iterator[Any]:
         warehouse.reporter.step("gate and publication")
@@ -231,11 +239,12 @@ def _build_publication(
         context.log.info(gate.message)
         if not gate.is_open:
             raise dg.Failure(gate.message, metadata={"failed": len(gate.errors), "warned": len(gate.warnings)})
-        run = publish_models(warehouse, manifest, checks, context.run.run_id)
+        run, results = publish_models(warehouse, manifest, tests, context.run.run_id)
         with warehouse.connect(read_only=True) as connection:
             row_counts = _row_counts(connection)
+        yield from _materialized(run, keys, row_counts)
         # of a step that is never run in part Dagster wants every check
-        yield from _events(run, keys, checks, row_counts, context.selected_asset_check_keys)
+        yield from _found(results, context.selected_asset_check_keys)
         if run.broken:
             raise dg.Failure(broken_message(run))
 
@@ -243,8 +252,8 @@ def _build_publication(
 
 
 def publish_models(
-    warehouse: Warehouse, manifest: Mapping[str, Any], checks: Mapping[str, dg.AssetCheckSpec], run_id: str, as_at: str | None = None
-) -> DbtRun:
+    warehouse: Warehouse, manifest: Mapping[str, Any], tests: Mapping[str, dg.AssetCheckKey], run_id: str, as_at: str | None = None
+) -> tuple[DbtRun, list[CheckResult]]:
     """Build the publication and store what its tests found; the gate is evaluated once more, with them, before the marts are switched."""
     version = code_version()
     passed_before = has_passed(unit_tests.PUBLICATION_CHECK, version)
@@ -261,40 +270,47 @@ def publish_models(
     if as_at is None and not run.broken and all(node.status in {"pass", "success"} for node in run.of_type("unit_test")):
         remember(unit_tests.PUBLICATION_CHECK, version)
     if passed_before:
-        run = DbtRun((*run.nodes, *_passed_before(checks)))
+        run = DbtRun((*run.nodes, *_passed_before(tests)))
+    results = list(check_results(run, tests, manifest, run_id, warehouse))
     with warehouse.connect() as connection:
-        store_results(connection, check_results(run, checks, manifest, run_id, warehouse))
-    return run
+        store_results(connection, results)
+    return run, results
 
 
-def _passed_before(checks: Mapping[str, dg.AssetCheckSpec]) -> list[NodeResult]:
-    return [NodeResult(unique_id, "pass", 0.0, 0, PASSED_BEFORE) for unique_id in checks if unique_id.startswith("unit_test.")]
+def _passed_before(tests: Mapping[str, dg.AssetCheckKey]) -> list[NodeResult]:
+    return [NodeResult(unique_id, "pass", 0.0, 0, PASSED_BEFORE) for unique_id in tests if unique_id.startswith("unit_test.")]
 
 
-def _events(
-    run: DbtRun,
-    keys: Mapping[str, dg.AssetKey],
-    checks: Mapping[str, dg.AssetCheckSpec],
-    row_counts: Mapping[str, int],
-    selected: Collection[dg.AssetCheckKey],
-    untold: Collection[str] = (),
-) -> Iterator[Any]:
-    """What Dagster is told of a run of dbt: every table, and every check but those whose message is untold. An event costs more than most checks."""
+def _materialized(run: DbtRun, keys: Mapping[str, dg.AssetKey], row_counts: Mapping[str, int]) -> Iterator[dg.MaterializeResult[None]]:
     for node in run.of_type("model", "seed"):
         if node.status == "success" and node.unique_id in keys:
             key = keys[node.unique_id]
             count = row_counts.get("/".join(key.path))
             metadata: dict[str, Any] = {"seconds": node.seconds} | ({} if count is None else {"dagster/row_count": count})
             yield dg.MaterializeResult(asset_key=key, metadata=metadata)
-    for node in run.of_type("test", "unit_test"):
-        spec = checks[node.unique_id]
-        if node.status != "skipped" and node.message not in untold and spec.key in selected:
-            yield _check_event(node, spec)
 
 
-def _standing_results(connection: Any, checks: Mapping[str, dg.AssetCheckSpec], run_id: str, warehouse: Warehouse) -> list[CheckResult] | None:
+def _found(results: Iterable[CheckResult], selected: Collection[dg.AssetCheckKey], untold: Collection[str] = ()) -> Iterator[dg.AssetCheckResult]:
+    """What the tests of each table found, of the checks selected. Of a table whose tests were all skipped, or say what is untold, nothing is new."""
+    for table, of_table in by_table(results).items():
+        is_new = any(result.status != "skipped" and result.message not in untold for result in of_table)
+        if is_new and dg.AssetCheckKey(asset_key(table), DBT_TESTS) in selected:
+            yield table_check_result(DBT_TESTS, of_table)
+
+
+def _check_specs(manifest: Mapping[str, Any], tests: Mapping[str, dg.AssetCheckKey]) -> list[dg.AssetCheckSpec]:
+    # The publish gate decides on failures, once, with every check's result at hand; a blocking check would stop the run before it.
+    def line(unique_id: str, test: dg.AssetCheckKey) -> str:
+        node = manifest["nodes"].get(unique_id) or manifest["unit_tests"][unique_id]
+        return f"{test.name}: {node['description']}" if node.get("description") else test.name
+
+    lines = [(".".join(test.asset_key.path), line(unique_id, test)) for unique_id, test in tests.items()]
+    return table_check_specs(DBT_TESTS, "Tests of dbt", lines)
+
+
+def _standing_results(connection: Any, tests: Mapping[str, dg.AssetCheckKey], run_id: str, warehouse: Warehouse) -> list[CheckResult] | None:
     """The results of every test as those of this run, stored; None where one was never evaluated."""
-    names = [(".".join(spec.asset_key.path), spec.name) for spec in checks.values()]
+    names = [(".".join(test.asset_key.path), test.name) for test in tests.values()]
     standing = carry_forward(connection, names, run_id, warehouse.now)
     if standing is not None:
         store_results(connection, standing)
@@ -308,9 +324,9 @@ def _unchanged(context: dg.AssetExecutionContext, order: Sequence[dg.AssetKey], 
         yield dg.MaterializeResult(asset_key=key, metadata={"unchanged": True} | ({} if count is None else {"dagster/row_count": count}))
 
 
-def _all_attached(manifest: Mapping[str, Any], checks: Mapping[str, dg.AssetCheckSpec]) -> None:
-    """Every test shows as a check of some asset. Raises TransformError."""
-    loose = [node["name"] for unique_id, node in manifest["nodes"].items() if node["resource_type"] == "test" and unique_id not in checks]
+def _all_attached(manifest: Mapping[str, Any], tests: Mapping[str, dg.AssetCheckKey]) -> None:
+    """Every test is told with some asset. Raises TransformError."""
+    loose = [node["name"] for unique_id, node in manifest["nodes"].items() if node["resource_type"] == "test" and unique_id not in tests]
     if loose:
         raise TransformError(
             f"dbt tests that belong to no single model: {', '.join(loose)}; name one in each: config(meta={{'dagster': {{'ref': {{'name': '…'}}}}}})"
@@ -322,31 +338,19 @@ def _skippable(spec: dg.AssetSpec) -> dg.AssetSpec:
     return spec.replace_attributes(skippable=True, kinds={"dbt", "duckdb"})
 
 
-def _check_event(node: NodeResult, spec: dg.AssetCheckSpec) -> dg.AssetCheckResult:
-    return dg.AssetCheckResult(
-        asset_key=spec.asset_key,
-        check_name=spec.name,
-        passed=node.status in {"pass", "success"},
-        severity=dg.AssetCheckSeverity.WARN if node.status == "warn" else dg.AssetCheckSeverity.ERROR,
-        description=node.message if node.message in NOT_EVALUATED else None,
-        metadata={"failures": node.failures or 0, "seconds": node.seconds},
-    )
-
-
 def check_results(
-    run: DbtRun, checks: Mapping[str, dg.AssetCheckSpec], manifest: Mapping[str, Any], run_id: str, warehouse: Warehouse
+    run: DbtRun, tests: Mapping[str, dg.AssetCheckKey], manifest: Mapping[str, Any], run_id: str, warehouse: Warehouse
 ) -> Iterator[CheckResult]:
     """The outcome of every test of a run of dbt, as rows of quality.check_results."""
     for node in run.of_type("test", "unit_test"):
-        spec = checks[node.unique_id]
+        table, name = ".".join(tests[node.unique_id].asset_key.path), tests[node.unique_id].name
         test = manifest["nodes"].get(node.unique_id) or manifest["unit_tests"][node.unique_id]
-        table = ".".join(spec.asset_key.path)
         severity = ((test.get("config") or {}).get("severity") or "error").lower()
         status = CHECK_STATUS[node.status]
         yield CheckResult(
             run_id=run_id,
             checked_at=warehouse.now,
-            check_name=spec.name,
+            check_name=name,
             engine="dbt_unit_test" if node.resource_type == "unit_test" else "dbt_test",
             layer=table.split(".", 1)[0],
             table_name=table,

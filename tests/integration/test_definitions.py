@@ -13,7 +13,10 @@ from pipelines.contracts.loading import load_contracts
 from pipelines.definitions import build_defs
 from pipelines.ingest.sensor import build_landing_sensor
 from pipelines.publish.marts import contract_key, published_models, published_tables
+from pipelines.quality.checks import planned_checks
+from pipelines.quality.table_checks import asset_key
 from pipelines.settings import Settings
+from pipelines.transform.assets import dbt_specs
 from pipelines.transform.manifest import load_manifest
 from pipelines.warehouse import pool_of
 
@@ -140,14 +143,19 @@ def test_a_day_that_cannot_be_is_refused_by_the_job(definitions, day, words):
     assert any(words in str(event.event_specific_data) for event in result.all_events)
 
 
-def test_every_dbt_test_and_unit_test_is_a_check(definitions, settings):
+def test_every_test_and_check_is_told_with_its_table(definitions, settings):
+    """One check of Dagster per table and engine, whose description names what it stands for."""
     manifest = load_manifest(settings)
-    names = {key.name for key in definitions.resolve_asset_graph().asset_check_keys}
-    tests = {node["name"] for node in manifest["nodes"].values() if node["resource_type"] == "test"}
-    assert tests
-    assert tests <= names
-    assert {f"unit_{test['name']}" for test in manifest["unit_tests"].values()} <= names
-    assert "bt_error_inflated_abandonment" in names
+    graph = definitions.resolve_asset_graph()
+    described = {key: graph.get_check_spec(key).description for key in graph.asset_check_keys}
+    assert {key.name for key in described} == {"dbt_tests", "data_checks"}
+    _, tests = dbt_specs(manifest)
+    every = manifest["nodes"] | manifest["unit_tests"]
+    assert set(tests) == {unique_id for unique_id, node in every.items() if node["resource_type"] in ("test", "unit_test")}
+    for test in tests.values():
+        assert f"- {test.name}" in described[dg.AssetCheckKey(test.asset_key, "dbt_tests")]
+    for spec in planned_checks(load_contracts()):
+        assert f"- {spec.name} ({spec.severity})" in described[dg.AssetCheckKey(asset_key(spec.table), "data_checks")]
 
 
 def test_published_tables_are_those_of_the_interface(settings):

@@ -8,6 +8,7 @@
 
 with calls as (
     select * from {{ ref('stg_telephony__calls') }}
+    where {{ around_touched_months('fct_force_calls', 'offered_at') }}
 ),
 
 timed as (
