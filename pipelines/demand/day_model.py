@@ -22,7 +22,7 @@ import numpy as np
 from pipelines.demand.history import DAYS_AHEAD, Floats, History
 
 ORIGIN_DAYS = 735  # two years and the week that must have come: views of the second year are judged, each calibrated by those of the year before it
-ESTIMATED_DAYS = 28  # variances are estimated anew on every fourth Monday since the calendar began, and from the newest day
+ESTIMATED_DAYS = 56  # variances are estimated anew on every eighth Monday since the calendar began, and from the newest day
 HISTORY_DAYS = 1064  # before that Monday: near three years, of each view alike, so that a window that moves on touches none
 LEAST_MODEL_DAYS = 161  # known of them
 YEARLY_DAYS = 400  # known, before a season can be told from a level
@@ -54,7 +54,7 @@ def views(history: History, kept: Mapping[int, View]) -> dict[int, View]:
     """
     found: dict[int, View] = {}
     for origin in _origins(history):
-        monday = _fourth_monday(history, origin)
+        monday = _eighth_monday(history, origin)
         start = max(monday - HISTORY_DAYS, 0)
         estimated = origin if origin == len(history.days) else monday
         inputs_hash = _inputs_hash(history, start, estimated, origin)
@@ -67,19 +67,19 @@ def views(history: History, kept: Mapping[int, View]) -> dict[int, View]:
     return found
 
 
-def _fourth_monday(history: History, origin: int) -> int:
+def _eighth_monday(history: History, origin: int) -> int:
     """The origin itself, or the last one before it."""
     return origin - (history.first.toordinal() + origin - 1) % ESTIMATED_DAYS
 
 
 def _origins(history: History) -> list[int]:
-    """Mondays from a fourth one on, and the day after the newest."""
+    """Mondays from an eighth one on, and the day after the newest."""
     now = len(history.days)
-    mondays = range(_fourth_monday(history, now - ORIGIN_DAYS), now, 7)
+    mondays = range(_eighth_monday(history, now - ORIGIN_DAYS), now, 7)
     before = np.append(0, np.cumsum(history.is_known))
 
     def is_enough(origin: int) -> bool:
-        end = max(_fourth_monday(history, origin), 0)
+        end = max(_eighth_monday(history, origin), 0)
         return bool(before[end] - before[max(end - HISTORY_DAYS, 0)] >= LEAST_MODEL_DAYS)
 
     return [origin for origin in (*mondays, now) if is_enough(origin)]

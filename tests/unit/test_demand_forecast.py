@@ -201,8 +201,9 @@ def test_earlier_days_teach_the_season():
 
 
 def test_views_kept_from_night_to_night_are_those_made_at_once(monkeypatch):
-    """Three weeks, night by night, past a fourth Monday and with a late correction: each makes what is new to it, and drops what is too old."""
+    """Three weeks, night by night, past a new estimate and with a late correction: each makes what is new to it, and drops what is too old."""
     monkeypatch.setattr(day_model, "ORIGIN_DAYS", 56)
+    monkeypatch.setattr(day_model, "ESTIMATED_DAYS", 28)
     full = history(*usual(200), 5, 300)
     corrected = full.counts.copy()
     corrected[265, 20] += 9
@@ -223,11 +224,11 @@ def test_views_kept_from_night_to_night_are_those_made_at_once(monkeypatch):
         made_anew.append({origin for origin, view in found.items() if view is not kept.get(origin)})
         kept = found
     mondays = {origin for origin in range(200, 300) if (MONDAY + timedelta(days=origin)).weekday() == 0}
-    fourth = {origin for origin in mondays if (MONDAY.toordinal() + origin) % 28 == 1}
-    assert fourth & set(range(281, 300))
+    estimated = {origin for origin in mondays if (MONDAY.toordinal() + origin) % 28 == 1}
+    assert estimated & set(range(281, 300))
     for known, anew in zip(range(281, 301), made_anew[1:], strict=True):
-        # the night after a Monday it is the newest day no longer, and has its variances from the fourth Monday before it
-        expected = {known} | ({known - 1} & mondays - fourth)
+        # the night after a Monday it is the newest day no longer, and has its variances from the last Monday on which they were estimated
+        expected = {known} | ({known - 1} & mondays - estimated)
         assert anew == (expected | {origin for origin in mondays if 265 < origin < known} if known == 290 else expected)
     assert 300 - 56 - 28 <= min(kept) <= 300 - 56
     assert set(kept) == {origin for origin in mondays if origin >= min(kept)} | {300}
