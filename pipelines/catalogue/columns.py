@@ -60,7 +60,7 @@ class Column(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    type: Literal["varchar", "boolean", "bigint", "integer", "hugeint", "double", "decimal(18,3)", "date", "timestamp", "varchar[]"]
+    type: Literal["varchar", "boolean", "bigint", "integer", "hugeint", "double", "decimal(18,3)", "date", "timestamp", "varchar[]", "double[]"]
     words: str = Field(description="what the column holds, in sentences that stand alone; what is special to one model is said there")
     unit: Literal["measure", "seconds", "days", "percent", "points", "count", "number"] | None = Field(
         None, description="unit of a number, where the name does not say it; `measure` is the unit of the row's measure"

@@ -12,10 +12,13 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from pipelines.demand.forecast import DAYS_AHEAD, SLOTS, Backtest, Flags, Floats, Forecast, History, forecasts, shares
+from pipelines.demand.forecast import Backtest, Forecast, forecasts
+from pipelines.demand.history import DAYS_AHEAD, Floats, History
+from pipelines.demand.lines import histories
+from pipelines.demand.outlook import shares
+from pipelines.demand.view_table import views_of
 
 DAY, HALF_HOUR = "day", "half hour"
-SERIES = ["area_id", "line"]
 BOUNDS = {
     "expected": "expected_value",
     "lower_80": "lower_80_value",
@@ -45,53 +48,36 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 
 
-def call_forecasts(demand: pl.DataFrame, earlier: pl.DataFrame, holidays: Collection[date], known: Collection[str] = ()) -> pl.DataFrame:
+def call_forecasts(
+    demand: pl.DataFrame, earlier: pl.DataFrame, holidays: Collection[date], views: pl.DataFrame, known: Collection[str] = ()
+) -> pl.DataFrame:
     """The rows of SCHEMA for every line of `demand` (measures.interval_demand) of which enough is known.
 
     earlier  calls by day before those of `demand` (int_earlier_calls)
+    views    what the model of days saw ahead of all this (int_forecast_views)
     known    inputs_hash of lines whose forecasts stand already: they are left out
     """
     tables = [pl.DataFrame(schema=SCHEMA)]
-    for (area_id, line), part in demand.partition_by(SERIES, as_dict=True).items():
-        before = earlier.filter(pl.col("area_id") == area_id, pl.col("line") == line)
-        newest, history = _history(part, before, holidays)
-        digest = _digest(str(area_id), str(line), newest, history)
+    for (area_id, line), history in histories(demand, earlier, holidays):
+        digest = _digest(area_id, line, history)
         if digest in known:
             continue
-        found = forecasts(history)
+        found = forecasts(history, views_of(views, (area_id, line), history.first))
         if found is not None:
             tables += [
                 table.with_columns(
                     pl.lit(area_id).alias("area_id"),
                     pl.lit(line).alias("line"),
-                    pl.lit(newest).alias("origin_date"),
+                    pl.lit(history.newest).alias("origin_date"),
                     pl.lit(digest).alias("inputs_hash"),
                 ).select(pl.col(name).cast(of) for name, of in SCHEMA.items())
-                for table in _tables(history, newest, *found)
+                for table in _tables(history, *found)
             ]
     return pl.concat(tables).filter(pl.col("expected_value").is_not_nan())
 
 
-def _history(part: pl.DataFrame, before: pl.DataFrame, holidays: Collection[date]) -> tuple[date, History]:
-    """The line's half hours as days by half hours of the wall clock: when the clocks go back, 01:00 and 01:30 hold two."""
-    first, newest = pl.concat([before["local_date"], part["local_date"]]).min(), part["local_date"].max()
-    assert isinstance(first, date)
-    assert isinstance(newest, date)
-    day = (pl.col("local_date") - pl.lit(first)).dt.total_days().alias("day")
-    slot = (pl.col("interval_start_local").dt.hour().cast(pl.Int64) * 2 + pl.col("interval_start_local").dt.minute() // 30).alias("slot")
-    cells = part.group_by(day, slot).agg(pl.col("offered_count").sum())
-    counts: Floats = np.full(((newest - first).days + 1, SLOTS), np.nan)
-    counts[cells["day"].unique().to_numpy()] = 0
-    counts[cells["day"].to_numpy(), cells["slot"].to_numpy()] = cells["offered_count"].to_numpy()
-    totals: Floats = counts.sum(axis=1)
-    totals[before.select(day)["day"].to_numpy()] = before["offered_count"].to_numpy()
-    days = pl.select(pl.date_range(first, newest + timedelta(days=DAYS_AHEAD)).alias("day"))["day"]
-    is_holiday: Flags = days.is_in(list(holidays)).to_numpy()
-    return newest, History(totals, counts, days.dt.weekday().to_numpy().astype(np.int64) - 1, is_holiday)
-
-
-def _digest(area_id: str, line: str, newest: date, history: History) -> str:
-    digest = hashlib.sha256(f"{_code()} {area_id} {line} {newest}".encode())
+def _digest(area_id: str, line: str, history: History) -> str:
+    digest = hashlib.sha256(f"{_code()} {area_id} {line} {history.newest}".encode())
     digest.update(history.days.tobytes())
     digest.update(history.counts.tobytes())
     digest.update(history.is_holiday.tobytes())
@@ -101,13 +87,14 @@ def _digest(area_id: str, line: str, newest: date, history: History) -> str:
 @cache
 def _code() -> str:
     """Of what forecasts are made by: another way of making them makes them anew."""
-    return hashlib.sha256(b"".join(Path(__file__).with_name(name).read_bytes() for name in ("forecast.py", "forecast_table.py"))).hexdigest()
+    names = ("day_model.py", "forecast.py", "forecast_table.py", "history.py", "lines.py", "outlook.py")
+    return hashlib.sha256(b"".join(Path(__file__).with_name(name).read_bytes() for name in names)).hexdigest()
 
 
-def _tables(history: History, newest: date, days: list[Forecast], slots: Forecast) -> Iterator[pl.DataFrame]:
+def _tables(history: History, days: list[Forecast], slots: Forecast) -> Iterator[pl.DataFrame]:
     """Days and half hours to come. Days on which the clocks change have 46 or 50 half hours, and calls accordingly."""
     now = len(history.days)
-    clock = _clock(newest, DAYS_AHEAD)
+    clock = _clock(history.newest, DAYS_AHEAD)
     share = shares(history, now)[history.course[now : now + DAYS_AHEAD]]
     clock = clock.with_columns(pl.Series("share", share[clock["day"].to_numpy(), clock["slot"].to_numpy()]))
     length = clock.group_by("day", maintain_order=True).agg(pl.col("local_date").first(), pl.col("share").sum())

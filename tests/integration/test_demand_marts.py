@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from pipelines.demand.forecast_table import call_forecasts
+from pipelines.demand.view_table import origin_views
 from pipelines.settings import DBT_PROJECT_DIR
 from tests.building import Dbt
 from tests.landing import HEADER, Landing
@@ -212,11 +213,11 @@ def test_hours_of_logs_are_those_worked_out_from_the_files(built: Landing, logs:
     assert (lengths[AUTUMN], lengths[SPRING]) == (25, 23)
 
 
-FORECASTS = ["int_call_forecasts", "daily_forecasts", "interval_forecasts", "forecast_backtests"]
+FORECASTS = ["int_forecast_views", "int_call_forecasts", "daily_forecasts", "interval_forecasts", "forecast_backtests"]
 
 
 def test_forecasts_are_made_of_half_hours_and_only_where_something_is_new(tmp_path: Path):
-    """Through dbt: two lines of thirty weeks; the next day one of them has a day more, and the other keeps its rows."""
+    """Through dbt: two lines of thirty weeks; the next day one of them has a day more and one corrected, and the other keeps its rows."""
     path = tmp_path / "build.duckdb"
     with duckdb.connect(str(path)) as build:
         build.execute("create schema measures; create schema seeds")
@@ -242,7 +243,7 @@ def test_forecasts_are_made_of_half_hours_and_only_where_something_is_new(tmp_pa
     assert read("select line, grain, horizon, origin_date, origin_count from measures.forecast_backtests order by all") == [
         (line, grain, horizon, date(2023, 7, 30), count)
         for line in ("101", "999")
-        for grain, horizon, count in (("day", "1 to 14 days", 4), ("day", "15 to 91 days", 3), ("half hour", "1 to 14 days", 4))
+        for grain, horizon, count in (("day", "1 to 14 days", 5), ("day", "15 to 91 days", 3), ("half hour", "1 to 14 days", 5))
     ]
 
     marks = "select line, any_value(inputs_hash), count(distinct inputs_hash) from measures.int_call_forecasts group by all order by all"
@@ -253,6 +254,12 @@ def test_forecasts_are_made_of_half_hours_and_only_where_something_is_new(tmp_pa
             select area_id, line, date '2023-07-31', interval_start_local + interval 1 day, offered_count
             from measures.interval_demand where line = '999' and local_date = date '2023-07-30'
         """)
+        build.execute("update measures.interval_demand set offered_count = offered_count + 1 where line = '999' and local_date = date '2023-07-12'")
+        # a view of a day so long ago that none is made now
+        build.execute("""
+            insert into measures.int_forecast_views
+            select * replace (date '2020-01-05' as origin_date) from measures.int_forecast_views where line = '999' limit 1
+        """)
     dbt.build_only(path, FORECASTS)
     after = read(marks)
     assert [count for _, _, count in after] == [1, 1]
@@ -262,6 +269,9 @@ def test_forecasts_are_made_of_half_hours_and_only_where_something_is_new(tmp_pa
     with duckdb.connect(str(path)) as build:
         calls = build.sql("select * replace (cast(interval_start_local as timestamp) as interval_start_local) from measures.interval_demand").pl()
         holidays = [day for (day,) in build.execute("select date from seeds.bank_holidays").fetchall()]
-        anew = call_forecasts(calls, build.sql("from measures.int_earlier_calls").pl(), holidays)  # noqa: F841
-        assert build.execute("from measures.int_call_forecasts except all from anew").fetchall() == []
-        assert build.execute("from anew except all from measures.int_call_forecasts").fetchall() == []
+        earlier = build.sql("from measures.int_earlier_calls").pl()
+        views = origin_views(calls, earlier, holidays)
+        anew = call_forecasts(calls, earlier, holidays, views)  # noqa: F841
+        for model, made in (("int_forecast_views", "views"), ("int_call_forecasts", "anew")):
+            assert build.execute(f"from measures.{model} except all from {made}").fetchall() == []
+            assert build.execute(f"from {made} except all from measures.{model}").fetchall() == []

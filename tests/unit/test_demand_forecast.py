@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
 import pytest
 
-from pipelines.demand.forecast import DAYS_AHEAD, MODEL, NAIVE, Floats, Forecast, History, forecasts
+from pipelines.demand import day_model
+from pipelines.demand.day_model import views
+from pipelines.demand.forecast import HORIZONS, MODEL, NAIVE, Forecast, calibrated, factors, forecasts
 from pipelines.demand.forecast_table import DAY, HALF_HOUR, call_forecasts
+from pipelines.demand.history import DAYS_AHEAD, Floats, History
+from pipelines.demand.outlook import Outlook, naive_days
+from pipelines.demand.view_table import NONE, origin_views
 
+MONDAY = date(2021, 3, 1)
 DAYS = 760
 WEEK = np.array([0.95, 0.92, 0.94, 0.97, 1.1, 1.15, 0.97])
 COURSE = 1 + 0.8 * np.sin(2 * np.pi * (np.arange(48) - 16) / 48)
@@ -29,12 +36,12 @@ def history(calls_per_day: Floats, is_holiday: Floats, seed: int, known: int = D
     random = np.random.default_rng(seed)
     scattered = calls_per_day[:known] * random.gamma(150, 1 / 150, known)
     counts = random.poisson(scattered[:, None] * COURSE).astype(float)
-    return History(counts.sum(axis=1), counts, np.arange(known + DAYS_AHEAD) % 7, is_holiday[: known + DAYS_AHEAD])
+    return History(MONDAY, counts.sum(axis=1), counts, is_holiday[: known + DAYS_AHEAD])
 
 
 def made_of(of: History) -> tuple[Forecast, Forecast, Forecast]:
     """The forecast of the next fourteen days, that of the days after them, and the half hours."""
-    (near, far), slots = forecasts(of)
+    (near, far), slots = forecasts(of, views(of, {}))
     return near, far, slots
 
 
@@ -81,6 +88,14 @@ def test_four_weeks_after_a_shift_the_forecast_has_the_new_level(per_day, shift,
     assert abs(near.bounds.expected.sum() / shifted[DAYS : DAYS + 14].sum() - 1) < abs(shift - 1) / 3
 
 
+def test_the_months_ahead_have_most_of_a_shift_after_four_weeks_and_all_but_a_little_after_eight():
+    expected, is_holiday = usual(300)
+    for weeks, missing in ((4, 0.6), (8, 0.25)):
+        shifted = np.where(np.arange(len(expected)) >= DAYS - 7 * weeks, 1.25, 1) * expected
+        _, far, _ = made_of(history(shifted, is_holiday, 1))
+        assert abs(far.bounds.expected.sum() / shifted[DAYS + 14 :].sum() - 1) < missing * 0.25
+
+
 def test_a_forecast_that_does_not_beat_the_week_before_is_not_shown():
     """The last half year repeats one week exactly, after a year of weeks that differ: nothing can beat the week before."""
     random = np.random.default_rng(9)
@@ -88,7 +103,7 @@ def test_a_forecast_that_does_not_beat_the_week_before_is_not_shown():
     levels = np.append(random.uniform(0.5, 1.5, 80), np.ones(28))
     counts = (levels[:, None, None] * week).reshape(-1, 48)
     known = len(counts)
-    near, _, slots = made_of(History(counts.sum(axis=1), counts, np.arange(known + DAYS_AHEAD) % 7, np.zeros(known + DAYS_AHEAD, dtype=bool)))
+    near, _, slots = made_of(History(MONDAY, counts.sum(axis=1), counts, np.zeros(known + DAYS_AHEAD, dtype=bool)))
     for forecast, latest in ((near, counts[-7:].sum(axis=1)), (slots, counts[-7:])):
         assert forecast.method == NAIVE
         assert forecast.backtest.mase >= forecast.backtest.naive_mase
@@ -98,7 +113,8 @@ def test_a_forecast_that_does_not_beat_the_week_before_is_not_shown():
 
 @pytest.mark.parametrize(("known", "method"), [(40, None), (100, NAIVE), (300, MODEL)])
 def test_with_little_known_the_week_before_is_shown_and_with_less_nothing(known, method):
-    found = forecasts(history(*usual(300), 4, known))
+    of = history(*usual(300), 4, known)
+    found = forecasts(of, views(of, {}))
     assert (found and found[1].method) == method
     if method is NAIVE:
         assert found[1].backtest is None
@@ -109,7 +125,7 @@ def test_gaps_are_not_taken_for_days_without_calls():
     counts = full.counts.copy()
     counts[-40:-30] = np.nan
     counts[-3] = np.nan
-    near, _, _ = made_of(History(counts.sum(axis=1), counts, full.weekdays, full.is_holiday))
+    near, _, _ = made_of(History(MONDAY, counts.sum(axis=1), counts, full.is_holiday))
     whole, _, _ = made_of(full)
     assert np.abs(near.bounds.expected / whole.bounds.expected - 1).max() < 0.05
 
@@ -134,8 +150,12 @@ def demand(per_day: float, first: date, last: date, line: str = "999", area: str
 NOTHING = pl.DataFrame(schema={"area_id": pl.String, "line": pl.String, "local_date": pl.Date, "offered_count": pl.Int64})
 
 
+def table_of(calls: pl.DataFrame, earlier: pl.DataFrame = NOTHING, holidays: Collection[date] = (), known: Collection[str] = ()) -> pl.DataFrame:
+    return call_forecasts(calls, earlier, holidays, origin_views(calls, earlier, holidays), known)
+
+
 def test_days_on_which_the_clocks_change_have_the_half_hours_that_they_have():
-    found = call_forecasts(demand(300, date(2022, 12, 1), date(2023, 10, 20)), NOTHING, [date(2022, 12, 26)])
+    found = table_of(demand(300, date(2022, 12, 1), date(2023, 10, 20)), NOTHING, [date(2022, 12, 26)])
     lengths = dict(found.filter(pl.col("grain") == HALF_HOUR).group_by("local_date").len().rows())
     assert lengths[date(2023, 10, 29)] == 50
     assert {length for day, length in lengths.items() if day != date(2023, 10, 29)} == {48}
@@ -152,15 +172,15 @@ def test_days_on_which_the_clocks_change_have_the_half_hours_that_they_have():
 
 def test_lines_of_which_nothing_is_new_are_left_out():
     calls = pl.concat([demand(50, date(2023, 1, 1), date(2023, 7, 31)), demand(80, date(2023, 1, 1), date(2023, 7, 31), "101")])
-    found = call_forecasts(calls, NOTHING, [])
+    found = table_of(calls)
     assert set(found["line"]) == {"999", "101"}
     known = found["inputs_hash"].unique().to_list()
     assert len(known) == 2
-    assert call_forecasts(calls, NOTHING, [], known).is_empty()
+    assert table_of(calls, known=known).is_empty()
     more = pl.concat([calls, demand(50, date(2023, 8, 1), date(2023, 8, 1))])
-    again = call_forecasts(more, NOTHING, [], known)
+    again = table_of(more, known=known)
     assert set(again["line"]) == {"999"}
-    assert again.equals(call_forecasts(more, NOTHING, []).filter(pl.col("line") == "999"))
+    assert again.equals(table_of(more).filter(pl.col("line") == "999"))
 
 
 def test_earlier_days_teach_the_season():
@@ -175,6 +195,102 @@ def test_earlier_days_teach_the_season():
         pl.lit("force").alias("area_id"), pl.lit("999").alias("line"), pl.Series("offered_count", np.random.default_rng(2).poisson(seasonal))
     )
     november = pl.col("local_date") > date(2023, 11, 15)
-    daily = [call_forecasts(calls, before, []).filter((pl.col("grain") == DAY) & november)["expected_value"].mean() for before in (earlier, NOTHING)]
+    daily = [table_of(calls, before).filter((pl.col("grain") == DAY) & november)["expected_value"].mean() for before in (earlier, NOTHING)]
     truth = 300 * (1 + 0.25 * np.cos(2 * np.pi * 326 / 365.25))
     assert abs(daily[0] / truth - 1) < 0.06 < abs(daily[1] / truth - 1)
+
+
+def test_views_kept_from_night_to_night_are_those_made_at_once(monkeypatch):
+    """Three weeks, night by night, past a new estimate and with a late correction: each makes what is new to it, and drops what is too old."""
+    monkeypatch.setattr(day_model, "ORIGIN_DAYS", 56)
+    monkeypatch.setattr(day_model, "ESTIMATED_DAYS", 28)
+    full = history(*usual(200), 5, 300)
+    corrected = full.counts.copy()
+    corrected[265, 20] += 9
+    kept: dict = {}
+    made_anew = []
+    for known in range(280, 301):
+        counts = (full.counts if known < 290 else corrected)[:known]
+        tonight = History(MONDAY, counts.sum(axis=1), counts, full.is_holiday[: known + DAYS_AHEAD])
+        found, at_once = views(tonight, kept), views(tonight, {})
+        assert list(found) == list(at_once)
+        for origin, view in found.items():
+            same = at_once[origin]
+            assert (view.means.tobytes(), view.errors.tobytes(), view.variances.tobytes()) == (
+                same.means.tobytes(),
+                same.errors.tobytes(),
+                same.variances.tobytes(),
+            )
+        made_anew.append({origin for origin, view in found.items() if view is not kept.get(origin)})
+        kept = found
+    mondays = {origin for origin in range(200, 300) if (MONDAY + timedelta(days=origin)).weekday() == 0}
+    estimated = {origin for origin in mondays if (MONDAY.toordinal() + origin) % 28 == 1}
+    assert estimated & set(range(281, 300))
+    for known, anew in zip(range(281, 301), made_anew[1:], strict=True):
+        # the night after a Monday it is the newest day no longer, and has its variances from the last Monday on which they were estimated
+        expected = {known} | ({known - 1} & mondays - estimated)
+        assert anew == (expected | {origin for origin in mondays if 265 < origin < known} if known == 290 else expected)
+    assert 300 - 56 - 28 <= min(kept) <= 300 - 56
+    assert set(kept) == {origin for origin in mondays if origin >= min(kept)} | {300}
+
+
+def test_a_window_that_begins_later_makes_no_view_anew(monkeypatch):
+    monkeypatch.setattr(day_model, "ORIGIN_DAYS", 56)
+    monkeypatch.setattr(day_model, "HISTORY_DAYS", 196)
+    full = history(*usual(200), 5, 320)
+    later = History(MONDAY + timedelta(days=31), full.days[31:], full.counts[31:], full.is_holiday[31:])
+    before = views(full, {})
+    after = views(later, {origin - 31: view for origin, view in before.items()})
+    assert [after[origin - 31] is view for origin, view in before.items()] == [True] * len(before)
+
+
+def test_the_table_of_views_is_replaced_line_by_line_and_only_where_something_is_new():
+    calls = pl.concat([demand(50, date(2023, 1, 1), date(2023, 7, 31)), demand(80, date(2023, 1, 1), date(2023, 7, 31), "101")])
+    kept = origin_views(calls, NOTHING, [])
+    assert set(kept["line"]) == {"999", "101"}
+    assert origin_views(calls, NOTHING, [], kept).is_empty()
+    more = pl.concat([calls, demand(50, date(2023, 8, 1), date(2023, 8, 1))])
+    again = origin_views(more, NOTHING, [], kept)
+    assert set(again["line"]) == {"999"}
+    assert again.equals(origin_views(more, NOTHING, []).filter(pl.col("line") == "999"))
+    assert kept.schema == again.schema == NONE.schema
+
+
+def test_intervals_are_calibrated_by_what_was_known_at_the_origin():
+    """Errors are twice what the standard errors say; at an origin, what came after it changes nothing."""
+    random = np.random.default_rng(7)
+    came = 100 + 20 * random.standard_normal(700)
+    outlooks = {origin: Outlook(np.full(DAYS_AHEAD, 100.0), np.full(DAYS_AHEAD, 10.0)) for origin in range(0, 701, 7)}
+    changed = np.where(np.arange(700) < 350, came, 1000)
+    for before, after in zip(calibrated(came, outlooks, [0, 350, 700]), calibrated(changed, outlooks, [0, 350, 700]), strict=True):
+        assert (before[350].upper_80 == after[350].upper_80).all()
+        assert (before[700].upper_80 < after[700].upper_80).all()
+        widths = [before[origin].upper_80[0] - 100 for origin in (0, 350, 700)]
+        assert widths[0] == pytest.approx(12.8155, abs=0.001)
+        assert 12.8155 * 1.3 < widths[1] < 12.8155 * 2.1
+        assert 12.8155 * 1.3 < widths[2] < 12.8155 * 2.1
+
+
+def test_few_errors_are_not_taken_for_the_truth():
+    for first, end in HORIZONS:
+        days = end - first
+        assert factors(np.empty(0), days) == (1, 1)
+        little, much = (factors(np.full(days * origins, 2.0), days)[0] for origins in (2, 52))
+        assert 1 < little < 1.15 < much < 2 / 1.2816
+
+
+def test_naive_intervals_are_those_of_differences_within_a_year_before():
+    """Against sums written out: gaps count for neither side, and further weeks are at least as uncertain as nearer ones."""
+    of = history(*usual(300), 3, 500)
+    days = of.days.copy()
+    days[[100, 333, 450]] = np.nan
+    gapped = History(MONDAY, days, of.counts, of.is_holiday)
+    for origin in (90, 430, 500):
+        outlook = naive_days(gapped, [90, 430, 500])[origin]
+        widest = 0.0
+        for week in range(1, 14):
+            first = max(origin - 364, 0)
+            squares = [(days[day] - days[day - 7 * week]) ** 2 for day in range(first + 7 * week, origin)]
+            known = [square for square in squares if not np.isnan(square)]
+            widest = max([widest, *([sum(known) / len(known)] if known else [])])
+            assert outlook.errors[7 * week - 1] == pytest.approx(np.sqrt(widest))
