@@ -53,7 +53,7 @@ fuzz: $(READY)
 # Workers of three forces on lakes, killed at random moments (docs/lake.md); needs `make lake` and PostgreSQL.
 KILLS ?= 60
 lake-kills: $(READY)
-	$(BIN)/python -m tests.faults.lake_nights --kills $(KILLS)
+	$(BIN)/python -m tests.faults.kill_lake_nights --kills $(KILLS)
 
 setup: $(READY)
 

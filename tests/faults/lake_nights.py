@@ -1,13 +1,11 @@
 """Nights of three forces on lakes of their own, whose workers are killed at random moments: no share is half of two nights, and a rerun ends right.
 
 A night here is what is at stake in one: files are taken in, a table is filled anew from them, a publication is put in place and shared. Models,
-checks and pages, which a lake has in common with a file, are left out, so that hundreds of kills take minutes.
-`python -m tests.faults.lake_nights --kills 60 --seed 1`
+checks and pages, which a lake has in common with a file, are left out, so that hundreds of kills take minutes (`make lake-kills`).
 """
 
 from __future__ import annotations
 
-import argparse
 import multiprocessing
 import os
 import random
@@ -16,7 +14,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -27,7 +24,7 @@ from pipelines.resources import held_warehouse
 from pipelines.settings import Lake, Settings
 from pipelines.warehouse import share_of, target_of
 from tests.landing import HASH_KEY, Landing, call, calls, contracts, raw_content
-from tests.postgres import Postgres, cluster
+from tests.postgres import Postgres
 from tests.shares import put_in_place, reader, share_in
 
 FORCES = ("wiltshire", "dorset", "hampshire")
@@ -169,25 +166,3 @@ def run(postgres: Postgres, folder: Path, kills: int, seed: int) -> tuple[Nights
     for force in FORCES:
         nights.look(force)
     return nights, ended, hits
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        description="Kill workers of three forces at random moments, and compare with forces whose nights nobody killed."
-    )
-    parser.add_argument("--kills", type=int, default=60)
-    parser.add_argument("--seed", type=int, default=1)
-    given = parser.parse_args()
-    began = time.monotonic()
-    with TemporaryDirectory() as folder, TemporaryDirectory() as server, cluster(Path(server)) as postgres:
-        nights, ended, hits = run(postgres, Path(folder), given.kills, given.seed)
-        differing = nights.differing()
-    print(
-        f"{given.kills} kills in {time.monotonic() - began:.0f} s, {hits} of them in the middle of a night; shares torn: {nights.torn or 'none'}; "
-        f"nights that were not killed ended with {ended}; forces that differ from the reference: {differing or 'none'}"
-    )
-    raise SystemExit(bool(nights.torn or differing or any(any(statuses) for statuses in ended)))
-
-
-if __name__ == "__main__":
-    main()
