@@ -35,9 +35,7 @@ select
 from charts
 inner join series on charts.series_id = series.series_id
 inner join tones on
-    charts.measure_id = tones.measure_id
-    and charts.area_id = tones.area_id
-    and charts.segment = tones.segment
+    charts.series_id = tones.series_id
     and last_day(charts.month) = tones.period_end
 qualify
     charts.month > max(charts.month) over (partition by charts.series_id) - interval 12 month

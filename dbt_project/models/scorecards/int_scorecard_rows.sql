@@ -302,14 +302,10 @@ left join gaps on
     and joined.period_end = gaps.period_end
 left join charts on joined.series_id = charts.series_id
 left join tones on
-    joined.measure_id = tones.measure_id
-    and joined.area_id = tones.area_id
-    and joined.segment = tones.segment
+    joined.series_id = tones.series_id
     and last_day(joined.period_end) = tones.period_end
 left join narratives on
-    joined.measure_id = narratives.measure_id
-    and joined.area_id = narratives.area_id
-    and joined.segment = narratives.segment
+    joined.series_id = narratives.series_id
     and joined.period_end = narratives.period_end
 left join elsewhere on joined.series_id = elsewhere.series_id
 left join states on

@@ -161,9 +161,7 @@ select
 from recent
 inner join parameters on recent.measure_id = parameters.measure_id
 inner join tones on
-    recent.measure_id = tones.measure_id
-    and recent.area_id = tones.area_id
-    and recent.segment = tones.segment
+    recent.series_id = tones.series_id
     and last_day(recent.month) = tones.period_end
 left join trends on
     recent.series_id = trends.series_id

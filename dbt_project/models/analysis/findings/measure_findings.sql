@@ -398,9 +398,7 @@ from kept
 inner join measures on kept.measure_id = measures.measure_id
 inner join areas on kept.area_id = areas.area_id
 left join tones on
-    kept.measure_id = tones.measure_id
-    and kept.area_id = tones.area_id
-    and kept.segment = tones.segment
+    kept.series_id = tones.series_id
     and kept.period_end = tones.period_end
 where
     kept.words is not null

@@ -7,7 +7,7 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
-    pre_hook="{{ forget_changed_series(series_id(), ['int_series_inputs', 'int_driver_inputs']) }}",
+    pre_hook="{{ forget_changed_series('series_id', ['int_series_inputs', 'int_driver_inputs']) }}",
 ) }}
 
 with
@@ -95,9 +95,7 @@ judged as (
     inner join measures on figures.measure_id = measures.measure_id
     inner join areas on figures.area_id = areas.area_id
     left join tones on
-        figures.measure_id = tones.measure_id
-        and figures.area_id = tones.area_id
-        and figures.segment = tones.segment
+        figures.series_id = tones.series_id
         and last_day(figures.period_end) = tones.period_end
     left join charts on
         figures.series_id = charts.series_id
@@ -240,6 +238,7 @@ select
     measure_id,
     area_id,
     segment,
+    series_id,
     period_end,
     period_type,
     tone,

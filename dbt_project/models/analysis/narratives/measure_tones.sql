@@ -6,7 +6,7 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
-    pre_hook="{{ forget_changed_series(series_id()) }}",
+    pre_hook="{{ forget_changed_series() }}",
 ) }}
 
 with
@@ -33,6 +33,7 @@ charted as (
         charts.measure_id,
         charts.area_id,
         charts.segment,
+        charts.series_id,
         last_day(charts.month) as period_end,
         charts.recommended_chart,
         charts.recommended_chart in ('t', 'g', 'none')
@@ -61,6 +62,7 @@ estimated as (
         comparisons.measure_id,
         comparisons.area_id,
         comparisons.segment,
+        comparisons.series_id,
         comparisons.period_end,
         'none' as recommended_chart,
         case
@@ -94,6 +96,7 @@ select
     measure_id,
     area_id,
     segment,
+    series_id,
     period_end,
     case split_part(variation, '_', 1)
         when 'improvement' then 'improvement'
@@ -107,5 +110,5 @@ select
     special_cause,
     limits_status,
     is_too_few,
-    period_end = max(period_end) over (partition by measure_id, area_id, segment) as is_latest
+    period_end = max(period_end) over (partition by series_id) as is_latest
 from judged
