@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 READY := $(VENV)/.ready
 
-.PHONY: run test test-fast ui setup lint lint-python lint-sql checked bench fuzz lake lake-kills lock images clean superset-venv superset-check superset-lock
+.PHONY: run test test-fast ui setup lint lint-python lint-sql checked bench bench-lakes fuzz lake lake-kills lock images clean superset-venv superset-check superset-lock
 
 run: $(READY)
 	$(BIN)/scorecards demo --if-empty
@@ -46,6 +46,10 @@ images: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks.run
+
+# What a lake costs beside a build file, three forces at once, readers (docs/lake.md); needs `make lake` and PostgreSQL.
+bench-lakes: $(READY)
+	$(BIN)/python -m tests.benchmarks.lakes
 
 fuzz: $(READY)
 	$(BIN)/python -m tests.fuzz.run
