@@ -20,7 +20,7 @@ from tests.landing import Landing
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("parsed")]
 
-MODELS = ("+path:models/governance", "+int_series_breaks", "+int_spc_rebases")
+MODELS = ("+path:models/governance/*.sql", "+int_series_breaks", "+int_spc_rebases")
 OVERDUE = {
     "melksham_custody_suite_first_floor",
     "asb_educational_tool_kit",
