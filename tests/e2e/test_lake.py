@@ -23,8 +23,8 @@ CHECKED = {"quality.check_results"}
 
 @pytest.fixture(scope="module")
 def on_a_lake(eventful_night, parsed, tmp_path_factory):
-    """The files of two nights, taken in and published on a lake in two others: the newer half by name first, so that months come late and
-    corrections before what they correct."""
+    """The files of two nights, taken in and published on a lake in two others: the newest by name first, so that months come late and corrections
+    before what they correct."""
     folder = tmp_path_factory.mktemp("lake")
     # what dbt reads of the target from the environment is not to reach the tests after these
     with cluster(tmp_path_factory.mktemp("postgres")) as postgres, mock.patch.dict(os.environ):
