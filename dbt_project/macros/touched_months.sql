@@ -19,38 +19,32 @@
 {% endmacro %}
 
 {% macro in_touched_months(fact, month='month') -%}
+    {%- call(months) _of_touched_months(fact) -%}
+        {{ month }} in ({% for touched in months %}date '{{ touched }}'{{ ', ' if not loop.last }}{% endfor %})
+    {%- endcall -%}
+{%- endmacro %}
+
+{% macro around_touched_months(fact, moment) -%}
+    {#- The same, asked of a moment in UTC before it is converted to local time, which costs more than anything else of a fact: a day on either side
+        more than the months, so that the months themselves have to be asked for, too. -#}
+    {%- call(months) _of_touched_months(fact) -%}
+        (
+            {%- for touched in months %}
+            {{ moment }} between date '{{ touched }}' - interval 1 day and date '{{ touched }}' + interval 1 month + interval 1 day
+            {{- ' or ' if not loop.last }}
+            {%- endfor %}
+        )
+    {%- endcall -%}
+{%- endmacro %}
+
+{% macro _of_touched_months(fact) -%}
     {#- ref() stands outside the condition, so that dbt sees the dependency when it parses. -#}
     {%- set relation = ref('int_touched_months') -%}
     {%- if not is_incremental() -%}
         true
     {%- else -%}
         {%- set months = touched_months(fact) -%}
-        {%- if months | length == 0 -%}
-            false
-        {%- else -%}
-            {{ month }} in ({% for touched in months %}date '{{ touched }}'{{ ', ' if not loop.last }}{% endfor %})
-        {%- endif -%}
-    {%- endif -%}
-{%- endmacro %}
-
-{% macro around_touched_months(fact, moment) -%}
-    {#- As in_touched_months, asked of a moment in UTC before it is converted to local time, which costs more than anything else of a fact:
-        a day on either side more than the months, so that the months themselves have to be asked for, too. -#}
-    {%- set relation = ref('int_touched_months') -%}
-    {%- if not is_incremental() -%}
-        true
-    {%- else -%}
-        {%- set months = touched_months(fact) -%}
-        {%- if months | length == 0 -%}
-            false
-        {%- else -%}
-            (
-                {%- for touched in months %}
-                {{ moment }} between date '{{ touched }}' - interval 1 day and date '{{ touched }}' + interval 1 month + interval 1 day
-                {{- ' or ' if not loop.last }}
-                {%- endfor %}
-            )
-        {%- endif -%}
+        {{ caller(months) if months else 'false' }}
     {%- endif -%}
 {%- endmacro %}
 
