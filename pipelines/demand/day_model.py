@@ -1,8 +1,8 @@
-"""What the model of days sees ahead: level, weekday, season and bank holidays in a state space model (statsmodels) of the square roots of the counts,
+"""The model of days: level, weekday, season and bank holidays in a state space model (statsmodels) of the square roots of the counts,
 whose scatter hardly depends on their size.
 
-It looks ahead from the newest day and from the Mondays of two years. Each view rests on the calendar and on the days before it alone, so that it is
-the same whenever it is made, and one that was kept need not be made again (docs/decisions/0027).
+It forecasts from the newest day and from the Mondays of two years. Each of these forecasts rests on the calendar and on the days before its origin
+alone, so that it is the same whenever it is made, and one that was kept need not be made again (docs/decisions/0027).
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ import numpy as np
 
 from pipelines.demand.history import DAYS_AHEAD, Floats, History
 
-ORIGIN_DAYS = 735  # two years and the week that must have come: views of the second year are judged, each calibrated by those of the year before it
+ORIGIN_DAYS = 735  # two years and the week that must have come: those of the second year are judged, each calibrated by those of the year before it
 ESTIMATED_DAYS = 56  # variances are estimated anew on every eighth Monday since the calendar began, and from the newest day
-HISTORY_DAYS = 1064  # before that Monday: near three years, of each view alike, so that a window that moves on touches none
+HISTORY_DAYS = 1064  # before that Monday: near three years, of each forecast alike, so that a window that moves on touches none
 LEAST_MODEL_DAYS = 161  # known of them
 YEARLY_DAYS = 400  # known, before a season can be told from a level
 LEVEL_DAYS = 56
@@ -33,7 +33,7 @@ LIKELY_VARIANCES = (0.25, 0.01)  # of days and of the level from day to day: cha
 
 
 @dataclass(frozen=True)
-class View:
+class OriginForecast:
     """Square roots of calls by day ahead and their standard errors, the variances by which they were made, and a hash of all that they rest on."""
 
     means: Floats
@@ -47,23 +47,23 @@ def roots(counts: Floats) -> Floats:
     return found
 
 
-def views(history: History, kept: Mapping[int, View]) -> dict[int, View]:
+def origin_forecasts(history: History, kept: Mapping[int, OriginForecast]) -> dict[int, OriginForecast]:
     """By origin, the first day that is not known to it; those kept that still hold are taken over. None where too little is known.
 
     The newest day has variances of its own: where the level has just moved, those of three weeks ago would hold it back.
     """
-    found: dict[int, View] = {}
+    found: dict[int, OriginForecast] = {}
     for origin in _origins(history):
         monday = _eighth_monday(history, origin)
         start = max(monday - HISTORY_DAYS, 0)
         estimated = origin if origin == len(history.days) else monday
         inputs_hash = _inputs_hash(history, start, estimated, origin)
-        view = kept.get(origin)
-        if view is None or view.inputs_hash != inputs_hash:
+        forecast = kept.get(origin)
+        if forecast is None or forecast.inputs_hash != inputs_hash:
             likely = found[monday].variances if monday < origin else np.array(LIKELY_VARIANCES)
             variances = likely if estimated < origin else _variances(history, start, origin, likely)
-            view = View(*_ahead(history, start, origin, variances), variances, inputs_hash)
-        found[origin] = view
+            forecast = OriginForecast(*_ahead(history, start, origin, variances), variances, inputs_hash)
+        found[origin] = forecast
     return found
 
 
@@ -94,7 +94,7 @@ def _inputs_hash(history: History, start: int, estimated: int, origin: int) -> s
 
 @cache
 def _code() -> str:
-    """Of what views are made by: another way of making them makes them anew."""
+    """Of what forecasts are made by: another way of making them makes them anew."""
     return hashlib.sha256(version("statsmodels").encode() + Path(__file__).read_bytes()).hexdigest()
 
 

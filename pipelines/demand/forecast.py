@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.demand.day_model import View
+from pipelines.demand.day_model import OriginForecast
 from pipelines.demand.history import DAYS_AHEAD, Floats, History
 from pipelines.demand.outlook import INTERVAL_DAYS_AHEAD, YEAR_DAYS, Z80, Z95, Bounds, Outlook, divided, naive_days, naive_slots
 
@@ -55,20 +55,20 @@ class Forecast:
         return f"{self.first + 1} to {self.first + len(self.bounds.expected)} days"
 
 
-def forecasts(history: History, views: Mapping[int, View]) -> tuple[list[Forecast], Forecast] | None:
+def forecasts(history: History, by_origin: Mapping[int, OriginForecast]) -> tuple[list[Forecast], Forecast] | None:
     """By day for each of HORIZONS, and by half hour (one row per day); None where too few days are known.
 
-    views  of the model of days (day_model.views), by origin
+    by_origin  of the model of days (day_model.origin_forecasts), by origin
     """
     if int(history.is_known.sum()) < LEAST_DAYS:
         return None
     now = len(history.days)
-    past = [origin for origin in sorted(views) if origin + 7 <= now]
+    past = [origin for origin in sorted(by_origin) if origin + 7 <= now]
     judged = [origin for origin in past if origin + 7 > now - YEAR_DAYS]
-    if len(judged) < LEAST_ORIGINS or now not in views:
+    if len(judged) < LEAST_ORIGINS or now not in by_origin:
         naive = naive_days(history, [now])[now]
         return [Forecast(first, naive.bounds(first, end), NAIVE, None) for first, end in HORIZONS], _naive_half_hours(history)
-    outlooks = {origin: Outlook.of(views[origin]) for origin in (*past, now)}, naive_days(history, [*past, now])
+    outlooks = {origin: Outlook.of(by_origin[origin]) for origin in (*past, now)}, naive_days(history, [*past, now])
     by_model, by_week_before = (calibrated(history.days, each, [*judged, now]) for each in outlooks)
     days = [_chosen(history.days, by_model[number], by_week_before[number], first) for number, (first, _) in enumerate(HORIZONS)]
     half_hours_known = np.append(0, np.cumsum(~np.isnan(history.counts[:, 0])))

@@ -15,8 +15,8 @@ import polars as pl
 from pipelines.demand.forecast import Backtest, Forecast, forecasts
 from pipelines.demand.history import DAYS_AHEAD, Floats, History
 from pipelines.demand.lines import histories
+from pipelines.demand.origin_table import origins_of
 from pipelines.demand.outlook import shares
-from pipelines.demand.view_table import views_of
 
 DAY, HALF_HOUR = "day", "half hour"
 BOUNDS = {
@@ -49,12 +49,12 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 
 
 def call_forecasts(
-    demand: pl.DataFrame, earlier: pl.DataFrame, holidays: Collection[date], views: pl.DataFrame, known: Collection[str] = ()
+    demand: pl.DataFrame, earlier: pl.DataFrame, holidays: Collection[date], origins: pl.DataFrame, known: Collection[str] = ()
 ) -> pl.DataFrame:
     """The rows of SCHEMA for every line of `demand` (measures.interval_demand) of which enough is known.
 
     earlier  calls by day before those of `demand` (int_earlier_calls)
-    views    what the model of days saw ahead of all this (int_forecast_views)
+    origins  forecasts of the model of days, by origin (int_origin_forecasts)
     known    inputs_hash of lines whose forecasts stand already: they are left out
     """
     tables = [pl.DataFrame(schema=SCHEMA)]
@@ -62,7 +62,7 @@ def call_forecasts(
         digest = _digest(area_id, line, history)
         if digest in known:
             continue
-        found = forecasts(history, views_of(views, (area_id, line), history.first))
+        found = forecasts(history, origins_of(origins, (area_id, line), history.first))
         if found is not None:
             tables += [
                 table.with_columns(

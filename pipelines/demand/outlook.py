@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from pipelines.demand.day_model import ANSCOMBE, View, roots
+from pipelines.demand.day_model import ANSCOMBE, OriginForecast, roots
 from pipelines.demand.history import DAYS_AHEAD, SLOTS, Floats, History
 
 INTERVAL_DAYS_AHEAD = 14
@@ -40,8 +40,8 @@ class Outlook:
     is_of_roots: bool = False
 
     @classmethod
-    def of(cls, view: View) -> Outlook:
-        return cls(view.means, view.errors, is_of_roots=True)
+    def of(cls, forecast: OriginForecast) -> Outlook:
+        return cls(forecast.means, forecast.errors, is_of_roots=True)
 
     def scores(self, came: Floats) -> Floats:
         """How far off it was, in standard errors; not a number where it is not known what came."""

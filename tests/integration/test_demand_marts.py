@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from pipelines.demand.forecast_table import call_forecasts
-from pipelines.demand.view_table import origin_views
+from pipelines.demand.origin_table import origin_table
 from pipelines.settings import DBT_PROJECT_DIR
 from tests.building import Dbt
 from tests.landing import HEADER, Landing
@@ -213,7 +213,7 @@ def test_hours_of_logs_are_those_worked_out_from_the_files(built: Landing, logs:
     assert (lengths[AUTUMN], lengths[SPRING]) == (25, 23)
 
 
-FORECASTS = ["int_forecast_views", "int_call_forecasts", "daily_forecasts", "interval_forecasts", "forecast_backtests"]
+FORECASTS = ["int_origin_forecasts", "int_call_forecasts", "daily_forecasts", "interval_forecasts", "forecast_backtests"]
 
 
 def test_forecasts_are_made_of_half_hours_and_only_where_something_is_new(tmp_path: Path):
@@ -255,10 +255,10 @@ def test_forecasts_are_made_of_half_hours_and_only_where_something_is_new(tmp_pa
             from measures.interval_demand where line = '999' and local_date = date '2023-07-30'
         """)
         build.execute("update measures.interval_demand set offered_count = offered_count + 1 where line = '999' and local_date = date '2023-07-12'")
-        # a view of a day so long ago that none is made now
+        # an origin so long ago that none is made now
         build.execute("""
-            insert into measures.int_forecast_views
-            select * replace (date '2020-01-05' as origin_date) from measures.int_forecast_views where line = '999' limit 1
+            insert into measures.int_origin_forecasts
+            select * replace (date '2020-01-05' as origin_date) from measures.int_origin_forecasts where line = '999' limit 1
         """)
     dbt.build_only(path, FORECASTS)
     after = read(marks)
@@ -270,8 +270,8 @@ def test_forecasts_are_made_of_half_hours_and_only_where_something_is_new(tmp_pa
         calls = build.sql("select * replace (cast(interval_start_local as timestamp) as interval_start_local) from measures.interval_demand").pl()
         holidays = [day for (day,) in build.execute("select date from seeds.bank_holidays").fetchall()]
         earlier = build.sql("from measures.int_earlier_calls").pl()
-        views = origin_views(calls, earlier, holidays)
-        anew = call_forecasts(calls, earlier, holidays, views)  # noqa: F841
-        for model, made in (("int_forecast_views", "views"), ("int_call_forecasts", "anew")):
+        origins = origin_table(calls, earlier, holidays)
+        anew = call_forecasts(calls, earlier, holidays, origins)  # noqa: F841
+        for model, made in (("int_origin_forecasts", "origins"), ("int_call_forecasts", "anew")):
             assert build.execute(f"from measures.{model} except all from {made}").fetchall() == []
             assert build.execute(f"from {made} except all from measures.{model}").fetchall() == []

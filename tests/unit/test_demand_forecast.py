@@ -10,12 +10,12 @@ import polars as pl
 import pytest
 
 from pipelines.demand import day_model
-from pipelines.demand.day_model import views
+from pipelines.demand.day_model import origin_forecasts
 from pipelines.demand.forecast import HORIZONS, MODEL, NAIVE, Forecast, calibrated, factors, forecasts
 from pipelines.demand.forecast_table import DAY, HALF_HOUR, call_forecasts
 from pipelines.demand.history import DAYS_AHEAD, Floats, History
+from pipelines.demand.origin_table import NONE, origin_table
 from pipelines.demand.outlook import Outlook, naive_days
-from pipelines.demand.view_table import NONE, origin_views
 
 MONDAY = date(2021, 3, 1)
 DAYS = 760
@@ -41,7 +41,7 @@ def history(calls_per_day: Floats, is_holiday: Floats, seed: int, known: int = D
 
 def made_of(of: History) -> tuple[Forecast, Forecast, Forecast]:
     """The forecast of the next fourteen days, that of the days after them, and the half hours."""
-    (near, far), slots = forecasts(of, views(of, {}))
+    (near, far), slots = forecasts(of, origin_forecasts(of, {}))
     return near, far, slots
 
 
@@ -114,7 +114,7 @@ def test_a_forecast_that_does_not_beat_the_week_before_is_not_shown():
 @pytest.mark.parametrize(("known", "method"), [(40, None), (100, NAIVE), (300, MODEL)])
 def test_with_little_known_the_week_before_is_shown_and_with_less_nothing(known, method):
     of = history(*usual(300), 4, known)
-    found = forecasts(of, views(of, {}))
+    found = forecasts(of, origin_forecasts(of, {}))
     assert (found and found[1].method) == method
     if method is NAIVE:
         assert found[1].backtest is None
@@ -151,7 +151,7 @@ NOTHING = pl.DataFrame(schema={"area_id": pl.String, "line": pl.String, "local_d
 
 
 def table_of(calls: pl.DataFrame, earlier: pl.DataFrame = NOTHING, holidays: Collection[date] = (), known: Collection[str] = ()) -> pl.DataFrame:
-    return call_forecasts(calls, earlier, holidays, origin_views(calls, earlier, holidays), known)
+    return call_forecasts(calls, earlier, holidays, origin_table(calls, earlier, holidays), known)
 
 
 def test_days_on_which_the_clocks_change_have_the_half_hours_that_they_have():
@@ -200,7 +200,7 @@ def test_earlier_days_teach_the_season():
     assert abs(daily[0] / truth - 1) < 0.06 < abs(daily[1] / truth - 1)
 
 
-def test_views_kept_from_night_to_night_are_those_made_at_once(monkeypatch):
+def test_forecasts_kept_from_night_to_night_are_those_made_at_once(monkeypatch):
     """Three weeks, night by night, past a new estimate and with a late correction: each makes what is new to it, and drops what is too old."""
     monkeypatch.setattr(day_model, "ORIGIN_DAYS", 56)
     monkeypatch.setattr(day_model, "ESTIMATED_DAYS", 28)
@@ -212,16 +212,16 @@ def test_views_kept_from_night_to_night_are_those_made_at_once(monkeypatch):
     for known in range(280, 301):
         counts = (full.counts if known < 290 else corrected)[:known]
         tonight = History(MONDAY, counts.sum(axis=1), counts, full.is_holiday[: known + DAYS_AHEAD])
-        found, at_once = views(tonight, kept), views(tonight, {})
+        found, at_once = origin_forecasts(tonight, kept), origin_forecasts(tonight, {})
         assert list(found) == list(at_once)
-        for origin, view in found.items():
+        for origin, forecast in found.items():
             same = at_once[origin]
-            assert (view.means.tobytes(), view.errors.tobytes(), view.variances.tobytes()) == (
+            assert (forecast.means.tobytes(), forecast.errors.tobytes(), forecast.variances.tobytes()) == (
                 same.means.tobytes(),
                 same.errors.tobytes(),
                 same.variances.tobytes(),
             )
-        made_anew.append({origin for origin, view in found.items() if view is not kept.get(origin)})
+        made_anew.append({origin for origin, forecast in found.items() if forecast is not kept.get(origin)})
         kept = found
     mondays = {origin for origin in range(200, 300) if (MONDAY + timedelta(days=origin)).weekday() == 0}
     estimated = {origin for origin in mondays if (MONDAY.toordinal() + origin) % 28 == 1}
@@ -234,25 +234,25 @@ def test_views_kept_from_night_to_night_are_those_made_at_once(monkeypatch):
     assert set(kept) == {origin for origin in mondays if origin >= min(kept)} | {300}
 
 
-def test_a_window_that_begins_later_makes_no_view_anew(monkeypatch):
+def test_a_window_that_begins_later_makes_no_forecast_anew(monkeypatch):
     monkeypatch.setattr(day_model, "ORIGIN_DAYS", 56)
     monkeypatch.setattr(day_model, "HISTORY_DAYS", 196)
     full = history(*usual(200), 5, 320)
     later = History(MONDAY + timedelta(days=31), full.days[31:], full.counts[31:], full.is_holiday[31:])
-    before = views(full, {})
-    after = views(later, {origin - 31: view for origin, view in before.items()})
-    assert [after[origin - 31] is view for origin, view in before.items()] == [True] * len(before)
+    before = origin_forecasts(full, {})
+    after = origin_forecasts(later, {origin - 31: forecast for origin, forecast in before.items()})
+    assert [after[origin - 31] is forecast for origin, forecast in before.items()] == [True] * len(before)
 
 
-def test_the_table_of_views_is_replaced_line_by_line_and_only_where_something_is_new():
+def test_the_table_of_origins_is_replaced_line_by_line_and_only_where_something_is_new():
     calls = pl.concat([demand(50, date(2023, 1, 1), date(2023, 7, 31)), demand(80, date(2023, 1, 1), date(2023, 7, 31), "101")])
-    kept = origin_views(calls, NOTHING, [])
+    kept = origin_table(calls, NOTHING, [])
     assert set(kept["line"]) == {"999", "101"}
-    assert origin_views(calls, NOTHING, [], kept).is_empty()
+    assert origin_table(calls, NOTHING, [], kept).is_empty()
     more = pl.concat([calls, demand(50, date(2023, 8, 1), date(2023, 8, 1))])
-    again = origin_views(more, NOTHING, [], kept)
+    again = origin_table(more, NOTHING, [], kept)
     assert set(again["line"]) == {"999"}
-    assert again.equals(origin_views(more, NOTHING, []).filter(pl.col("line") == "999"))
+    assert again.equals(origin_table(more, NOTHING, []).filter(pl.col("line") == "999"))
     assert kept.schema == again.schema == NONE.schema
 
 

@@ -1,6 +1,6 @@
-"""What the model of days saw ahead of each line, from each Monday of two years and from the newest day. Made are those of which something is new."""
+"""Forecasts of each line by the model of days, from each Monday of two years and from the newest day. Made are those of which something is new."""
 
-from pipelines.demand.view_table import NONE, origin_views
+from pipelines.demand.origin_table import NONE, origin_table
 
 
 def model(dbt, session):
@@ -8,4 +8,4 @@ def model(dbt, session):
     earlier = dbt.ref("int_earlier_calls").pl()
     holidays = dbt.ref("bank_holidays").select("cast(date as date)").pl().to_series().to_list()
     kept = session.sql(f"from {dbt.this}").pl() if dbt.is_incremental else NONE
-    return origin_views(demand, earlier, holidays, kept).to_arrow()
+    return origin_table(demand, earlier, holidays, kept).to_arrow()
