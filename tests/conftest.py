@@ -26,6 +26,7 @@ LONGEST = (
     "faults/test_fuzz.py",
     "e2e/test_canaries.py",
     "e2e/test_site.py",
+    "e2e/test_site_in_a_browser.py",
     "e2e/test_site_building.py",
     "e2e/test_adding_a_measure.py",
     "integration/test_incremental_facts.py",

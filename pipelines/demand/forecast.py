@@ -1,7 +1,7 @@
 """Forecasts of calls by day and half hour with prediction intervals, and how accurate such forecasts were when made in the past (rolling origin).
 
-Days: what the model sees, with intervals calibrated by how far off it was before. Half hours: the day's forecast, divided as such a day usually is.
-Both are compared with the same weekday of the week before; a forecast that does no better is replaced by it (docs/decisions/0027).
+Days: by the model, with intervals calibrated by how far off it was before. Half hours: the day's forecast, divided as such a day usually is. Both are
+compared with the same weekday of the week before; a forecast that does no better is replaced by it (docs/decisions/0027).
 """
 
 from __future__ import annotations

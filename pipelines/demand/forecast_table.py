@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from pipelines.demand.day_model import OriginForecast
 from pipelines.demand.forecast import Backtest, Forecast, forecasts
 from pipelines.demand.history import DAYS_AHEAD, Floats, History
 from pipelines.demand.lines import histories
@@ -59,10 +60,11 @@ def call_forecasts(
     """
     tables = [pl.DataFrame(schema=SCHEMA)]
     for (area_id, line), history in histories(demand, earlier, holidays):
-        digest = _digest(area_id, line, history)
+        by_origin = origins_of(origins, (area_id, line), history.first)
+        digest = _digest(area_id, line, history, by_origin)
         if digest in known:
             continue
-        found = forecasts(history, origins_of(origins, (area_id, line), history.first))
+        found = forecasts(history, by_origin)
         if found is not None:
             tables += [
                 table.with_columns(
@@ -76,8 +78,9 @@ def call_forecasts(
     return pl.concat(tables).filter(pl.col("expected_value").is_not_nan())
 
 
-def _digest(area_id: str, line: str, history: History) -> str:
-    digest = hashlib.sha256(f"{_code()} {area_id} {line} {history.newest}".encode())
+def _digest(area_id: str, line: str, history: History, by_origin: Mapping[int, OriginForecast]) -> str:
+    """Of what a line's forecasts are made of. What those of the model of days are made of, they say themselves."""
+    digest = hashlib.sha256(f"{_code()} {area_id} {line} {history.newest} {[each.inputs_hash for each in by_origin.values()]}".encode())
     digest.update(history.days.tobytes())
     digest.update(history.counts.tobytes())
     digest.update(history.is_holiday.tobytes())
@@ -87,7 +90,7 @@ def _digest(area_id: str, line: str, history: History) -> str:
 @cache
 def _code() -> str:
     """Of what forecasts are made by: another way of making them makes them anew."""
-    names = ("day_model.py", "forecast.py", "forecast_table.py", "history.py", "lines.py", "outlook.py")
+    names = ("forecast.py", "forecast_table.py", "history.py", "lines.py", "outlook.py")
     return hashlib.sha256(b"".join(Path(__file__).with_name(name).read_bytes() for name in names)).hexdigest()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -26,9 +26,6 @@ class Bounds:
     upper_80: Floats
     lower_95: Floats
     upper_95: Floats
-
-    def part(self, first: int, end: int) -> Bounds:
-        return Bounds(*(getattr(self, field.name)[first:end] for field in fields(self)))
 
 
 @dataclass(frozen=True)

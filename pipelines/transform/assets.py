@@ -302,7 +302,7 @@ def _check_specs(manifest: Mapping[str, Any], tests: Mapping[str, dg.AssetCheckK
     # The publish gate decides on failures, once, with every check's result at hand; a blocking check would stop the run before it.
     def line(unique_id: str, test: dg.AssetCheckKey) -> str:
         node = manifest["nodes"].get(unique_id) or manifest["unit_tests"][unique_id]
-        return f"{test.name}: {node['description']}" if node.get("description") else test.name
+        return f"{test.name}: {' '.join(node['description'].split())}" if node.get("description") else test.name
 
     lines = [(".".join(test.asset_key.path), line(unique_id, test)) for unique_id, test in tests.items()]
     return table_check_specs(DBT_TESTS, "Tests of dbt", lines)

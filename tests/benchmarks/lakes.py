@@ -23,7 +23,7 @@ from tempfile import TemporaryDirectory
 from pipelines.settings import PROJECT_DIR, Lake, Settings
 from pipelines.synthetic.generate import write_extracts
 from pipelines.warehouse import share_of, target_of
-from tests.benchmarks.run import new_day
+from tests.benchmarks.run import extracted_at, new_day
 from tests.landing import HASH_KEY
 from tests.postgres import Postgres, cluster
 from tests.shares import share_in
@@ -97,6 +97,8 @@ def readers(share: Lake) -> Iterator[None]:
             if process.stdout.readline().strip() != "ready":
                 sys.exit("a reader could not attach the share")
         yield
+        if any(process.poll() is not None for process in asking):
+            sys.exit("a reader failed while the night worked")
     finally:
         for process in asking:
             process.kill()
@@ -104,7 +106,7 @@ def readers(share: Lake) -> Iterator[None]:
 
 
 class Bench:
-    """A force on a file and three on lakes, each with the same extracts and a share of its own."""
+    """A force on a file, and three on lakes that publish to a share each; all have the same extracts."""
 
     def __init__(self, postgres: Postgres, folder: Path, threads: int) -> None:
         self.threads, self.day = threads, 0
@@ -129,9 +131,9 @@ class Bench:
 
     def arrive(self, *settings: Settings) -> None:
         """A thousand calls of a new day."""
-        self.day += 1
         for each in settings:
-            (each.landing_dir / "force_calls" / f"day_{self.day}_x202308{9 + self.day:02d}T0200.csv").write_text(new_day(self.day - 1))
+            (each.landing_dir / "force_calls" / f"day_{self.day}_x{extracted_at(self.day, hour=2)}.csv").write_text(new_day(self.day))
+        self.day += 1
 
     def compared(self, repeats: int) -> Pairs:
         """A night on a file and on a lake; of three forces one by one and at once; without readers and with them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import pytest
 from pipelines.settings import Settings
 from pipelines.synthetic.generate import write_extracts
 from tests.e2e.arrivals import arrive
-from tests.e2e.force import Force, output_to
+from tests.e2e.force import Force, Night, output_to
 from tests.landing import HASH_KEY
 
 SCALE = 0.02
@@ -67,15 +67,6 @@ def make_force(tmp_path: Path, force_in: Callable[..., Force]) -> Callable[..., 
     return lambda name="force", from_published=False: force_in(tmp_path / name, from_published)
 
 
-@dataclass(frozen=True)
-class Night:
-    """The outcome of a night: the force after it, the status that the run ended with, and all that it printed."""
-
-    force: Force
-    status: int
-    output: str
-
-
 @pytest.fixture(scope="session")
 def eventful_night(published: Force, force_in: Callable[..., Force], shared: Callable[..., Path]) -> Night:
     """The published force after one night more, pages and all, on which much arrived (tests/e2e/arrivals.py); read it, do not change it."""
@@ -90,6 +81,12 @@ def eventful_night(published: Force, force_in: Callable[..., Force], shared: Cal
     folder = shared("eventful", run)
     force = Force(replace(published.settings, data_dir=folder))
     return Night(force, int((folder / "status.txt").read_text()), (folder / "output.txt").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def site(published: Force) -> Path:
+    """The scorecard site of the published force."""
+    return (published.settings.published_dir / "site").resolve()
 
 
 @pytest.fixture(scope="module")

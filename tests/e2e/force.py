@@ -98,6 +98,15 @@ def _digest(marts: duckdb.DuckDBPyConnection, table: str) -> tuple[int, ...]:
     return digest
 
 
+@dataclass(frozen=True)
+class Night:
+    """The outcome of a night: the force after it, the status that the run ended with, and all that it printed."""
+
+    force: Force
+    status: int
+    output: str
+
+
 @contextmanager
 def output_to(path: Path) -> Iterator[None]:
     """Whatever this process and its libraries print goes to a file."""

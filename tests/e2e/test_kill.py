@@ -19,8 +19,7 @@ import pytest
 
 from pipelines.settings import PROJECT_DIR
 from tests.e2e.arrivals import arrive
-from tests.e2e.conftest import Night
-from tests.e2e.force import Force, output_to
+from tests.e2e.force import Force, Night, output_to
 
 pytestmark = pytest.mark.slow
 

@@ -6,7 +6,6 @@ import random
 import re
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -48,11 +47,6 @@ NUMBER = re.compile(r"\d+h \d\dm \d\ds|\d+m \d\ds|\d[\d,]*(?:\.\d+)?(?:st|nd|rd|
 def marts(published) -> Iterator[Marts]:
     with Marts.open(published.settings.marts_path, published.settings.threads) as opened:
         yield opened
-
-
-@pytest.fixture(scope="module")
-def site(published) -> Path:
-    return (published.settings.published_dir / "site").resolve()
 
 
 @pytest.fixture(scope="module")

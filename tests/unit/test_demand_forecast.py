@@ -177,6 +177,8 @@ def test_lines_of_which_nothing_is_new_are_left_out():
     known = found["inputs_hash"].unique().to_list()
     assert len(known) == 2
     assert table_of(calls, known=known).is_empty()
+    others = origin_table(calls, NOTHING, []).with_columns(pl.lit("of another model").alias("inputs_hash"))
+    assert set(call_forecasts(calls, NOTHING, [], others, known)["line"]) == {"999", "101"}
     more = pl.concat([calls, demand(50, date(2023, 8, 1), date(2023, 8, 1))])
     again = table_of(more, known=known)
     assert set(again["line"]) == {"999"}
