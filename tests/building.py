@@ -61,7 +61,8 @@ class Dbt:
             manifest = runner.parsed_project(Settings(data_dir=self.target_dir, hash_key=HASH_KEY))
         with mock.patch.dict(os.environ, variables):
             try:
-                result = dbtRunner(manifest=manifest).invoke(["build", "--no-write-json", *folders, *selected, *options])
+                with runner.rare_collections():
+                    result = dbtRunner(manifest=manifest).invoke(["build", "--no-write-json", *folders, *selected, *options])
             finally:
                 DuckDBConnectionManager.close_all_connections()  # dbt keeps the file open otherwise
         failed = [f"{r.node.name}: {r.message}" for r in (result.result or []) if r.status not in ("success", "pass", "warn")]

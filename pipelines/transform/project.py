@@ -52,6 +52,6 @@ def set_environment(settings: Settings) -> None:
         DBT_SEND_ANONYMOUS_USAGE_STATS="false",
         DBT_VERSION_CHECK="false",
         DBT_LOG_LEVEL="none",
-        DBT_LOG_LEVEL_FILE="info",
+        DBT_LOG_LEVEL_FILE="none",  # pipelines/transform/runner.py writes dbt.log
         DBT_USE_COLORS="false",
     )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import logging
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -112,9 +115,39 @@ def call_dbt(settings: Settings, arguments: list[str], callbacks: list[Callable[
     from dbt.cli.main import dbtRunner
 
     try:
-        return dbtRunner(manifest=manifest, callbacks=callbacks or []).invoke(arguments)
+        with rare_collections(), closing(_log_file(settings)) as log_file:
+            return dbtRunner(manifest=manifest, callbacks=[_logging_to(log_file), *(callbacks or [])]).invoke(arguments)
     finally:
         _let_go_of_the_database()
+
+
+@contextmanager
+def rare_collections() -> Iterator[None]:
+    """The project as parsed is half a million objects that outlive the run: looking for rubbish among them took a twentieth of a small build."""
+    before = gc.get_threshold()
+    gc.set_threshold(50_000, 10, 10)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+def _log_file(settings: Settings) -> RotatingFileHandler:
+    path = settings.dbt_target_dir / "logs" / "dbt.log"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return RotatingFileHandler(path, maxBytes=10_000_000, backupCount=5, encoding="utf-8")
+
+
+def _logging_to(log_file: RotatingFileHandler) -> Callable[[Any], None]:
+    """What dbt says, but for what helps to mend dbt. Its own log words every event, looks for secrets of the environment, and drops it then."""
+    log_file.setFormatter(logging.Formatter("%(asctime)s [%(levelname)-7s] %(message)s"))
+
+    def log(event: Any) -> None:
+        level = logging.getLevelName(event.info.level.upper())
+        if level != logging.DEBUG:
+            log_file.handle(logging.LogRecord("dbt", level, "", 0, event.info.msg, None, None))
+
+    return log
 
 
 @contextmanager
