@@ -199,6 +199,7 @@ select
     joined.shown_priority as plan_priority,
     priorities.title as plan_priority_title,
     joined.line_order,
+    joined.series_id,
     joined.measure_id,
     joined.title,
     joined.area_id,

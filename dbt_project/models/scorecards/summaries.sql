@@ -51,10 +51,7 @@ missed as (
         card_rows.title,
         {{ running_periods('figures.target_periods_running', 'figures.period_type') }} as run
     from card_rows
-    inner join figures on
-        card_rows.measure_id = figures.measure_id
-        and card_rows.area_id = figures.area_id
-        and card_rows.segment = figures.segment
+    inner join figures on card_rows.series_id = figures.series_id
     where not card_rows.is_target_met
     qualify row_number() over (
         partition by card_rows.scorecard_id
@@ -74,9 +71,7 @@ led as (
         narratives.finding_ids
     from card_rows
     inner join narratives on
-        card_rows.measure_id = narratives.measure_id
-        and card_rows.area_id = narratives.area_id
-        and card_rows.segment = narratives.segment
+        card_rows.series_id = narratives.series_id
         and card_rows.period_end = narratives.period_end
     where
         card_rows.has_figure

@@ -20,6 +20,7 @@ suppression as (
 
 figures as (
     select
+        measure_values.series_id,
         measure_values.measure_id,
         measure_values.area_id,
         measure_values.segment,
@@ -79,6 +80,7 @@ shown as (
 )
 
 select
+    series_id,
     measure_id,
     area_id,
     segment,

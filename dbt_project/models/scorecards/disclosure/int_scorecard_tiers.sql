@@ -65,9 +65,7 @@ newest as (
         figures.*
     from tiered
     inner join figures on
-        tiered.measure_id = figures.measure_id
-        and tiered.area_id = figures.area_id
-        and tiered.segment = figures.segment
+        tiered.series_id = figures.series_id
         and tiered.period_end >= figures.period_end
         and tiered.as_of >= figures.period_end + {{ var('provisional_days') }}
     where tiered.is_protected
@@ -91,9 +89,7 @@ protected_rows as (
         year_before.suppression as year_before_suppression
     from newest
     left join figures as year_before on
-        newest.measure_id = year_before.measure_id
-        and newest.area_id = year_before.area_id
-        and newest.segment = year_before.segment
+        newest.series_id = year_before.series_id
         and newest.period_type = year_before.period_type
         and year_before.period_end = last_day(newest.period_end - interval 12 month)
 ),
@@ -110,22 +106,16 @@ few as (
         {{ is_of_too_few('tiered.unit', 'tiered.statistic', 'rolling.numerator', 'rolling.denominator') }} as is_r12m_of_few
     from tiered
     left join measure_values as previous on
-        tiered.measure_id = previous.measure_id
-        and tiered.area_id = previous.area_id
-        and tiered.segment = previous.segment
+        tiered.series_id = previous.series_id
         and tiered.period_type = previous.period_type
         and previous.period_end
         = last_day(tiered.period_end - to_months(case tiered.period_type when 'month' then 1 when 'quarter' then 3 else 12 end))
     left join measure_values as year_before on
-        tiered.measure_id = year_before.measure_id
-        and tiered.area_id = year_before.area_id
-        and tiered.segment = year_before.segment
+        tiered.series_id = year_before.series_id
         and tiered.period_type = year_before.period_type
         and year_before.period_end = last_day(tiered.period_end - interval 12 month)
     left join measure_values as rolling on
-        tiered.measure_id = rolling.measure_id
-        and tiered.area_id = rolling.area_id
-        and tiered.segment = rolling.segment
+        tiered.series_id = rolling.series_id
         and tiered.period_end = rolling.period_end
         and rolling.period_type = 'r12m'
     where
