@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 READY := $(VENV)/.ready
 
-.PHONY: run test test-fast ui setup lint lint-python lint-sql checked bench bench-lakes fuzz lake lake-kills lock images clean superset-venv superset-check superset-lock
+.PHONY: run test test-fast ui setup lint lint-python lint-sql checked bench bench-lakes bench-national fuzz lake lake-kills lock images clean superset-venv superset-check superset-lock
 
 run: $(READY)
 	$(BIN)/scorecards demo --if-empty
@@ -50,6 +50,10 @@ bench: $(READY)
 # What a lake costs beside a build file, three forces at once, readers (docs/lake.md); needs `make lake` and PostgreSQL.
 bench-lakes: $(READY)
 	$(BIN)/python -m tests.benchmarks.lakes
+
+# A year of 43 forces, force by force and as one build: near an hour, 60 GB of disk, 8 GB of memory.
+bench-national: $(READY)
+	$(BIN)/python -m tests.benchmarks.national
 
 fuzz: $(READY)
 	$(BIN)/python -m tests.fuzz.run

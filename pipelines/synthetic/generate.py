@@ -49,20 +49,22 @@ def write_extracts(
     end: date = date(2023, 7, 31),
     seed: int = 20230731,
     scale: float = 1.0,
+    force_code: str = cal.files.FORCE_CODE,
     progress: Progress | None = None,
 ) -> list[WrittenFile]:
     """Writes the extracts of `months` months up to `end` and returns the files, by feed and name.
     A feed whose history begins later has files from its own first month on.
 
-    `scale` multiplies every volume (0.02 keeps every kind of fault and error). `progress(feed, rows)` is called once a
-    file, from one thread at a time. Files of the same names are replaced; no other file is touched. Raises ValueError
+    `scale` multiplies every volume (0.02 keeps every kind of fault and error). Of another force than Wiltshire, `force_code`,
+    only the feeds that name the force of a row by its code are written. `progress(feed, rows)` is called once a file, from
+    one thread at a time. Files of the same names are replaced; no other file is touched. Raises ValueError
     for a period or scale that makes no sense.
     """
     if months < 1 or scale <= 0:
         raise ValueError(f"months={months} and scale={scale}: give at least one month and a scale above 0")
     contracts = load_contracts()
     feeds, sheets = contracts.feeds, contracts.folders[governance.FOLDER]
-    plan = Plan(tl.months_until(end, months), end, seed, scale)
+    plan = Plan(tl.months_until(end, months), end, seed, scale, force_code)
     written: list[WrittenFile] = []
     lock = threading.Lock()
 
@@ -74,13 +76,17 @@ def write_extracts(
                     progress(file.feed, file.rows)
 
     def write_each(extracts: Iterator[Extract]) -> None:
-        report_each(write_extract(landing_dir, extract, feeds[extract.feed], plan) for extract in extracts)
+        report_each(write_extract(landing_dir, extract, feeds[extract.feed], plan) for extract in extracts if is_written(feeds[extract.feed]))
+
+    def is_written(feed: Feed) -> bool:
+        return plan.is_of_home_force or ("force_code" in feed.required and feed.name != "collisions")  # STATS19 has numbers of forces
 
     # The streams share nothing, so two cores can work on them; what is drawn does not depend on the order.
     with ThreadPoolExecutor(max_workers=2) as pool:
         tasks = [pool.submit(write_each, stream(plan)) for stream in STREAMS]
-        tasks.append(pool.submit(report_each, write_street(landing_dir, plan, feeds["police_uk_street"])))
-        tasks.append(pool.submit(report_each, governance.write_workbooks(landing_dir, sheets, end)))
+        if plan.is_of_home_force:
+            tasks.append(pool.submit(report_each, write_street(landing_dir, plan, feeds["police_uk_street"])))
+            tasks.append(pool.submit(report_each, governance.write_workbooks(landing_dir, sheets, end)))
         for task in tasks:
             task.result()
     order = list(feeds)

@@ -41,11 +41,15 @@ def full_months(volume: cal.shapes.Volume, name: str, year: int, seed: int) -> d
 
 
 class Plan:
-    """Rows of each series and month of the period, scaled, and the months of the period that each feed has."""
+    """Rows of each series and month of the period, scaled, the months of the period that each feed has, and the force whose rows they are."""
 
-    def __init__(self, months: list[date], end: date, seed: int, scale: float) -> None:
-        self.months, self.end, self.seed, self.scale = months, end, seed, scale
+    def __init__(self, months: list[date], end: date, seed: int, scale: float, force_code: str = cal.files.FORCE_CODE) -> None:
+        self.months, self.end, self.seed, self.scale, self.force_code = months, end, seed, scale, force_code
         self._years: dict[tuple[str, int], dict[date, int]] = {}
+
+    @property
+    def is_of_home_force(self) -> bool:
+        return self.force_code == cal.files.FORCE_CODE
 
     def months_of(self, feed: str) -> list[date]:
         """The months of the period from the feed's first one on."""
@@ -60,7 +64,7 @@ class Plan:
         if not self.follows_soon(day):
             return self
         more = months_until(day, self.number(day) - self.number(self.end))
-        return Plan([*self.months, *more], day, self.seed, self.scale)
+        return Plan([*self.months, *more], day, self.seed, self.scale, self.force_code)
 
     def rows(self, name: str, volume: cal.shapes.Volume, month: date, at_least: int = 0) -> int:
         """Rows of the series in the month (of its covered days, where the period ends within it)."""

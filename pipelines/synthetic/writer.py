@@ -35,7 +35,7 @@ def write_extract(landing_dir: Path, extract: Extract, feed: Feed, plan: Plan) -
     style = data_faults.style_of(extract.feed, extract.month, plan.months_of(extract.feed), extract.is_correction)
     # the name is part of the seed: another one would draw other files
     rng = draw.generator(plan.seed, f"dirt {extract.stem}")
-    frame = _with_file_columns(extract, feed, rng)
+    frame = _with_file_columns(extract, feed, plan, rng)
     path = landing_dir / extract.feed / f"{extract.stem}.{style.file_format}"
     if style.file_format == "parquet":
         write_file(path, lambda file: frame.write_parquet(file, compression="zstd"))
@@ -53,10 +53,10 @@ def write_extract(landing_dir: Path, extract: Extract, feed: Feed, plan: Plan) -
     return WrittenFile(extract.feed, path, frame.height)
 
 
-def _with_file_columns(extract: Extract, feed: Feed, rng: np.random.Generator) -> pl.DataFrame:
+def _with_file_columns(extract: Extract, feed: Feed, plan: Plan, rng: np.random.Generator) -> pl.DataFrame:
     """The rows with the file's spelling of the force and, where the feed has it, the extract time, in the contract's order."""
     frame = extract.frame
-    spelling = draw.texts(rng, cal.files.FORCE_SPELLINGS, 1)[0]
+    spelling = draw.texts(rng, cal.files.FORCE_SPELLINGS, 1)[0] if plan.is_of_home_force else plan.force_code
     if "force_code" in frame.columns:
         frame = frame.with_columns(pl.col("force_code").replace(cal.files.FORCE_CODE, spelling))
     elif "force_code" in feed.required:

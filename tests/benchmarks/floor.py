@@ -2,7 +2,7 @@
 
 It takes the latest version of each key, as the warehouse does, and works out calls, waits and abandonment by line, logs and response times by grade,
 crimes, outcomes and arrests by area, each by month and over twelve months, with the change on the year. No contracts, rejects, checks, charts, words
-or pages: what those cost is what the ratios say. `python -m tests.benchmarks.floor LANDING` runs it alone.
+or pages: what those cost is what the ratios say. `python -m tests.benchmarks.floor LANDING…` runs it alone.
 """
 
 from __future__ import annotations
@@ -111,4 +111,6 @@ def core_measures(landing: Path) -> duckdb.DuckDBPyConnection:
 
 
 if __name__ == "__main__":
-    print(core_measures(Path(sys.argv[1])).sql("select measure, count(*) as rows, sum(n) as n from core_measures group by all order by all"))
+    for landing in sys.argv[1:]:
+        with core_measures(Path(landing)) as floor:
+            print(floor.sql("select measure, count(*) as rows, sum(n) as n from core_measures group by all order by all"))
