@@ -8,8 +8,10 @@ nothing_new    the nightly run when nothing has arrived
 one_day        the nightly run when one file has arrived: a thousand calls of a new day
 correction     the nightly run when one call of two years ago has come in late
 site           the scorecard site alone, every page of it (some 400 measures in 3,300 areas and segments)
+one_day_12     the nightly run with a thousand calls of a new day upon 12 months of history instead of 79
 
-and the analysis of 2,000 series of 120 months, model by model (tests/benchmarks/analysis.py).
+Besides, the ten questions of docs/bi, each asked twenty times of the marts; and the analysis of 2,000 series of 120 months, model by model
+(tests/benchmarks/analysis.py).
 
 What counts is processor time (of a process and all its children), and of that the ratios between steps of one run: they hold on any machine. They are
 compared with the last line of docs/benchmarks.md; 15 % more ends the command with status 1. `--record` appends a line.
@@ -31,19 +33,26 @@ import time
 from datetime import date, timedelta
 from pathlib import Path
 
+import duckdb
+
 from tests.benchmarks import analysis
 
-RECORD = Path(__file__).parents[2] / "docs" / "benchmarks.md"
+DOCS = Path(__file__).parents[2] / "docs"
+RECORD = DOCS / "benchmarks.md"
+QUESTIONS = DOCS / "bi" / "questions.md"
 HEADING = "## Record\n"  # above the table of the record; other tables of the document stand before it
 RATIOS = {
     "from empty / floor": ("from_empty", "floor"),
     "nothing new / floor": ("nothing_new", "floor"),
     "one day / nothing new": ("one_day", "nothing_new"),
     "correction / one day": ("correction", "one_day"),
+    "one day, 79 / 12 months": ("one_day", "one_day_12"),
 }
 WORSE = 1.15
+SHORT_HISTORY = 12
+ASKED = 20  # times each question
 HEADER = "call_id,force_code,line,offered_at,answered_at\n"
-STEPS = ("floor", "demo", "to_marts", "from_empty", "nothing_new", "one_day", "correction", "site")
+STEPS = ("floor", "demo", "to_marts", "from_empty", "nothing_new", "one_day", "correction", "site", "one_day_12")
 
 
 def measured(module: str, arguments: list[str], environment: dict[str, str]) -> tuple[str, float, float]:
@@ -81,6 +90,22 @@ def late_call(repeat: int) -> str:
     return f"{HEADER}bench-late-{repeat},wiltshire,999,2021-07-{repeat + 1:02d} 10:00:00,2021-07-{repeat + 1:02d} 10:00:06\n"
 
 
+def add_calls(landing: Path, name: str, repeat: int, hour: int, rows: str) -> None:
+    (landing / "force_calls" / f"bench_{name}_{repeat}_x{extracted_at(repeat, hour)}.csv").write_text(rows)
+
+
+def milliseconds_of_questions(marts: Path) -> list[float]:
+    """How long each answer to the ten questions of docs/bi takes, in order of length, by a reader who holds the marts open."""
+    taken = []
+    with duckdb.connect(str(marts), read_only=True) as connection:
+        for _ in range(ASKED):
+            for sql in re.findall(r"^```sql\n(.+?)```", QUESTIONS.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
+                began = time.perf_counter()
+                connection.execute(sql).fetchall()
+                taken.append(1000 * (time.perf_counter() - began))
+    return sorted(taken)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repeats", type=int, default=3)
@@ -111,17 +136,26 @@ def main() -> None:
             wall["to_marts"].append(float(re.findall(r"Published in (\d+) s", said)[0]))
             step("nothing_new", ["run"])
             for hour, (name, rows) in enumerate((("one_day", new_day(repeat)), ("correction", late_call(repeat))), start=2):
-                (landing / "force_calls" / f"bench_{name}_{repeat}_x{extracted_at(repeat, hour)}.csv").write_text(rows)
+                add_calls(landing, name, repeat, hour, rows)
                 step(name, ["run"])
             (Path(folder) / "published" / "site").unlink()
             shutil.rmtree(Path(folder) / "published" / ".sites")
             step("site", ["site"])
+        answers = milliseconds_of_questions(Path(folder) / "published" / "marts.duckdb")
+        environment["SCORECARDS_DATA_DIR"] = short = str(Path(folder) / "short")
+        measured("pipelines.cli", ["demo", "--scale", str(options.scale), "--months", str(SHORT_HISTORY)], environment)
+        measured("pipelines.cli", ["run"], environment)
+        for repeat in range(options.repeats):
+            add_calls(Path(short) / "landing", "one_day", repeat, 2, new_day(repeat))
+            step("one_day_12", ["run"])
     used = {name: statistics.median(values) for name, values in processor.items() if values}
     ratios = {name: used[part] / used[whole] for name, (part, whole) in RATIOS.items()}
     print(f"{'':<14}{'median':>9}{'min':>9}{'max':>9}{'processor':>11}  seconds of {options.repeats} runs, {os.cpu_count()} cores")
     for name, values in wall.items():
         of_processor = f"{used[name]:.1f}" if name in used else ""
         print(f"{name:<14}{statistics.median(values):>9.1f}{min(values):>9.1f}{max(values):>9.1f}{of_processor:>11}")
+    within, usual = answers[int(0.95 * len(answers))], statistics.median(answers)
+    print(f"the ten questions of docs/bi: 95 % of answers within {within:.0f} ms, half of them within {usual:.0f}")
     print(f"largest process {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6:.2f} GB\n")
     worse = compared(ratios, recorded())
     if options.record:
@@ -142,7 +176,7 @@ def recorded() -> dict[str, float]:
     lines = [[cell.strip() for cell in line.strip("| ").split("|")] for line in _table()]
     if len(lines) < 3:  # the head and its rule
         return {}
-    return {name: float(cell) for name, cell in zip(lines[0], lines[-1], strict=True) if name in RATIOS}
+    return {name: float(cell) for name, cell in zip(lines[0], lines[-1], strict=True) if name in RATIOS and cell}
 
 
 def compared(ratios: dict[str, float], before: dict[str, float]) -> list[str]:
