@@ -142,6 +142,19 @@ def test_what_happened_is_flagged_with_the_team_that_drove_it():
     assert found == [("busy", True, 1, "South", 79), ("in_time", True, -1, None, None)]
 
 
+def test_days_that_never_differed_have_an_expectation_and_are_not_judged():
+    """A line that answers every call after six seconds; its night was not published, for want of a distance."""
+    connection = warehouse()
+    calls = np.random.default_rng(6).poisson(usual(30)) + 1
+    add(connection, "alike", "mean", 6 * calls, calls)
+    add(connection, "quiet", "count", np.zeros(DAYS))
+    add(connection, "certain", "share", calls, calls)
+    expectations(connection)
+    found = connection.execute("select distinct measure_id, value, expected_value, z from int_daily_expectations").fetchall()
+    assert found == [("alike", 6, 6, None)]
+    assert connection.execute("select count(*) from daily_expectations").fetchone() == (0,)
+
+
 def test_a_quiet_bank_holiday_is_not_flagged_but_an_ordinary_day_as_quiet_is():
     random = np.random.default_rng(7)
     is_holiday = holiday_mask()

@@ -3,6 +3,7 @@ with
 
 expectations as (
     select * from {{ ref('int_daily_expectations') }}
+    where z is not null  -- days that were all alike say nothing of how far from them another may lie
 ),
 
 areas as (
