@@ -110,9 +110,7 @@ def _ahead(history: History, start: int, origin: int, variances: Floats) -> tupl
 
 
 def _variances(history: History, start: int, origin: int, likely: Floats) -> Floats:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of a search that ends early: the backtest says what its forecasts are worth
-        found: Floats = _model(history, start, origin)[0].fit(start_params=likely, disp=False, maxiter=100, return_params=True)
+    found: Floats = _model(history, start, origin)[0].fit(start_params=likely, disp=False, maxiter=100, return_params=True)
     return found
 
 
@@ -122,6 +120,9 @@ def _model(history: History, start: int, origin: int) -> tuple[Any, Floats | Non
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # takes seconds to import, and most of what reads this module does not need it
     from statsmodels.tsa.statespace.structural import UnobservedComponents
+
+    # of a search that ends early: the backtest says what its forecasts are worth. For all threads: dbt runs models in several
+    warnings.filterwarnings("ignore", module="statsmodels")
 
     regressors = _regressors(history, start, origin)
     known, to_come = (None, None) if regressors is None else (regressors[: origin - start], regressors[origin - start :])

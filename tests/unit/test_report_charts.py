@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import combinations
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -17,6 +18,7 @@ from pipelines.report.charts import Bar, Event
 from pipelines.report.place_charts import Estimate, Limits, Place, Week
 from pipelines.report.plane import Figure, Label, Point
 from pipelines.report.risk_map import Mark
+from pipelines.report.site.pages.measure_charts import weeks
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -255,3 +257,16 @@ def test_a_revised_month_shows_what_was_first_published_where_the_two_differ():
     at_x, at_y = map(float, re.match(r"M([\d.]+) ([\d.]+)", mark.get("d")).groups())
     assert at_x == pytest.approx(x, abs=0.6)
     assert at_y < y  # it was higher
+
+
+def test_a_side_on_which_nothing_happened_has_no_map_of_the_week():
+    """A line that a force does not have, or that it has given up."""
+    hours = [(day, hour) for day in range(1, 8) for hour in range(24)]
+
+    def side(window: str, share: float | None) -> list[SimpleNamespace]:
+        return [SimpleNamespace(event_id="model", window_name=window, local_weekday=day, local_hour=hour, share_pct=share) for day, hour in hours]
+
+    assert weeks([*side("before", None), *side("after", None)]) == []
+    [(rows, chart)] = weeks([*side("before", 100 / 168), *side("after", None)])
+    assert {row.window_name for row in rows} == {"before"}
+    assert "<svg" in chart

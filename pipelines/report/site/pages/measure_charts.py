@@ -177,12 +177,15 @@ def funnels(shared: Shared, content: Content, measure: Row) -> list[Funnel]:
 
 
 def weeks(profiles: Sequence[Row]) -> list[tuple[list[Row], Markup]]:
-    """(rows, heat map) of each profile of hours and weekdays; those before and after an event share their tints."""
+    """(rows, heat map) of each profile of hours and weekdays; those before and after an event share their tints.
+
+    A side on which nothing happened has no shares, and no map.
+    """
     label = Label("Share of the week by hour and weekday", "Darker is more; the table below has every hour.")
     drawn = []
     for _, together in groupby(profiles, key=lambda r: r.event_id):
-        rows = list(together)
-        most = max(r.share_pct for r in rows)
+        rows = [row for row in together if row.share_pct is not None]
+        most = max((row.share_pct for row in rows), default=0)
         for _, window in groupby(rows, key=lambda r: r.window_name):
             cells = list(window)
             drawn.append((cells, week_chart(Week({(r.local_weekday, r.local_hour): r.share_pct for r in cells}, most), label)))
