@@ -7,9 +7,8 @@ import dagster as dg
 
 from pipelines.contracts.model import Contracts
 from pipelines.quality.checks import planned_checks
-from pipelines.quality.model import CheckResult
 from pipelines.quality.runner import run_checks
-from pipelines.quality.table_checks import asset_key, by_table, table_check_result, table_check_specs
+from pipelines.quality.table_checks import asset_key, table_check_results, table_check_specs
 from pipelines.resources import Warehouse
 
 CHECK_RESULTS_KEY = dg.AssetKey(["quality", "check_results"])
@@ -40,21 +39,8 @@ def build_quality_asset(contracts: Contracts, tables: Iterable[str]) -> dg.Asset
     def check_everything(context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]) -> Iterator[Any]:
         warehouse.reporter.step("check")
         wanted = {".".join(key.asset_key.path) for key in context.selected_asset_check_keys} if context.is_subset else None
-        evaluated: list[CheckResult] = []
-        results = run_checks(
-            warehouse.settings,
-            contracts,
-            context.run.run_id,
-            warehouse.now,
-            wanted,
-            on_table=warehouse.reporter.detail,
-            on_evaluated=evaluated.extend,
-        )
-        # of a table where nothing was evaluated, what stands stands
-        told = {result.table_name for result in evaluated if result.status != "skipped"}
-        for table, of_table in by_table(results).items():
-            if table in told and dg.AssetCheckKey(asset_key(table), DATA_CHECKS) in context.selected_asset_check_keys:
-                yield table_check_result(DATA_CHECKS, of_table)
+        results = run_checks(warehouse.settings, contracts, context.run.run_id, warehouse.now, wanted, on_table=warehouse.reporter.detail)
+        yield from table_check_results(DATA_CHECKS, results, context.selected_asset_check_keys)
         if CHECK_RESULTS_KEY in context.selected_asset_keys:
             counts = {status: sum(r.status == status for r in results) for status in ("passed", "warned", "failed", "skipped")}
             yield dg.MaterializeResult(asset_key=CHECK_RESULTS_KEY, metadata=counts)

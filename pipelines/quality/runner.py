@@ -339,14 +339,12 @@ def run_checks(
     tables: Collection[str] | None = None,
     as_at: str | None = None,
     on_table: Callable[[str], None] | None = None,
-    on_evaluated: Callable[[Sequence[CheckResult]], None] | None = None,
 ) -> list[CheckResult]:
     """Evaluate the planned checks (of `tables` only, `schema.table`, where given) and store every result.
 
-    now           the run's clock, UTC where it has no offset; freshness is measured from it, or from the end of the day `as_at`
-    as_at         what the transform was built as at, 'YYYY-MM-DD[ HH:MM:SS]', local
-    on_table      called with each table's name as its checks begin
-    on_evaluated  called with the results that are not carried forward
+    now       the run's clock, UTC where it has no offset; freshness is measured from it, or from the end of the day `as_at`
+    as_at     what the transform was built as at, 'YYYY-MM-DD[ HH:MM:SS]', local
+    on_table  called with each table's name as its checks begin
 
     Of a table whose checks, and whatever they read, are as they were when they were last evaluated, only checks that ask the clock or
     the run are evaluated; the results of the others are carried forward.
@@ -363,8 +361,6 @@ def run_checks(
         if standing is None:
             resting, standing = [], []
         evaluated = evaluate(connection, contracts, [s for s in specs if s not in resting], clock, on_table)
-        if on_evaluated is not None:
-            on_evaluated(evaluated)
         results = [*evaluated, *standing]
         store_results(connection, results)
         connection.execute("insert into quality.check_runs values (?, ?, ?)", [run_id, clock.now, json.dumps(before | states)])

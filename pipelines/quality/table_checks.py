@@ -6,7 +6,7 @@ A run has some twelve hundred checks. As an event of Dagster each costs more tha
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import dagster as dg
 
@@ -37,14 +37,18 @@ def table_check_specs(name: str, engine: str, checks: Iterable[tuple[str, str]])
     ]
 
 
-def by_table(results: Iterable[CheckResult]) -> Mapping[str, list[CheckResult]]:
-    found: dict[str, list[CheckResult]] = {}
+def table_check_results(name: str, results: Iterable[CheckResult], selected: Collection[dg.AssetCheckKey]) -> Iterator[dg.AssetCheckResult]:
+    """What the checks of each table found, or what stands of them, of those selected. Of a table whose checks were all skipped, nothing is known."""
+    by_table: dict[str, list[CheckResult]] = {}
     for result in results:
-        found.setdefault(result.table_name, []).append(result)
-    return found
+        by_table.setdefault(result.table_name, []).append(result)
+    for table, of_table in by_table.items():
+        is_known = any(result.status != "skipped" for result in of_table)
+        if is_known and dg.AssetCheckKey(asset_key(table), name) in selected:
+            yield _table_check_result(name, of_table)
 
 
-def table_check_result(name: str, results: Sequence[CheckResult]) -> dg.AssetCheckResult:
+def _table_check_result(name: str, results: Sequence[CheckResult]) -> dg.AssetCheckResult:
     """What the checks of one table found together: failed where one of them failed or warned, an error where one that failed is an error."""
     counts = Counter(result.status for result in results)
     found = [result for result in results if result.status in {"failed", "warned"}]

@@ -1,6 +1,6 @@
 """The dbt project as two Dagster multi-assets, before and behind the gate: every model and seed an asset, all tests of a table one check."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
 from typing import Any
 
@@ -14,7 +14,7 @@ from pipelines.quality.gate import evaluate_gate
 from pipelines.quality.model import CheckResult
 from pipelines.quality.results import carry_forward, store_results
 from pipelines.quality.runner import existing_tables
-from pipelines.quality.table_checks import asset_key, by_table, table_check_result, table_check_specs
+from pipelines.quality.table_checks import table_check_results, table_check_specs
 from pipelines.resources import Warehouse
 from pipelines.transform import unit_tests
 from pipelines.transform.build import drop_leftovers, is_current, is_full_refresh_due, max_load_id, record_build
@@ -162,6 +162,7 @@ def _build_models(
             carry_over = take(connection, manifest, version, full_refresh) if standing is None else None
         if carry_over is None:
             yield from _unchanged(context, order, row_counts)
+            yield from table_check_results(DBT_TESTS, standing or (), context.selected_asset_check_keys)
             return
         # the manifest stands from parsing, and what dbt would write of its results is told to Dagster and stored below
         arguments, unchanged = ["build", "--no-write-json", "--exclude", TAG], []
@@ -193,7 +194,7 @@ def _build_models(
             if not (run.broken or is_subset or lost):
                 record_build(connection, context.run.run_id, warehouse.now, newest_load, full_refresh, version)
         yield from _materialized(run, keys, row_counts)
-        yield from _found(results, context.selected_asset_check_keys, NOT_EVALUATED)
+        yield from table_check_results(DBT_TESTS, results, context.selected_asset_check_keys)
         if run.broken:
             raise dg.Failure(broken_message(run))
         if lost:
@@ -243,8 +244,7 @@ def _build_publication(
         with warehouse.connect(read_only=True) as connection:
             row_counts = _row_counts(connection)
         yield from _materialized(run, keys, row_counts)
-        # of a step that is never run in part Dagster wants every check
-        yield from _found(results, context.selected_asset_check_keys)
+        yield from table_check_results(DBT_TESTS, results, context.selected_asset_check_keys)
         if run.broken:
             raise dg.Failure(broken_message(run))
 
@@ -290,14 +290,6 @@ def _materialized(run: DbtRun, keys: Mapping[str, dg.AssetKey], row_counts: Mapp
             yield dg.MaterializeResult(asset_key=key, metadata=metadata)
 
 
-def _found(results: Iterable[CheckResult], selected: Collection[dg.AssetCheckKey], untold: Collection[str] = ()) -> Iterator[dg.AssetCheckResult]:
-    """What the tests of each table found, of the checks selected. Of a table whose tests were all skipped, or say what is untold, nothing is new."""
-    for table, of_table in by_table(results).items():
-        is_new = any(result.status != "skipped" and result.message not in untold for result in of_table)
-        if is_new and dg.AssetCheckKey(asset_key(table), DBT_TESTS) in selected:
-            yield table_check_result(DBT_TESTS, of_table)
-
-
 def _check_specs(manifest: Mapping[str, Any], tests: Mapping[str, dg.AssetCheckKey]) -> list[dg.AssetCheckSpec]:
     # The publish gate decides on failures, once, with every check's result at hand; a blocking check would stop the run before it.
     def line(unique_id: str, test: dg.AssetCheckKey) -> str:
@@ -318,7 +310,7 @@ def _standing_results(connection: Any, tests: Mapping[str, dg.AssetCheckKey], ru
 
 
 def _unchanged(context: dg.AssetExecutionContext, order: Sequence[dg.AssetKey], row_counts: Mapping[str, int]) -> Iterator[Any]:
-    """What Dagster is told where there was nothing to build: every table as it stands. What checks found stands in quality.check_results."""
+    """What Dagster is told where there was nothing to build: every table as it stands."""
     for key in (key for key in order if key in context.selected_asset_keys):
         count = row_counts.get("/".join(key.path))
         yield dg.MaterializeResult(asset_key=key, metadata={"unchanged": True} | ({} if count is None else {"dagster/row_count": count}))
