@@ -104,8 +104,10 @@ def core_measures(landing: Path) -> duckdb.DuckDBPyConnection:
     """Work them out of the csv files of a landing folder; table core_measures has one row per measure, area and month."""
     connection = duckdb.connect()
     for feed, (key, columns) in FEEDS.items():
-        files = [str(path) for path in sorted((landing / feed).iterdir()) if path.name.endswith((".csv", ".csv.gz"))]
-        connection.execute(READ.format(feed=feed, key=key, columns=", ".join(columns), files=files))
+        files = [str(path) for path in sorted((landing / feed).glob("*")) if path.name.endswith((".csv", ".csv.gz"))]
+        read = READ.format(feed=feed, key=key, columns=", ".join(columns), files=files)
+        names = (*key.split(", "), *columns)
+        connection.execute(read if files else f"create table {feed} ({', '.join(f'{name} varchar' for name in names)})")
     connection.execute(MEASURES)
     return connection
 

@@ -153,6 +153,8 @@ def main() -> None:
             floor = process_of(
                 ["tests.benchmarks.floor", *(str(folder / "files" / force) for force in forces)], PROJECT_DIR, dict(os.environ), folder / "floor.txt"
             )
+            if floor[0] != 0:
+                sys.exit(f"the floor of {name} ended with {floor[0]}:\n{(folder / 'floor.txt').read_text(encoding='utf-8')}")
             shutil.copytree(folder / "prepared" / "warehouse", data_dir / "warehouse", symlinks=True)
             seconds, processor, gigabytes = build(project, data_dir, options.memory_limit if len(forces) > 1 else "2GB")
             count = sum(rows[force] for force in forces)
