@@ -37,7 +37,8 @@
 {%- endmaterialization %}
 
 /* A model in SQL takes out what its new rows replace itself, in a hook before (strategy `append`); the rows of one in Python replace those with the same
-   key. */
+   key. `batches` names a macro that gives the parts in which a model in SQL is worked out, one after the other in the same transaction: DuckDB's memory
+   limit does not count what some aggregates hold. The SQL asks is_of_batch() which part it is of. */
 {% materialization incremental, adapter='duckdb', supported_languages=['sql', 'python'] -%}
     {%- set standing = load_cached_relation(this) -%}
     {%- set target = this.incorporate(type='table') -%}
@@ -55,13 +56,29 @@
         {%- endcall -%}
         {{ put_in_place(fresh, standing, target) if is_made_anew else replace_rows(fresh, config.require('unique_key')) }}
     {%- else -%}
+        {%- set batches = context[config.get('batches')]() if config.get('batches') else [] -%}
+        {%- do set_batch(batches[0]) if batches -%}
         {{ make_anew(standing, target, sql) if is_made_anew else append_rows(sql) }}
+        {%- for batch in batches[1:] -%}
+            {%- do set_batch(batch) -%}
+            {{ append_rows(sql) }}
+        {%- endfor -%}
+        {%- do set_batch(none) if batches -%}
     {%- endif -%}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {{ adapter.commit() }}
     {{ run_hooks(post_hooks, inside_transaction=False) }}
     {{ return({'relations': [target]}) }}
 {%- endmaterialization %}
+
+{% macro set_batch(batch) -%}
+    {%- do run_query("set variable batch = " ~ ("'" ~ batch ~ "'" if batch else 'null')) -%}
+{%- endmacro %}
+
+-- Whether rows are of the part that is worked out; of a model that is not worked out in parts, all are.
+{% macro is_of_batch(batch) -%}
+    coalesce({{ batch }} = getvariable('batch'), true)
+{%- endmacro %}
 
 {% macro without_leftover(relation) -%}
     {%- do drop_relation_if_exists(load_cached_relation(relation)) -%}

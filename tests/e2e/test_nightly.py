@@ -9,6 +9,7 @@ import duckdb
 from pipelines.publish.backup import back_up, restore
 from pipelines.publish.marts import published_tables
 from pipelines.transform.manifest import load_manifest
+from tests.building import Dbt
 
 
 def test_every_published_table_is_there_with_real_keys(published):
@@ -178,3 +179,16 @@ def test_a_directory_with_public_street_files_only(make_force, extracts, capsys)
         """
     )
     assert {(m, a, s): v for m, a, s, v in counted} == recount
+
+
+def test_medians_of_one_population_after_the_other_are_those_of_all_at_once(published, parsed, tmp_path):
+    """Many rows are worked out in parts, in as much memory as one of them takes."""
+    build = tmp_path / "build.duckdb"
+    shutil.copyfile(published.settings.build_path, build)
+    digest = "select count(*), sum(hash(t)), bit_xor(hash(t)) from measures.int_measure_quantiles as t"
+    with duckdb.connect(str(build)) as connection:
+        at_once = connection.execute(digest).fetchone()
+    Dbt(parsed.dbt_target_dir, ()).build_only(build, ["int_measure_quantiles"], "--full-refresh", "--vars", "{rows_at_once: 0}")
+    with duckdb.connect(str(build)) as connection:
+        assert connection.execute(digest).fetchone() == at_once
+    assert at_once[0] > 0

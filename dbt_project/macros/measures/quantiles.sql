@@ -17,8 +17,23 @@
         not is_excluded
         and {{ population.where }}
         and {{ near_touched_months(population.fact) }}
+        and {{ is_of_batch("'" ~ population.id ~ "'") }}
 ),
 {% endfor -%}
+{% endmacro %}
+
+
+{# A quantile holds each row of its period, for every period and area that the row is of, and DuckDB's memory limit does not count that: many rows
+   (rows_at_once) are worked out one population after the other. #}
+{% macro quantile_batches() %}
+    {%- set populations = catalogue().populations -%}
+    {%- set facts = populations | map(attribute='fact') | unique | list -%}
+    {%- set counts = [] -%}
+    {%- for fact in facts -%}
+        {%- do counts.append('(select count(*) from ' ~ ref(fact) ~ ')') -%}
+    {%- endfor -%}
+    {%- set rows = run_query('select ' ~ counts | join(' + ')).columns[0].values()[0] -%}
+    {{ return(populations | map(attribute='id') | list if rows > var('rows_at_once') else []) }}
 {% endmacro %}
 
 

@@ -4,6 +4,7 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
+    batches='quantile_batches',
     pre_hook="{{ forget_touched_periods() }}",
 ) }}
 {%- set read = catalogue() %}
