@@ -52,7 +52,7 @@ bench: $(READY)
 bench-lakes: $(READY)
 	$(BIN)/python -m tests.benchmarks.lakes
 
-# A year of 43 forces, force by force and as one build: near an hour, 60 GB of disk, 8 GB of memory.
+# A year of 43 forces, two of them by themselves and all as one build: half an hour (docs/benchmarks.md).
 bench-national: $(READY)
 	$(BIN)/python -m tests.benchmarks.national
 

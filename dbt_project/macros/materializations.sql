@@ -1,6 +1,6 @@
-/* How models are put in place: by one statement to DuckDB, in one transaction. dbt's own materializations make another relation, rename both and drop the old
-   one in six, each with a context of its own, which took a quarter of the processor time of a small build (docs/decisions/0031). Readers see nothing of either before the commit, and a build that ends before it leaves what stood. No model here has indexes,
-   grants or foreign keys, which dbt's own materializations look after. */
+/* How models are put in place: by one statement to DuckDB, in one transaction. dbt's own materializations make another relation, rename both and drop the
+   old one in six, each with a context of its own, which took a quarter of the processor time of a small build (docs/decisions/0031). A build that ends
+   before the commit leaves what stood. No model here has indexes, grants or foreign keys, which dbt's own look after. */
 
 {% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] -%}
     {%- set standing = load_cached_relation(this) -%}
