@@ -1,4 +1,4 @@
-"""`make bench-national`: a year of 43 forces, each of its own size, some 48 million rows, on one machine: force by force, and as one build.
+"""`make bench-national`: a year of 43 forces, each of its own size, 74 million rows, on one machine: some forces alone, and all as one build.
 
 Every force has the extracts that Wiltshire has of calls, logs, crimes and what follows from them, as many as its residents say; their districts and
 policing teams are Wiltshire's, under names of their own, so that one build has 43 times the series. Only marts are built. What counts is the largest
@@ -20,6 +20,7 @@ import time
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from pipelines.settings import PROJECT_DIR
 from pipelines.synthetic.generate import write_extracts
@@ -104,18 +105,28 @@ def _renamed(name: str, force: str) -> str:
     return f"{force}{name[len(HOME) :]}" if name.lower().startswith(HOME) else f"{force}_{name}" if name else name
 
 
-def process_of(arguments: list[str], project: Path, environment: dict[str, str], output: Path) -> tuple[int, float, float, float]:
-    """A process by itself: how it ended, seconds, processor seconds, gigabytes at most."""
+class Took(NamedTuple):
+    """What a process took by itself."""
+
+    seconds: float
+    processor: float
+    gigabytes: float
+
+
+def process_of(arguments: list[str], project: Path, environment: dict[str, str], output: Path, allowed: tuple[int, ...] = (0,)) -> Took:
+    """A process and what it took. Ends the command where the process ends with another status than those allowed."""
     began = time.monotonic()
     with output.open("w", encoding="utf-8") as file:
         process = subprocess.Popen([sys.executable, "-m", *arguments], cwd=project, env=environment, stdout=file, stderr=file)
         _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
-    return process.returncode, time.monotonic() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1e6
+    if process.returncode not in allowed:
+        sys.exit(f"{' '.join(arguments)} ended with {process.returncode}:\n{output.read_text(encoding='utf-8')[-4000:]}")
+    return Took(time.monotonic() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1e6)
 
 
-def build(project: Path, data_dir: Path, memory_limit: str) -> tuple[float, float, float]:
-    """The marts of what lies in the landing folder: seconds, processor seconds, gigabytes. Ends the command where they are not published."""
+def build(project: Path, data_dir: Path, memory_limit: str) -> Took:
+    """The marts of what lies in the landing folder of `data_dir`. 3: published, and a file stands refused."""
     environment = os.environ | {
         "SCORECARDS_DATA_DIR": str(data_dir),
         "SCORECARDS_HASH_KEY": HASH_KEY.decode(),
@@ -123,11 +134,7 @@ def build(project: Path, data_dir: Path, memory_limit: str) -> tuple[float, floa
         "SCORECARDS_MEMORY_LIMIT": memory_limit,
         "PYTHONPATH": str(project),
     }
-    output = data_dir / "output.txt"
-    ended, *took = process_of(["pipelines.cli", "run", "--marts-only"], project, environment, output)
-    if ended not in (0, 3):  # 3: published, and a file stands refused
-        sys.exit(f"the build of {data_dir.name} ended with {ended}:\n{output.read_text(encoding='utf-8')[-4000:]}")
-    return took[0], took[1], took[2]
+    return process_of(["pipelines.cli", "run", "--marts-only"], project, environment, data_dir / "output.txt", allowed=(0, 3))
 
 
 def main() -> None:
@@ -153,14 +160,12 @@ def main() -> None:
             floor = process_of(
                 ["tests.benchmarks.floor", *(str(folder / "files" / force) for force in forces)], PROJECT_DIR, dict(os.environ), folder / "floor.txt"
             )
-            if floor[0] != 0:
-                sys.exit(f"the floor of {name} ended with {floor[0]}:\n{(folder / 'floor.txt').read_text(encoding='utf-8')}")
             shutil.copytree(folder / "prepared" / "warehouse", data_dir / "warehouse", symlinks=True)
-            seconds, processor, gigabytes = build(project, data_dir, options.memory_limit if len(forces) > 1 else "2GB")
+            took = build(project, data_dir, options.memory_limit if len(forces) > 1 else "2GB")
             count = sum(rows[force] for force in forces)
             print(
-                f"{name:<16}{count:>12,}{seconds:>9.0f}{processor:>11.0f}{gigabytes:>7.2f}{seconds / count * 1e6:>15.1f}"
-                f"{processor / floor[2]:>9.1f}{seconds / floor[1]:>7.1f}",
+                f"{name:<16}{count:>12,}{took.seconds:>9.0f}{took.processor:>11.0f}{took.gigabytes:>7.2f}{took.seconds / count * 1e6:>15.1f}"
+                f"{took.processor / floor.processor:>9.1f}{took.seconds / floor.seconds:>7.1f}",
                 flush=True,
             )
             shutil.rmtree(data_dir)
