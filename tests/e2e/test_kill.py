@@ -1,25 +1,27 @@
 """Bad files, late rows, and a night that dies: killed while it ingests, transforms, checks or publishes, the next one puts everything right.
 
 One warehouse and one sequence of nights serve all tests; from the first to the last a reader holds the marts open. What is right is what the
-eventful night published (conftest), which had the same files, one thread, and did not die.
+eventful night published (conftest), which had the same files, one thread where the last night here has four, and did not die.
 """
 
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipelines.settings import PROJECT_DIR
+from pipelines.cli import cli
 from tests.e2e.arrivals import arrive
 from tests.e2e.force import Force, Night, output_to
+from tests.killed import FORKED
+from tests.landing import HASH_KEY
 
 pytestmark = pytest.mark.slow
 
@@ -61,26 +63,31 @@ class Story:
     newest: list[Any]  # the run that a new reader sees then
 
 
-def start(force: Force) -> subprocess.Popen:
-    environment = os.environ | {
-        "SCORECARDS_DATA_DIR": str(force.settings.data_dir),
-        "SCORECARDS_HASH_KEY": force.settings.hash_key.decode(),
+def run_night(data_dir: Path, said: Path) -> None:
+    """The command of a night, its output to a pipe that somebody reads."""
+    os.environ |= {
+        "SCORECARDS_DATA_DIR": str(data_dir),
+        "SCORECARDS_HASH_KEY": HASH_KEY.decode(),
         "SCORECARDS_SETTLE_SECONDS": "0",
-        "SCORECARDS_THREADS": str(force.settings.threads),
-        "PYTHONUNBUFFERED": "1",
+        "SCORECARDS_THREADS": "1",
     }
-    return subprocess.Popen([sys.executable, "-m", "pipelines.cli", "run"], cwd=PROJECT_DIR, env=environment, stdout=subprocess.PIPE, text=True)
+    with said.open("w", buffering=1) as pipe:
+        os.dup2(pipe.fileno(), 1)
+        sys.stdout = pipe
+        cli(["run"])
 
 
 def kill(force: Force, last_line: str, seconds: float) -> None:
-    run = start(force)
-    for line in run.stdout:
-        if line.strip().startswith(last_line):
-            break
-    time.sleep(seconds)
-    run.send_signal(signal.SIGKILL)
-    run.wait()
-    run.stdout.close()
+    said = force.settings.data_dir / "said"
+    os.mkfifo(said)
+    night = FORKED.Process(target=run_night, args=(force.settings.data_dir, said))
+    night.start()
+    with said.open() as lines:
+        next(line for line in lines if line.strip().startswith(last_line))
+        time.sleep(seconds)
+        night.kill()
+    night.join()
+    said.unlink()
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +120,7 @@ def story(force_in: Callable[..., Force], tmp_path_factory: pytest.TempPathFacto
                 halfway = force.run_demand()
                 figures["halfway"] = force.figures()
         with output_to(force.settings.data_dir / "output.txt"):
-            mending = replace(force, settings=replace(force.settings, threads=2)).run()
+            mending = replace(force, settings=replace(force.settings, threads=4)).run()
         look()
         output = (force.settings.data_dir / "output.txt").read_text(encoding="utf-8")
         refused = force.query("select feed from quality.feed_outcomes where status = 'refused' order by 1")

@@ -1,39 +1,23 @@
 """A load killed with SIGKILL at any moment leaves all of a batch of files or nothing of it, and the next run makes up for it."""
 
-import os
-import signal
-import subprocess
-import sys
+import itertools
 
 import pytest
 
-from pipelines.settings import PROJECT_DIR
+from pipelines.ingest import csv_records, feed, load
+from tests.killed import is_killed, kill_itself
 from tests.landing import Landing, call, calls, raw_content
 
-CHILD = """
-import os, signal, sys
-from pathlib import Path
-from pipelines.ingest import feed, load, csv_records
-from tests.landing import Landing
 
-data_dir, point = sys.argv[1:3]
-count, load.INSERT_ROWS, load.COMMIT_ROWS = map(int, sys.argv[3:])
-feed.INSERT_ROWS = load.INSERT_ROWS
-csv_records.BLOCK_BYTES = csv_records.CHUNK_BYTES = 4_096
-original = getattr(load, point)
-calls = 0
+def load_and_die(data_dir, point, count, insert_rows, commit_rows):
+    """Take in the landing folder, and die when a function of the load is called so often."""
+    feed.INSERT_ROWS = load.INSERT_ROWS = insert_rows
+    load.COMMIT_ROWS = commit_rows
+    csv_records.BLOCK_BYTES = csv_records.CHUNK_BYTES = 4_096
+    function, calls_of_it = getattr(load, point), itertools.count(1)
+    setattr(load, point, lambda *given: kill_itself() if next(calls_of_it) == count else function(*given))
+    Landing.at(data_dir).run()
 
-def killing(*arguments):
-    global calls
-    calls += 1
-    if calls == count:
-        os.kill(os.getpid(), signal.SIGKILL)
-    result = original(*arguments)
-    return result
-
-setattr(load, point, killing)
-Landing.at(Path(data_dir)).run()
-"""
 
 FILES = {
     "force_calls/a.csv": calls(*(call(n) for n in range(200)), call(200, line="moon")),
@@ -72,14 +56,7 @@ SOON = (1_000_000, 1)  # a commit after every file, which is read whole
 )
 def test_a_killed_load_leaves_all_of_a_batch_or_nothing(tmp_path, undisturbed, point, count, rows, committed):
     landing = _landing(tmp_path)
-    killed = subprocess.run(
-        [sys.executable, "-c", CHILD, str(tmp_path), point, *map(str, (count, *rows))],
-        cwd=PROJECT_DIR,
-        env=os.environ | {"PYTHONPATH": str(PROJECT_DIR)},
-        capture_output=True,
-        check=False,
-    )
-    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    assert is_killed(load_and_die, tmp_path, point, count, *rows)
     loaded = dict(landing.query("select file_path, rows_accepted from ingest.loads"))
     assert loaded == ({"force_calls/a.csv": 200} if committed else {})
     assert landing.query("select count(*) from raw.force_calls") == [(sum(loaded.values()),)]

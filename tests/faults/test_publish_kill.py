@@ -1,39 +1,17 @@
 """A publication killed with SIGKILL at any of its steps leaves the complete old marts or the complete new ones, and the next one cleans up."""
 
-import signal
-import subprocess
-import sys
-
 import duckdb
 import pytest
 
+from pipelines.contracts.loading import load_contracts
 from pipelines.publish.marts import publish
 from pipelines.quality.gate import Gate
 from pipelines.quality.model import CheckResult
 from pipelines.quality.results import store_results
-from pipelines.settings import PROJECT_DIR
 from pipelines.warehouse import open_build
 from tests.handmade import NOW, PUBLISHED, make_warehouse
+from tests.killed import is_killed, kill_itself
 
-CHILD = """
-import os, signal, sys
-from pathlib import Path
-from pipelines.contracts.loading import load_contracts
-from pipelines.publish import marts
-from pipelines.quality.gate import Gate
-from tests.handmade import NOW, PUBLISHED, make_settings
-
-data_dir, point = sys.argv[1:]
-
-def kill():
-    os.kill(os.getpid(), signal.SIGKILL)
-
-def on_step(step):
-    if step == point:
-        kill()
-
-marts.publish(make_settings(Path(data_dir)), "new", Gate("new", True, (), ()), PUBLISHED, NOW, load_contracts(), on_step=on_step)
-"""
 BEFORE = [
     "compare", "carry over", "copy core.dim_measure", "copy quality.check_results", "parquet", "verify", "sync", "move",
     "link marts.duckdb", "link parquet", "switch",
@@ -68,8 +46,12 @@ def published(settings, contracts, run_id):
 
 
 def killed_at(settings, point):
-    child = subprocess.run([sys.executable, "-c", CHILD, str(settings.data_dir), point], cwd=PROJECT_DIR, capture_output=True, text=True, check=False)
-    assert child.returncode == -signal.SIGKILL, child.stderr
+    assert is_killed(publish_and_die, settings, point)
+
+
+def publish_and_die(settings, point):
+    gate = Gate("new", True, (), ())
+    publish(settings, "new", gate, PUBLISHED, NOW, load_contracts(), on_step=lambda step: kill_itself() if step == point else None)
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,8 @@ OUTCOMES = "select figure_id, outcome, computed_value from measures.published_fi
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory, parsed: Settings) -> Force:
     """The demo at scale 1, taken in and published once."""
-    force = Force(Settings(data_dir=tmp_path_factory.mktemp("demo"), hash_key=HASH_KEY, settle_seconds=0))
+    # two threads take a tenth more processor time, and other tests run beside it
+    force = Force(Settings(data_dir=tmp_path_factory.mktemp("demo"), hash_key=HASH_KEY, settle_seconds=0, threads=1))
     shutil.copytree(parsed.dbt_target_dir, force.settings.dbt_target_dir)
     write_extracts(force.landing)
     declare(force.settings)

@@ -1,8 +1,8 @@
 """A force is forgotten: its lake, share and role go, killed on the way or not, and what other forces have stands as it was."""
 
 import json
+import os
 import subprocess
-import sys
 import time
 from contextlib import closing
 from dataclasses import replace
@@ -12,6 +12,7 @@ import dagster as dg
 import duckdb
 import pytest
 
+from pipelines.cli import cli
 from pipelines.commands import lake as commands
 from pipelines.commands.forget import forget_force, take_out
 from pipelines.commands.run import BUSY
@@ -20,8 +21,9 @@ from pipelines.instance import prepare_home
 from pipelines.national.assets import FORCES, declare_forces
 from pipelines.publish.backup import MANIFEST
 from pipelines.publish.share import publish_share
-from pipelines.settings import PROJECT_DIR, Lake, Settings
+from pipelines.settings import Lake, Settings
 from pipelines.warehouse import WarehouseUnavailable, forgetting, open_build, run_lock, share_of, target_of
+from tests.killed import is_killed, kill_itself
 from tests.landing import HASH_KEY, OTHER_KEY, Landing
 from tests.postgres import cluster
 from tests.shares import put_in_place, reader
@@ -182,11 +184,15 @@ def test_files_of_a_catalogue_that_somebody_dropped_are_nobodys(force, postgres)
     assert list(Path(force.lake.data).rglob("*.parquet"))
 
 
+def forget_and_die(environment, step, admin):
+    os.environ.update(environment)
+    setattr(forgetting, step, kill_itself)
+    cli(["lake", "forget-force", "wiltshire", "--confirm", "wiltshire", "--admin", admin])
+
+
 def test_killed_before_any_step_the_same_call_goes_on(force, other, postgres):
     before = _state(postgres, other)
     environment = {
-        "PATH": "/usr/bin:/bin",
-        "PYTHONPATH": ":".join(path for path in sys.path if path),
         "SCORECARDS_DATA_DIR": str(force.data_dir),
         "SCORECARDS_HASH_KEY": force.hash_key.decode(),
         "SCORECARDS_TARGET": "ducklake",
@@ -196,13 +202,7 @@ def test_killed_before_any_step_the_same_call_goes_on(force, other, postgres):
         "SCORECARDS_SHARE_DATA": force.share.data,
     }
     for step in ("write_note", "close_database", "drop_database", "remove_files", "drop_role"):
-        code = (
-            "import os, signal\nfrom pipelines.cli import main\nfrom pipelines.warehouse import forgetting\n"
-            f"forgetting.{step} = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\nmain()"
-        )
-        command = [sys.executable, "-c", code, "lake", "forget-force", "wiltshire", "--confirm", "wiltshire", "--admin", postgres.url()]
-        killed = subprocess.run(command, env=environment, cwd=PROJECT_DIR, check=False, capture_output=True, text=True)
-        assert killed.returncode == -9, (step, killed.stderr)
+        assert is_killed(forget_and_die, environment, step, postgres.url()), step
         while _forget(force, confirmed=None, admin=postgres.url()) == BUSY:  # until the server has noticed
             time.sleep(0.2)
         if step != "write_note":
