@@ -14,7 +14,7 @@
 {%- set numbers = findings.numbers %}
 {%- set signals = findings.leads.index('signal') + 1 %}
 {%- set records = findings.leads.index('record') + 1 %}
-{%- set is_record_said = '(kept.k >= ' ~ var('high_months') ~ ' and tones.sign <> 0 and kept.sign = tones.sign) is true' %}
+{%- set is_record_said = '(found.k >= ' ~ var('high_months') ~ ' and tones.sign <> 0 and found.sign = tones.sign) is true' %}
 
 with
 
@@ -303,7 +303,7 @@ found as (
         is_latest,
         '{{ rule.kind }}' as kind,
         {{ sections.index(rule.section) + 1 }} as section_order,
-        {{ loop.index }} as rule_order,
+        {{ rules | length * sections.index(rule.section) + loop.index }} as place,
         case
             when direction = 'neutral' or {{ rule.sign }} = 0 then 'neutral'
             when {{ rule.sign }} = case direction when 'increase' then 1 else -1 end or {{ rule.sign }} = 2 then 'better'
@@ -332,75 +332,89 @@ found as (
     {%- endfor %}
 ),
 
+-- What is found together, of a series and period.
+together as (
+    select
+        series_id,
+        period_type,
+        period_end,
+        list(kind) as kinds
+    from found
+    group by series_id, period_type, period_end
+),
+
 -- Of two findings that cannot both be said, the seed names the one that gives way.
-overruled as (
-    select distinct
+weaker as (
+    select
+        kind,
+        list(gives_way_to) as stronger
+    from {{ ref('finding_exclusions') }}
+    group by kind
+),
+
+-- The places of what is said, in order: whole rows of findings are wide, and sorting them took a third of this model.
+kept as (
+    select
         found.series_id,
         found.period_type,
         found.period_end,
-        found.kind
+        list_sort(list(found.place)) as places
     from found
-    inner join {{ ref('finding_exclusions') }} as exclusions on found.kind = exclusions.kind
-    inner join found as stronger on
-        exclusions.gives_way_to = stronger.kind
-        and found.series_id = stronger.series_id
-        and found.period_type = stronger.period_type
-        and found.period_end = stronger.period_end
-),
-
-kept as (
-    select found.*
-    from found
-    anti join overruled on
-        found.series_id = overruled.series_id
-        and found.period_type = overruled.period_type
-        and found.period_end = overruled.period_end
-        and found.kind = overruled.kind
+    inner join together on
+        found.series_id = together.series_id
+        and found.period_type = together.period_type
+        and found.period_end = together.period_end
+    left join weaker on found.kind = weaker.kind
+    where
+        found.words is not null
+        and found.clause is not null
+        and list_has_any(together.kinds, weaker.stronger) is not true
+    group by found.series_id, found.period_type, found.period_end
 )
 
 select
-    kept.measure_id,
-    kept.area_id,
-    kept.segment,
-    kept.series_id,
-    kept.period_type,
-    kept.period_end,
-    kept.kind,
-    [{% for section in sections %}'{{ section }}'{{ ', ' if not loop.last }}{% endfor %}][kept.section_order] as section,
-    cast(row_number() over (
-        partition by kept.series_id, kept.period_type, kept.period_end
-        order by kept.section_order, kept.rule_order
-    ) as integer) as finding_order,
-    kept.judgement,
-    kept.value,
+    found.measure_id,
+    found.area_id,
+    found.segment,
+    found.series_id,
+    found.period_type,
+    found.period_end,
+    found.kind,
+    [{% for section in sections %}'{{ section }}'{{ ', ' if not loop.last }}{% endfor %}][found.section_order] as section,
+    list_position(kept.places, found.place) as finding_order,
+    found.judgement,
+    found.value,
     measures.unit,
     {%- for name in numbers %}
-    kept.{{ name }},
+    found.{{ name }},
     {%- endfor %}
-    kept.evidence,
-    kept.words,
-    kept.clause,
+    found.evidence,
+    found.words,
+    found.clause,
     {{ said_of_figure(
         figure_clause(
-            'measures', 'areas.spoken_name', 'kept.segment', value_text('kept.value', 'measures.unit'), 'kept.value', 'kept.period_type', 'kept.period_end'
+            'measures', 'areas.spoken_name', 'found.segment', value_text('found.value', 'measures.unit'), 'found.value', 'found.period_type', 'found.period_end'
         ),
-        'kept.clause'
+        'found.clause'
     ) }} as sentence,
     case
-        when kept.lead_class = {{ signals }} and not (kept.sign = tones.sign and list_contains(kept.special_causes, tones.special_cause)) is true then null
-        when kept.lead_class = {{ records }} and not {{ is_record_said }} then null
-        else cast(kept.lead_class as integer)
+        when found.lead_class = {{ signals }} and not (found.sign = tones.sign and list_contains(found.special_causes, tones.special_cause)) is true then null
+        when found.lead_class = {{ records }} and not {{ is_record_said }} then null
+        else cast(found.lead_class as integer)
     end as lead_class,
     -- a high or low of a few months, against the tone or of common cause is no news
-    kept.lead_class is distinct from {{ records }} or {{ is_record_said }} as is_said,
-    kept.is_latest
-from kept
-inner join measures on kept.measure_id = measures.measure_id
-inner join areas on kept.area_id = areas.area_id
+    found.lead_class is distinct from {{ records }} or {{ is_record_said }} as is_said,
+    found.is_latest
+from found
+inner join kept on
+    found.series_id = kept.series_id
+    and found.period_type = kept.period_type
+    and found.period_end = kept.period_end
+inner join measures on found.measure_id = measures.measure_id
+inner join areas on found.area_id = areas.area_id
 left join tones on
-    kept.series_id = tones.series_id
-    and kept.period_end = tones.period_end
+    found.series_id = tones.series_id
+    and found.period_end = tones.period_end
 where
-    kept.words is not null
-    and kept.clause is not null
-    and {{ is_changed_series('kept.series_id') }}
+    list_contains(kept.places, found.place)
+    and {{ is_changed_series('found.series_id') }}
