@@ -24,6 +24,9 @@ UNCHANGED = "as in an earlier run: neither the code nor what it looks at has cha
 # It says which months to work out again. What is worked out does not depend on it: incremental builds equal a full refresh. The inputs of
 # series, which say the same of series, count like any table: what reads them reads views of changed series, too.
 SAYS_WHAT_CHANGED = "int_touched_months"
+# They say which series have changed (`is_changed`). An incremental model that reads them works those out again and no others
+# (docs/decisions/0025): where none has changed it stands, whatever else has.
+SAYS_WHICH_SERIES = ("int_series_inputs", "int_driver_inputs")
 # A test that failed is evaluated again, and a model behind it is not built.
 STANDING = {"success", "pass", "warn"}
 
@@ -48,6 +51,7 @@ class CarryOver:
     built: dict[str, NodeBuilt] = field(default_factory=dict)
     begun: set[str] = field(default_factory=set)
     anew: set[str] = field(default_factory=set)  # of those begun, what did not stand
+    without_change: set[str] = field(default_factory=set)  # of what says which series have changed, what names none
 
     def inputs_of(self, unique_id: str) -> str | None:
         """A fingerprint of all that the node is made of; None where that is not known of one of them."""
@@ -62,7 +66,8 @@ class CarryOver:
         known = self.known.get(unique_id)
         self.begun.add(unique_id)
         stands = known is not None and known.status in STANDING and _name(unique_id) != SAYS_WHAT_CHANGED
-        if known is None or not stands or (not self._is_of_code_alone(unique_id) and known.inputs != self.inputs_of(unique_id)):
+        is_settled = self._is_of_code_alone(unique_id) or self._is_of_no_changed_series(unique_id)
+        if known is None or not stands or (not is_settled and known.inputs != self.inputs_of(unique_id)):
             self.contents.pop(unique_id, None)
             self.anew.add(unique_id)
             return None
@@ -78,6 +83,14 @@ class CarryOver:
             self.contents[unique_id] = content
         if inputs is not None:
             self.built[unique_id] = NodeBuilt(inputs, content, status, failures)
+
+    def note_series(self, unique_id: str, changed: int) -> None:
+        """How many series a model says have changed."""
+        if changed == 0:
+            self.without_change.add(unique_id)
+
+    def says_which_series(self, unique_id: str) -> bool:
+        return _name(unique_id) in SAYS_WHICH_SERIES
 
     def counts_by_rows(self, unique_id: str) -> bool:
         """Whether the node is a table that other nodes are to know by its rows."""
@@ -109,6 +122,12 @@ class CarryOver:
     def _is_of_code_alone(self, unique_id: str) -> bool:
         """Seeds, and views as they are defined; what they select is another matter."""
         return str(self._node(unique_id)["config"]["materialized"]) in {"seed", "view"}
+
+    def _is_of_no_changed_series(self, unique_id: str) -> bool:
+        """A model that works out changed series alone, on a night on which none has changed."""
+        node = self._node(unique_id)
+        told_by = [name for name in node["depends_on"].get("nodes", []) if self.says_which_series(name)]
+        return node["config"]["materialized"] == "incremental" and bool(told_by) and self.without_change.issuperset(told_by)
 
 
 def _name(unique_id: str) -> str:
@@ -199,6 +218,9 @@ def _carrying(runner: Any, carry_over: CarryOver) -> Any:
             if carry_over.counts_by_rows(compiled_node.unique_id) and str(result.status) == "success":
                 _, table = self.adapter.execute(content_sql(compiled_node.relation_name), fetch=True)
                 self._content = str(table.rows[0][0])
+            if carry_over.says_which_series(compiled_node.unique_id) and str(result.status) == "success":
+                _, table = self.adapter.execute(f"select count(*) from {compiled_node.relation_name} where is_changed", fetch=True)
+                carry_over.note_series(compiled_node.unique_id, int(table.rows[0][0]))
             return result
 
     return Carrying

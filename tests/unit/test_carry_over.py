@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from pipelines.settings import DBT_PROJECT_DIR
-from pipelines.transform.carry_over import SAYS_WHAT_CHANGED, CarryOver, NodeBuilt, give_back, is_whole, take
+from pipelines.transform.carry_over import SAYS_WHAT_CHANGED, SAYS_WHICH_SERIES, CarryOver, NodeBuilt, give_back, is_whole, take
 from pipelines.warehouse.tables import LEDGER_DDL
 
 VERSION = "code"
@@ -165,6 +165,42 @@ def test_only_incremental_builds_read_what_says_which_months_have_changed():
     readers = [name for name, text in models.items() if re.search(macros, text)]
     assert len(readers) > 15
     assert not [name for name in readers if "materialized='incremental'" not in models[name]]
+
+
+# values -> what says which of their series have changed -> charts of those, beside a table of all values
+SERIES = {
+    "model.values": node("model", "values", "source.calls"),
+    "model.int_series_inputs": node("model", "int_series_inputs", "model.values"),
+    "model.charts": node("model", "charts", "model.values", "model.int_series_inputs", materialized="incremental"),
+    "model.points": node("model", "points", "model.values", "model.int_series_inputs"),
+}
+
+
+@pytest.mark.parametrize(("changed", "built"), [(0, ["model.points"]), (1, ["model.charts", "model.points"])])
+def test_charts_stand_where_other_values_came_and_no_series_has_changed(changed, built):
+    before = {name: NodeBuilt("other inputs", f"{name} before", "success", None) for name in SERIES}
+    carry_over = CarryOver({"nodes": SERIES, "sources": {}}, {"source.calls": "another load"} | {k: v.content for k, v in before.items()}, before)
+    for name in ("model.values", "model.int_series_inputs"):
+        assert carry_over.standing(name) is None
+        carry_over.note(name, "success", None, f"{name} now")
+    carry_over.note_series("model.int_series_inputs", changed)
+    assert [name for name in ("model.charts", "model.points") if carry_over.standing(name) is None] == built
+
+
+def test_charts_of_a_night_before_do_not_stand_on_what_an_earlier_one_said_of_series():
+    """What says which series have changed stands itself, and says what it said then."""
+    carry_over = CarryOver({"nodes": SERIES, "sources": {}}, {}, {"model.charts": NodeBuilt("other inputs", "charts", "success", None)})
+    assert carry_over.standing("model.charts") is None
+
+
+def test_incremental_models_that_read_which_series_have_changed_work_out_those_alone():
+    models = {path.stem: path.read_text(encoding="utf-8") for path in (DBT_PROJECT_DIR / "models").rglob("*.sql")}
+    assert models.keys() >= set(SAYS_WHICH_SERIES)
+    by_series = [name for name, text in models.items() if "forget_changed_series(" in text]
+    assert len(by_series) == 10
+    reads = re.compile(rf"is_changed_series\(|is_read_for_changed_series\(|ref\('({'|'.join(SAYS_WHICH_SERIES)})'\)")
+    incremental = [name for name, text in models.items() if reads.search(text) and "materialized='incremental'" in text]
+    assert set(incremental) <= set(by_series), "a model that also works out others would stand wrongly"
 
 
 def test_a_build_is_whole_when_it_came_to_its_end(build):
