@@ -34,6 +34,24 @@
 {%- endmacro %}
 
 
+{# A change said in points. #}
+{% macro narrative_point_change() -%}
+\d+(?:\.\d+)?\s?%?\s?-?(?:percentage points|pts?|points)\b
+{%- endmacro %}
+
+
+{# "25.5%, over 48": some whole number of 48 must round to it. "over 10 hours" and "of 101 calls" are found, too, and give no number of cases. #}
+{% macro narrative_share_of() -%}
+\d+(?:\.\d+)?\s?%,?\s+(?:of|over|in|from|among|out of)\s+(?:the\s+|all\s+)?(?:{{ narrative_line() }}|\d[\d,]*\b(?:\s?(?:s|seconds|minutes|hours|days|weeks|months|years)\b)?)
+{%- endmacro %}
+
+
+{# "679 of the 1,955, or 34.7%": the two must give it. #}
+{% macro narrative_part_of() -%}
+\b\d[\d,]*\s+(?:of|out of)\s+(?:the\s+|all\s+)?\d[\d,]*[^%\d]{0,12}\d+(?:\.\d+)?\s?%
+{%- endmacro %}
+
+
 {# What a number of a measure is said in: its own unit, and that of its changes. #}
 {% macro narrative_kind(unit) -%}
     case {{ unit }} when 'pct' then 'pct' when 'seconds' then 'duration' else 'plain' end

@@ -24,11 +24,12 @@ commentary as (
     where not is_withdrawn
 ),
 
+-- Figures and findings of measures that somebody has written about: of most nothing is ever said but by rule.
 findings as (
     select * from {{ ref('measure_findings') }}
+    where measure_id in (select measure_id from commentary)
 ),
 
--- Figures of measures that somebody has written about: of most nothing is ever said but by rule.
 measure_values as (
     select * from {{ ref('measure_values') }}
     where measure_id in (select measure_id from commentary)
@@ -71,7 +72,7 @@ sentences as (
     -- written by rule from the marts: only the rules of wording can find anything
     select
         'finding' as source,
-        concat_ws('|', measure_id, area_id, segment, period_type, period_end, kind) as source_id,
+        source_id,
         measure_id,
         area_id,
         null as title,
@@ -79,8 +80,7 @@ sentences as (
         period_end,
         false as is_held_to_marts,
         sentence
-    from findings
-    where contains(sentence, '%') or contains(sentence, 'pts')
+    from {{ ref('int_doubtful_findings') }}
 ),
 
 -- What the report prints of the workbook: nothing of it may still be to be written.
@@ -110,33 +110,23 @@ percent_changes as (
 point_changes as (
     select
         *,
-        regexp_extract_all(sentence, '\d+(?:\.\d+)?\s?%?\s?-?(?:percentage points|pts?|points)\b') as excerpts
+        regexp_extract_all(sentence, '{{ narrative_point_change() }}') as excerpts
     from sentences
     where unit <> 'pct'
 ),
 
--- "25.5%, over 48 checks": some whole number of 48 must round to it.
 shares_of as (
     select
         *,
-        -- "over 10 hours" and "of 101 calls" give no number of cases
-        list_filter(
-            regexp_extract_all(
-                sentence,
-                '\d+(?:\.\d+)?\s?%,?\s+(?:of|over|in|from|among|out of)\s+(?:the\s+|all\s+)?'
-                || '(?:{{ narrative_line() }}|\d[\d,]*\b(?:\s?(?:s|seconds|minutes|hours|days|weeks|months|years)\b)?)'
-            ),
-            lambda excerpt: regexp_matches(excerpt, '\d$')
-        ) as excerpts
+        list_filter(regexp_extract_all(sentence, '{{ narrative_share_of() }}'), lambda excerpt: regexp_matches(excerpt, '\d$')) as excerpts
     from sentences
 ),
 
--- "679 of the 1,955, or 34.7%": the two must give it.
 parts_of as (
     select
         *,
         list_filter(
-            regexp_extract_all(sentence, '\b\d[\d,]*\s+(?:of|out of)\s+(?:the\s+|all\s+)?\d[\d,]*[^%\d]{0,12}\d+(?:\.\d+)?\s?%'),
+            regexp_extract_all(sentence, '{{ narrative_part_of() }}'),
             lambda excerpt: not regexp_matches(excerpt, 'of\s+(?:the\s+|all\s+)?{{ narrative_line() }}')
         ) as excerpts
     from sentences
