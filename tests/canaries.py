@@ -14,7 +14,8 @@ from tests.landing import HEADER, call, calls
 CANARY = "Quillfeather"
 NUMBERS = ("07700900987", "7700 900987", "07700 900 987", "447700900987")
 MAIL = "quill@example.org"
-FOUND = re.compile(rb"quillf\w*|[\w.+-]*quill@[\w.-]*|7700[ ]?900[ ]?987", re.I)
+NUMBER = rb"7700[ ]?900[ ]?987"
+FOUND = re.compile(rb"quillf\w*|[\w.+-]*quill@[\w.-]*|" + NUMBER, re.I)
 
 
 def plant(landing: Path) -> None:
@@ -76,4 +77,6 @@ def texts_below(folder: Path) -> dict[str, bytes]:
 
 def leaks_in(places: dict[str, bytes]) -> dict[str, list[bytes]]:
     """The canaries found, by place."""
-    return {place: sorted(set(FOUND.findall(content)))[:5] for place, content in places.items() if FOUND.search(content)}
+    # most places hold none: what a canary begins with is found thirty times as fast as all that it may be
+    suspected = {place: content for place, content in places.items() if b"quill" in content.lower() or re.search(NUMBER, content)}
+    return {place: sorted(set(FOUND.findall(content)))[:5] for place, content in suspected.items() if FOUND.search(content)}

@@ -67,10 +67,11 @@ def _unreadable(error: OSError) -> str:
 def _walk(folder: Path, landing: str) -> Iterator[tuple[Path, str | None]]:
     """Every entry below a folder, with what keeps it from being looked into. A directory reached twice through links is entered once."""
     seen: set[str] = set()
-    waiting = [folder]  # no recursion: a tree may be deeper than Python's stack
+    # No recursion: a tree may be deeper than Python's stack. With each folder goes where it really lies: only a link makes that another place, and
+    # finding it out looks at every folder above.
+    waiting = [(folder, os.path.realpath(folder))]
     while waiting:
-        folder = waiting.pop()
-        real = os.path.realpath(folder)
+        folder, real = waiting.pop()
         if real in seen:
             continue
         seen.add(real)
@@ -91,13 +92,14 @@ def _walk(folder: Path, landing: str) -> Iterator[tuple[Path, str | None]]:
             path = Path(entry.path)
             try:
                 is_directory = entry.is_dir()
-                problem = OUTSIDE if entry.is_symlink() and not _lies_within(os.path.realpath(path), landing) else None
+                place = os.path.realpath(path) if entry.is_symlink() else os.path.join(real, entry.name)
+                problem = None if _lies_within(place, landing) else OUTSIDE
             except OSError as error:
-                is_directory, problem = False, _unreadable(error)
+                is_directory, place, problem = False, "", _unreadable(error)
             if not is_directory or problem or ending_of(entry.name):
                 yield path, problem
             if is_directory and not problem:
-                waiting.append(path)
+                waiting.append((path, place))
 
 
 def _lies_within(real: str, landing: str) -> bool:

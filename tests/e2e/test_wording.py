@@ -234,9 +234,10 @@ def test_one_figure_everywhere(published, site):
         lines = [(table, row) for table in CARDS for row in marts.rows(f"select * from {table} where trend_sentence is not null order by all")]
     chosen = random.Random(14).sample(lines, min(200, len(lines)))
     home_pages, card_pages = read_pages([site / "index.html"], site), read_pages(sorted((site / "cards").glob("*.html")), site)
-    measures = {row.measure_id for _, row in chosen}
-    measure_pages = [p for m in measures for p in [site / "measures" / f"{m}.html", *(site / "measures" / m).glob("*.html")]]
-    paragraphs = _texts(read_pages(measure_pages, site), "measures.measure_narratives", "paragraph")
+    pages = {site / "measures" / f"{row.measure_id}.html" for _, row in chosen}
+    pages |= {page for _, row in chosen for page in (site / "measures" / row.measure_id).glob(f"{row.area_id}*.html")}
+    paragraphs = _texts(read_pages(sorted(pages), site), "measures.measure_narratives", "paragraph")
+    headlines = {table: _texts(card_pages, table, "trend_sentence") for table in CARDS}
     folder, cards = published.settings.published_dir / "xlsx", {row.scorecard_id for _, row in chosen}
     sheets = {card: read_workbook(folder / f"{card}.xlsx")["Scorecard"] for card in cards}
     differing, compared = [], {"home": 0, "page": 0, "workbook": 0, "explain": 0}
@@ -257,10 +258,9 @@ def test_one_figure_everywhere(published, site):
         change = (line.value or 0) - (line.year_before_value or 0) - (line.yoy_change or 0)
         if None not in (line.value, line.year_before_value, line.yoy_change) and abs(change) > 1e-6:
             differing.append((key, "change"))
-        for column, expected in (("trend_sentence", line.trend_sentence), ("value_text", line.value_text), ("yoy_text", line.yoy_text)):
-            shown = _texts(card_pages, table, column).get(key, set()) if column == "trend_sentence" else set()
-            compared["page"] += len(shown)
-            differing += [(key, "card page", text) for text in shown if text != expected]
+        shown = headlines[table].get(key, set())
+        compared["page"] += len(shown)
+        differing += [(key, "card page", text) for text in shown if text != line.trend_sentence]
         shown = paragraphs.get(f"{line.measure_id}|{line.area_id}|{line.segment}|{line.period_end}", set())
         compared["page"] += len(shown)
         differing += [(key, "measure page", text) for text in shown if text != narrative.paragraph]
@@ -274,7 +274,7 @@ def test_one_figure_everywhere(published, site):
             if (row[heads.index("Headline")], row[heads.index("Tone")], row[heads.index("In words")])
             != (narrative.headline, code_text("tone", narrative.tone), narrative.paragraph)
         ]
-        if line.segment == "all":
+        if line.segment == "all" and compared["explain"] < 40:
             with console.capture() as out:
                 assert print_explanation(published.settings, line.measure_id, line.area_id, line.period_end) == 0
             compared["explain"] += 1
@@ -282,7 +282,7 @@ def test_one_figure_everywhere(published, site):
                 differing.append((key, "explain"))
     assert differing == []
     assert len(chosen) == 200
-    assert compared["workbook"] == 200 and compared["page"] > 300 and compared["explain"] > 100 and compared["home"] > 10
+    assert compared["workbook"] == 200 and compared["page"] > 300 and compared["explain"] == 40 and compared["home"] > 10
 
 
 def _ordinal(k: int) -> str:

@@ -10,6 +10,9 @@ from pipelines.masking import masked
 from tests.faults.bad_files import CORPUS, GOOD, Bad
 from tests.landing import CLI, Landing
 
+# The reader of workbooks gives up on these only after seconds, each of which a test of its own waits for.
+LONG_READ = {"a cell in a column that no sheet has", "a sheet of 400 MB in a small workbook", "a sheet larger than its directory says"}
+
 
 def _put(landing: Landing, bad: Bad) -> str:
     name = f"{bad.feed}/{bad.file_name}"
@@ -93,7 +96,7 @@ def test_neither_the_depth_of_a_tree_nor_the_age_of_a_file_stops_its_neighbours(
 
 def test_a_second_run_reports_standing_refusals_without_entering_them_again(tmp_path):
     landing = Landing.at(tmp_path)
-    for bad in (b for b in CORPUS if b.refused and b.feed == "force_calls"):
+    for bad in (b for b in CORPUS if b.refused and b.feed == "force_calls" and b.name not in LONG_READ):
         _put(landing, Bad(bad.name, bad.content, f"{bad.name}/{bad.file_name}")) if not callable(bad.content) else _put(landing, bad)
     first = landing.run()
     entries = landing.query("select count(*) from ingest.loads")
