@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipelines.settings import DBT_PROJECT_DIR, Settings
 from pipelines.transform.project import TransformError
-from pipelines.transform.runner import call_dbt
+from pipelines.transform.runner import call_dbt, parsed_project
 
 STATIC_PAGE = "static_index.html"
 # The page counts its readers on dbt's server where it is let: the browser itself is told to ask nobody.
@@ -23,7 +23,7 @@ def write_dbt_docs(settings: Settings, out: Path) -> Path:
 
     Raises TransformError.
     """
-    outcome = call_dbt(settings, ["docs", "generate", "--static", "--no-compile"])
+    outcome = call_dbt(settings, ["docs", "generate", "--static", "--no-compile"], manifest=parsed_project(settings))
     if not outcome.success:
         raise TransformError(f"dbt could not write its documentation: {outcome.exception}")
     text = (settings.dbt_target_dir / STATIC_PAGE).read_text(encoding="utf-8")
