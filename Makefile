@@ -68,13 +68,13 @@ setup: $(READY)
 
 # What a lake needs besides (docs/lake.md); `make setup` takes it away again when the lock file has changed.
 lake: $(INSTALLED)
-	$(BIN)/uv pip install --quiet --require-hashes --no-deps --python $(BIN)/python -r requirements-lake.lock
+	$(BIN)/uv pip install --quiet --compile-bytecode --require-hashes --no-deps --python $(BIN)/python -r requirements-lake.lock
 
-# Everything comes from the lock files, by hash; uv is only the installer. Of 15,000 modules a third is ever imported: each is compiled then.
+# Everything comes from the lock files, by hash; uv is only the installer.
 $(INSTALLED): requirements.lock requirements-uv.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-uv.lock
-	$(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python requirements.lock
+	$(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes --python $(BIN)/python requirements.lock
 	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python -e .
 	@touch $@
 

@@ -90,6 +90,7 @@ class CarryOver:
             self.without_change.add(unique_id)
 
     def says_which_series(self, unique_id: str) -> bool:
+        """Whether the node tells of each series whether it has changed."""
         return _name(unique_id) in SAYS_WHICH_SERIES
 
     def counts_by_rows(self, unique_id: str) -> bool:

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -63,31 +64,30 @@ class Story:
     newest: list[Any]  # the run that a new reader sees then
 
 
-def run_night(data_dir: Path, said: Path) -> None:
-    """The command of a night, its output to a pipe that somebody reads."""
+def run_night(data_dir: Path, pipe: Connection) -> None:
+    """The command of a night, which says what it does into a pipe."""
     os.environ |= {
         "SCORECARDS_DATA_DIR": str(data_dir),
         "SCORECARDS_HASH_KEY": HASH_KEY.decode(),
         "SCORECARDS_SETTLE_SECONDS": "0",
         "SCORECARDS_THREADS": "1",
     }
-    with said.open("w", buffering=1) as pipe:
-        os.dup2(pipe.fileno(), 1)
-        sys.stdout = pipe
-        cli(["run"])
+    os.dup2(pipe.fileno(), 1)
+    sys.stdout = os.fdopen(1, "w", buffering=1)
+    cli(["run"])
 
 
 def kill(force: Force, last_line: str, seconds: float) -> None:
-    said = force.settings.data_dir / "said"
-    os.mkfifo(said)
+    heard, said = FORKED.Pipe(duplex=False)
     night = FORKED.Process(target=run_night, args=(force.settings.data_dir, said))
     night.start()
-    with said.open() as lines:
-        next(line for line in lines if line.strip().startswith(last_line))
+    said.close()  # so that the pipe ends with the night
+    with os.fdopen(os.dup(heard.fileno())) as lines:
+        assert any(line.strip().startswith(last_line) for line in lines), f"the night ended before it had come to {last_line}"
         time.sleep(seconds)
         night.kill()
     night.join()
-    said.unlink()
+    heard.close()
 
 
 @pytest.fixture(scope="module")
