@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Collection, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from unittest import mock
 
+import duckdb
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
 from pipelines.settings import DBT_PROJECT_DIR, Settings
 from pipelines.transform import runner
+from pipelines.transform.carry_over import carried_over, give_back, take
 from pipelines.transform.manifest import load_manifest
 from pipelines.transform.project import code_version
 from tests.landing import HASH_KEY
@@ -67,3 +70,20 @@ class Dbt:
                 DuckDBConnectionManager.close_all_connections()  # dbt keeps the file open otherwise
         failed = [f"{r.node.name}: {r.message}" for r in (result.result or []) if r.status not in ("success", "pass", "warn")]
         assert result.success, failed or result.exception
+
+
+@contextmanager
+def as_a_night(path: Path, manifest: Mapping[str, Any], by_hand: Mapping[str, str] | None = None) -> Iterator[set[str]]:
+    """Builds in the block leave what stands, as a night's do. Gives the names of the nodes that did not.
+
+    by_hand  by unique id, what stands for the rows of tables that no build of the test makes
+    """
+    built: set[str] = set()
+    with duckdb.connect(str(path)) as connection:
+        carry_over = take(connection, manifest, "code", full_refresh=False)
+    carry_over.contents.update(by_hand or {})
+    with carried_over(carry_over):
+        yield built
+    with duckdb.connect(str(path)) as connection:
+        give_back(connection, carry_over, "code")
+    built |= {name.split(".")[-1] for name in carry_over.anew}

@@ -8,7 +8,8 @@ import signal
 from collections.abc import Callable
 from typing import Any
 
-# It imports, and runs nothing: a process with threads of DuckDB or polars cannot be forked. Its environment is that of the test which starts it.
+# It imports, and runs nothing: a process with threads of DuckDB or polars cannot be forked. Its environment is that of the first test that asks for
+# it: what a process needs of its own, its function sets.
 FORKED = multiprocessing.get_context("forkserver")
 FORKED.set_forkserver_preload(
     ["pytest", "pipelines.cli", "pipelines.definitions", "pipelines.ingest.feed", "pipelines.publish.marts", "tests.handmade", "tests.landing"]

@@ -24,9 +24,9 @@ UNCHANGED = "as in an earlier run: neither the code nor what it looks at has cha
 # It says which months to work out again. What is worked out does not depend on it: incremental builds equal a full refresh. The inputs of
 # series, which say the same of series, count like any table: what reads them reads views of changed series, too.
 SAYS_WHAT_CHANGED = "int_touched_months"
-# They say which series have changed (`is_changed`). An incremental model that reads them works those out again and no others
+# The column of a model that says which series have changed. An incremental model that reads one works those out again and no others
 # (docs/decisions/0025): where none has changed it stands, whatever else has.
-SAYS_WHICH_SERIES = ("int_series_inputs", "int_driver_inputs")
+SAYS_WHICH_SERIES = "is_changed"
 # A test that failed is evaluated again, and a model behind it is not built.
 STANDING = {"success", "pass", "warn"}
 
@@ -91,7 +91,7 @@ class CarryOver:
 
     def says_which_series(self, unique_id: str) -> bool:
         """Whether the node tells of each series whether it has changed."""
-        return _name(unique_id) in SAYS_WHICH_SERIES
+        return SAYS_WHICH_SERIES in self.manifest["nodes"].get(unique_id, {}).get("columns", {})
 
     def counts_by_rows(self, unique_id: str) -> bool:
         """Whether the node is a table that other nodes are to know by its rows."""
@@ -220,7 +220,7 @@ def _carrying(runner: Any, carry_over: CarryOver) -> Any:
                 _, table = self.adapter.execute(content_sql(compiled_node.relation_name), fetch=True)
                 self._content = str(table.rows[0][0])
             if carry_over.says_which_series(compiled_node.unique_id) and str(result.status) == "success":
-                _, table = self.adapter.execute(f"select count(*) from {compiled_node.relation_name} where is_changed", fetch=True)
+                _, table = self.adapter.execute(f"select count(*) from {compiled_node.relation_name} where {SAYS_WHICH_SERIES}", fetch=True)
                 carry_over.note_series(compiled_node.unique_id, int(table.rows[0][0]))
             return result
 

@@ -274,7 +274,7 @@ def test_one_figure_everywhere(published, site):
             if (row[heads.index("Headline")], row[heads.index("Tone")], row[heads.index("In words")])
             != (narrative.headline, code_text("tone", narrative.tone), narrative.paragraph)
         ]
-        if line.segment == "all" and compared["explain"] < 40:
+        if line.segment == "all":
             with console.capture() as out:
                 assert print_explanation(published.settings, line.measure_id, line.area_id, line.period_end) == 0
             compared["explain"] += 1
@@ -282,7 +282,7 @@ def test_one_figure_everywhere(published, site):
                 differing.append((key, "explain"))
     assert differing == []
     assert len(chosen) == 200
-    assert compared["workbook"] == 200 and compared["page"] > 300 and compared["explain"] == 40 and compared["home"] > 10
+    assert compared["workbook"] == 200 and compared["page"] > 300 and compared["explain"] > 100 and compared["home"] > 10
 
 
 def _ordinal(k: int) -> str:

@@ -11,7 +11,7 @@ from tests.faults.bad_files import CORPUS, GOOD, Bad
 from tests.landing import CLI, Landing
 
 # The reader of workbooks gives up on these only after seconds, each of which a test of its own waits for.
-LONG_READ = {"a cell in a column that no sheet has", "a sheet of 400 MB in a small workbook", "a sheet larger than its directory says"}
+LONG_READ = {"a cell in a column that no sheet has", "a sheet of 400 MB in a small workbook"}
 
 
 def _put(landing: Landing, bad: Bad) -> str:

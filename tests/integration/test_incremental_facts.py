@@ -15,10 +15,9 @@ import pytest
 
 from pipelines.contracts.loading import load_contracts
 from pipelines.settings import Settings
-from pipelines.transform.carry_over import carried_over, give_back, take
 from pipelines.transform.manifest import load_manifest
 from pipelines.warehouse import create_tables
-from tests.building import Dbt
+from tests.building import Dbt, as_a_night
 
 FACTS = {
     "core.fct_force_calls": "*",
@@ -284,17 +283,6 @@ class Story:
     full_of_three: dict[str, Any]
 
 
-def build_what_changed(dbt: Dbt, path: Path, manifest: dict[str, Any]) -> set[str]:
-    """A build as a night does it. Returns the nodes that did not stand."""
-    with duckdb.connect(str(path)) as connection:
-        carry_over = take(connection, manifest, "code", full_refresh=False)
-    with carried_over(carry_over):
-        dbt.build(path)
-    with duckdb.connect(str(path)) as connection:
-        give_back(connection, carry_over, "code")
-        return {name.split(".")[-1] for name in carry_over.anew}
-
-
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory, parsed: Settings) -> Story:
     folder = tmp_path_factory.mktemp("incremental")
@@ -338,10 +326,12 @@ def story(tmp_path_factory: pytest.TempPathFactory, parsed: Settings) -> Story:
 
     manifest = load_manifest(parsed)
     complete(other, 2)
-    build_what_changed(dbt, other, manifest)
+    with as_a_night(other, manifest):
+        dbt.build(other)
     complete(other, 2)
     load(other, 3, "third", datetime(2023, 4, 2, 2), THIRD)
-    built_anew = build_what_changed(dbt, other, manifest)
+    with as_a_night(other, manifest) as built_anew:
+        dbt.build(other)
     carried = snapshot(other)
     dbt.build(other, "--full-refresh")
 

@@ -14,7 +14,7 @@ from pipelines.contracts.loading import load_contracts
 from pipelines.settings import Settings
 from pipelines.transform.manifest import load_manifest
 from pipelines.warehouse import create_tables
-from tests.building import Dbt
+from tests.building import Dbt, as_a_night
 from tests.models import render
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("parsed")]
@@ -156,6 +156,7 @@ insert into ingest.builds
 class Story:
     again: dict[str, set[str]]
     snapshots: dict[str, dict[str, list[tuple[Any, ...]]]]
+    nights: dict[str, set[str]]  # what did not stand on a night with a day more in the month that runs, and on one with a late row
 
 
 def run(path: Path, *statements: str) -> None:
@@ -183,7 +184,7 @@ def areas_worked_out_again(path: Path) -> dict[str, set[str]]:
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
+def story(tmp_path_factory: pytest.TempPathFactory, parsed: Settings) -> Story:
     folder = tmp_path_factory.mktemp("series")
     path, marked = folder / "build.duckdb", folder / "marked" / "build.duckdb"
     with duckdb.connect(str(path)) as connection:
@@ -224,7 +225,20 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     snapshots["incremental after a killed run"] = snapshot(path)
     dbt.build_only(path, BUILT, "--full-refresh")
     snapshots["full after a killed run"] = snapshot(path)
-    return Story(again, snapshots)
+    run(path, COMPLETED)
+    manifest, nights = load_manifest(parsed), {}
+    made = {name: node for name, node in manifest["nodes"].items() if node["config"]["materialized"] != "view"}
+    by_hand = {name: "as it was" for name, node in made.items() if node["name"] not in BUILT}
+    for night, area, sql in (
+        ("before", "", "select 1"),
+        ("a day more", "area_running", UNCHANGED["running"]),
+        ("late", "area_late", CHANGES["late"]),
+    ):
+        run(path, sql.replace("{area}", area))
+        with as_a_night(path, manifest, by_hand | {"model.scorecards.measure_values": night}) as nights[night]:
+            dbt.build_only(path, BUILT)
+        run(path, COMPLETED)
+    return Story(again, snapshots, nights)
 
 
 @pytest.mark.parametrize("when", ["", " after a killed run"])
@@ -251,6 +265,14 @@ def test_only_series_that_have_changed_are_worked_out_again(story: Story, table:
     if table != "measures.drivers":
         expected |= CHARTS_ONLY.keys()
     assert story.again[table] - {"new"} == expected
+
+
+def test_on_a_night_on_which_no_series_has_changed_its_tables_stand(story: Story):
+    tables = {table.split(".")[1] for table in MARKED}
+    assert story.nights["before"] >= tables
+    assert story.nights["a day more"] >= {"int_spc_points", "int_series_inputs"}
+    assert not story.nights["a day more"] & tables
+    assert story.nights["late"] >= {"measure_spc", "measure_comparisons", "measure_findings"}
 
 
 @pytest.mark.parametrize("table", MARKED)

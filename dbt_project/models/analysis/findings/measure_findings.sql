@@ -302,7 +302,7 @@ found as (
         value,
         is_latest,
         '{{ rule.kind }}' as kind,
-        {{ sections.index(rule.section) + 1 }} as section_order,
+        '{{ rule.section }}' as section,
         {{ rules | length * sections.index(rule.section) + loop.index }} as place,
         case
             when direction = 'neutral' or {{ rule.sign }} = 0 then 'neutral'
@@ -380,7 +380,7 @@ select
     found.period_type,
     found.period_end,
     found.kind,
-    [{% for section in sections %}'{{ section }}'{{ ', ' if not loop.last }}{% endfor %}][found.section_order] as section,
+    found.section,
     list_position(kept.places, found.place) as finding_order,
     found.judgement,
     found.value,
