@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import pytest
 from filelock import FileLock
 
@@ -13,6 +14,10 @@ from pipelines.settings import Settings
 from pipelines.transform.runner import parsed_project
 from tests.building import parse_once
 from tests.landing import HASH_KEY
+
+# The same examples in every run: what a new one finds is looked for by hand, and carried into its test.
+hypothesis.settings.register_profile("seeded", derandomize=True)
+hypothesis.settings.load_profile("seeded")
 
 # The files that take longest, in that order: begun first, so that no process is left with one of them when the others have ended. The first does
 # without the published force, which the second makes meanwhile; all others find it made.

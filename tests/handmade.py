@@ -240,6 +240,13 @@ def rebuild(connection: duckdb.DuckDBPyConnection, contracts: Contracts) -> None
             )
     connection.execute(MARTS)
     connection.execute(GOVERNANCE)
+    repeated = " union all ".join(
+        f"select '{feed.name}' as feed, cast(hash({', '.join(feed.key)}) >> 1 as bigint) as key_hash "
+        f"from raw.{feed.name} group by 2 having count(*) > 1"
+        for feed in contracts.feeds.values()
+        if feed.key and not feed.is_whole
+    )
+    connection.execute(f"create or replace table intermediate.int_repeated_keys as {repeated}")
 
 
 def make_warehouse(data_dir: Path) -> tuple[Settings, Contracts]:

@@ -32,22 +32,29 @@
    What the key is, and whether the force belongs to it, says the contract (macro feeds).
    A force that no seed knows becomes `unknown`, but its spelling stays in force_key, so that the keys of two
    unknown forces do not meet.
-   Nearly every key has one version: only rows whose key may have more (its hash, without the force, was seen twice) are sorted. */
+   Nearly every key has one version: only rows whose key may have more (intermediate.int_repeated_keys) are sorted. */
 {% macro latest_version(feed_name) -%}
     {%- set known = feeds()[feed_name] -%}
     {%- set key_columns = [] -%}
     {%- for column in known.key %}{% do key_columns.append('feed.' ~ column) %}{% endfor -%}
-    {%- set key_hash = 'hash(' ~ key_columns | join(', ') ~ ')' -%}
     {%- set force_key = 'coalesce(force_names.target, lower(trim(feed.force_code)))' -%}
     {%- set version_key = (key_columns + ([force_key] if known.has_force_key else [])) | join(', ') -%}
     select {{ _version_columns(known, force_key) }}, 1 as version_count
-    {{ _versions(feed_name, known) }}
-        and {{ key_hash }} not in (select repeated.key_hash from ({{ _repeated(feed_name, key_hash) }}) as repeated)
+    {{ _versions(feed_name, known) }} and not {{ may_have_versions(feed_name, 'feed.') }}
     union all
     select {{ _version_columns(known, force_key) }}, count(*) over (partition by {{ version_key }}) as version_count
-    {{ _versions(feed_name, known) }}
-        and {{ key_hash }} in (select repeated.key_hash from ({{ _repeated(feed_name, key_hash) }}) as repeated)
+    {{ _versions(feed_name, known) }} and {{ may_have_versions(feed_name, 'feed.') }}
     qualify row_number() over (partition by {{ version_key }} order by {{ newest_first() }}) = 1
+{%- endmacro %}
+
+/* The hash of a row's key without the force, whose spelling may change: rows of one key have the same. */
+{% macro key_hash(feed_name, prefix='') -%}
+    cast(hash({% for column in feeds()[feed_name].key %}{{ prefix }}{{ column }}{{ ', ' if not loop.last }}{% endfor %}) >> 1 as bigint)
+{%- endmacro %}
+
+/* Whether the key of a raw row may have other rows. */
+{% macro may_have_versions(feed_name, prefix='') -%}
+    {{ key_hash(feed_name, prefix) }} in (select repeated.key_hash from {{ ref('int_repeated_keys') }} as repeated where repeated.feed = '{{ feed_name }}')
 {%- endmacro %}
 
 {% macro _version_columns(known, force_key) -%}
@@ -95,11 +102,4 @@
             and force_names.alias = coalesce(lower(trim(feed.force_code)), '{{ var("home_force") }}')
     {%- endif %}
     where {{ known_as_at() }}
-{%- endmacro %}
-
-{% macro _repeated(feed_name, key_hash) -%}
-    select {{ key_hash }} as key_hash from {{ source('raw', feed_name) }} as feed
-    where {{ known_as_at() }}
-    group by key_hash
-    having count(*) > 1
 {%- endmacro %}

@@ -198,10 +198,11 @@ def _lines_are_of_records(data: np.ndarray, quotes: np.ndarray, delimiter: int, 
     marks = np.flatnonzero(data == delimiter)
     starts = np.concatenate(([0], ends[:-1] + 1))
     of_line = np.searchsorted(marks, ends) - np.searchsorted(marks, starts)
-    within = np.concatenate(([False], is_quoted[:-1])) & is_quoted  # lines that begin and end within one field
+    separators = marks[np.searchsorted(quotes, marks) % 2 == 0]
+    is_parted = np.searchsorted(separators, ends) > np.searchsorted(separators, starts)
+    within = np.concatenate(([False], is_quoted[:-1])) & is_quoted & ~is_parted  # lines that begin and end within one field
     if width > 1 and (within & (of_line == width - 1)).any():
         return False
-    separators = marks[np.searchsorted(quotes, marks) % 2 == 0]
     records = ends[~is_quoted]
     firsts = np.concatenate(([0], records[:-1] + 1))
     of_record = np.searchsorted(separators, records) - np.searchsorted(separators, firsts)

@@ -18,7 +18,7 @@ from pipelines.quality.table_checks import table_check_results, table_check_spec
 from pipelines.resources import Warehouse
 from pipelines.transform import unit_tests
 from pipelines.transform.build import drop_leftovers, is_current, is_full_refresh_due, max_load_id, record_build
-from pipelines.transform.carry_over import UNCHANGED, carried_over, give_back, is_whole, take
+from pipelines.transform.carry_over import SAYS_WHERE_TO_LOOK, UNCHANGED, carried_over, give_back, is_whole, take
 from pipelines.transform.passed import has_passed, remember
 from pipelines.transform.project import TransformError, code_version
 from pipelines.transform.publication import PAST, TAG, build_publication
@@ -169,7 +169,12 @@ def _build_models(
         if is_subset:
             # By file: a name may be that of a folder, too, or of the project. A test that also looks at a table which is not built here would compare
             # two different runs.
-            chosen = sorted(manifest["nodes"][node]["original_file_path"] for node, key in keys.items() if key in context.selected_asset_keys)
+            # What says where to look is always among them: files may have been loaded since the last whole run.
+            chosen = sorted(
+                manifest["nodes"][node]["original_file_path"]
+                for node, key in keys.items()
+                if key in context.selected_asset_keys or key.path[-1] in SAYS_WHERE_TO_LOOK
+            )
             arguments += ["--indirect-selection", "cautious", "--select", *(f"path:{path}" for path in chosen)]
         elif full_refresh:
             arguments.append("--full-refresh")
@@ -193,7 +198,7 @@ def _build_models(
             lost = [] if run.broken or is_subset else not_there(connection, manifest)
             if not (run.broken or is_subset or lost):
                 record_build(connection, context.run.run_id, warehouse.now, newest_load, full_refresh, version)
-        yield from _materialized(run, keys, row_counts)
+        yield from _materialized(run, {node: key for node, key in keys.items() if key in context.selected_asset_keys}, row_counts)
         yield from table_check_results(DBT_TESTS, results, context.selected_asset_check_keys)
         if run.broken:
             raise dg.Failure(broken_message(run))

@@ -21,9 +21,10 @@ from pipelines.warehouse import content_sql, contents_of
 
 UNCHANGED = "as in an earlier run: neither the code nor what it looks at has changed since"
 
-# It says which months to work out again. What is worked out does not depend on it: incremental builds equal a full refresh. The inputs of
-# series, which say the same of series, count like any table: what reads them reads views of changed series, too.
-SAYS_WHAT_CHANGED = "int_touched_months"
+# Which months to work out again, and of which keys to look for the latest version. What is worked out does not depend on them: incremental builds
+# equal a full refresh, and all keys looked at would give the same rows. The inputs of series, which say which series have changed, count like any
+# table: what reads them reads views of changed series, too.
+SAYS_WHERE_TO_LOOK = {"int_touched_months", "int_repeated_keys"}
 # The column of a model that says which series have changed. An incremental model that reads one works those out again and no others
 # (docs/decisions/0025): where none has changed it stands, whatever else has.
 SAYS_WHICH_SERIES = "is_changed"
@@ -56,7 +57,7 @@ class CarryOver:
     def inputs_of(self, unique_id: str) -> str | None:
         """A fingerprint of all that the node is made of; None where that is not known of one of them."""
         names = sorted(set(self._node(unique_id)["depends_on"].get("nodes", [])))
-        contents = [self._content_of(name) for name in names if _name(name) != SAYS_WHAT_CHANGED]
+        contents = [self._content_of(name) for name in names if _name(name) not in SAYS_WHERE_TO_LOOK]
         if None in contents:
             return None
         return hashlib.sha256(repr(contents).encode()).hexdigest()[:20]
@@ -65,7 +66,7 @@ class CarryOver:
         """What was found of the node, where it stands; noted as what this run found."""
         known = self.known.get(unique_id)
         self.begun.add(unique_id)
-        stands = known is not None and known.status in STANDING and _name(unique_id) != SAYS_WHAT_CHANGED
+        stands = known is not None and known.status in STANDING and _name(unique_id) not in SAYS_WHERE_TO_LOOK
         is_settled = self._is_of_code_alone(unique_id) or self._is_of_no_changed_series(unique_id)
         if known is None or not stands or (not is_settled and known.inputs != self.inputs_of(unique_id)):
             self.contents.pop(unique_id, None)

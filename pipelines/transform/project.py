@@ -6,6 +6,8 @@ import hashlib
 import os
 from pathlib import Path
 
+import duckdb
+
 from pipelines.contracts.loading import CONTRACTS_DIR
 from pipelines.settings import DBT_PROJECT_DIR, PROJECT_DIR, Settings
 from pipelines.warehouse import target_of
@@ -18,11 +20,12 @@ class TransformError(RuntimeError):
 
 
 def code_version(dbt_project_dir: Path = DBT_PROJECT_DIR, contracts_dir: Path = CONTRACTS_DIR) -> str:
-    """A fingerprint of everything that decides what the models compute: SQL, macros, seeds, descriptions, settings, contracts, masking, demand.
+    """A fingerprint of everything that decides what the models compute: SQL, macros, seeds, descriptions, settings, contracts, masking, demand,
+    DuckDB itself.
 
     Another fingerprint means a full refresh, since incremental tables may hold what older code computed.
     """
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(duckdb.__version__.encode())  # whose hashes stand in tables that nights add to
     files = [
         path for folder in MODEL_FOLDERS for path in (dbt_project_dir / folder).rglob("*") if path.suffix in {".sql", ".yml", ".csv", ".md", ".py"}
     ]

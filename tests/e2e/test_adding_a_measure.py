@@ -25,7 +25,9 @@ REBUILT = (
     "int_measure_components",
     "int_measure_quantiles",
     "dim_measure",
+    "int_measure_inputs",
     "measure_values",
+    "int_value_inputs",
     "int_series_inputs",
     "measure_comparisons",
 )

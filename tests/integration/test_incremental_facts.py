@@ -41,6 +41,9 @@ FACTS = {
     "quality.bt_adjustment": "*",
     "quality.reconciliation": "* exclude (max_load_id)",  # the ledger's number is a matter of arrival
     "intermediate.int_feed_coverage": "*",
+    "measures.int_measure_components": "*",
+    "measures.int_measure_quantiles": "*",
+    "measures.measure_values": "*",
 }
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("parsed")]
@@ -254,7 +257,10 @@ def load(path: Path, load_id: int, name: str, extracted_at: datetime, rows: Rows
 def complete(path: Path, load_id: int) -> None:
     """Say that a transform has succeeded: the watermark moves."""
     with duckdb.connect(str(path)) as connection:
-        connection.execute("insert into ingest.builds values ('r', timestamp '2023-06-01', ?, false, 'x')", [load_id])
+        connection.execute(
+            "insert into ingest.builds select 'r', timestamp '2023-06-01' + to_days(cast(count(*) as integer)), ?, false, 'x' from ingest.builds",
+            [load_id],
+        )
 
 
 def snapshot(path: Path) -> dict[str, list[tuple[Any, ...]]]:
@@ -279,6 +285,7 @@ class Story:
     as_at: dict[str, Any]
     other_order: dict[str, Any]
     built_anew: set[str]  # by the night of the third load
+    measures_anew: set[str]  # whose values it worked out again
     carried: dict[str, Any]
     full_of_three: dict[str, Any]
 
@@ -332,10 +339,11 @@ def story(tmp_path_factory: pytest.TempPathFactory, parsed: Settings) -> Story:
     load(other, 3, "third", datetime(2023, 4, 2, 2), THIRD)
     with as_a_night(other, manifest) as built_anew:
         dbt.build(other)
+    measures_anew = {measure for (measure,) in query(other, "select measure_id from measures.int_measure_inputs where is_changed")}
     carried = snapshot(other)
     dbt.build(other, "--full-refresh")
 
-    return Story(path, first, touched, mark, incremental, repeated, full, as_at, other_order, built_anew, carried, snapshot(other))
+    return Story(path, first, touched, mark, incremental, repeated, full, as_at, other_order, built_anew, measures_anew, carried, snapshot(other))
 
 
 @pytest.mark.parametrize("table", FACTS)
@@ -348,6 +356,18 @@ def test_what_new_rows_do_not_reach_stands(story: Story):
     others = {fact.split(".")[1] for fact in FACTS if fact.startswith("core.")} - {"fct_force_calls", "fct_bt_legs"}
     assert not story.built_anew & (others | {"area_aliases", "stg_crime__crimes"})
     assert story.carried["core.fct_force_calls"] != story.full["core.fct_force_calls"], "the late call is there"
+
+
+def test_values_are_worked_out_again_of_measures_that_new_rows_reach(story: Story):
+    assert {"public_999_calls_offered", "public_999_wait_time_median"} <= story.measures_anew
+    assert not story.measures_anew & {"rape_volume", "silent_999_logs", "immediate_response_time_mean"}
+    assert "measure_values" in story.built_anew
+
+
+def test_all_that_values_are_made_of_is_in_the_hash(parsed: Settings):
+    nodes = load_manifest(parsed)["nodes"]
+    values, hashed = (set(nodes[f"model.scorecards.{name}"]["depends_on"]["nodes"]) for name in ("measure_values", "int_measure_inputs"))
+    assert values <= hashed | {"model.scorecards.int_measure_inputs"}
 
 
 @pytest.mark.parametrize("table", FACTS)

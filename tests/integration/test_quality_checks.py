@@ -116,6 +116,7 @@ def test_numbers_that_restart_daily_are_told_from_corrections(made):
             "insert into raw.incident_logs by name select * replace (created_at + interval 2 day as created_at, 'later' as _file_hash) "
             "from raw.incident_logs where created_at >= date '2023-05-01' and created_at < date '2023-06-01'"
         )
+        rebuild(connection, contracts)
     found = run(settings, contracts, "raw.incident_logs")["raw.incident_logs", "key_is_one_event"]
     assert found.status == "warned"
     assert "dated more than a day apart, the last from incident_logs/" in found.message

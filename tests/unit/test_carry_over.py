@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.contracts.reading import read_yaml
 from pipelines.settings import DBT_PROJECT_DIR
-from pipelines.transform.carry_over import SAYS_WHAT_CHANGED, SAYS_WHICH_SERIES, CarryOver, NodeBuilt, give_back, is_whole, take
+from pipelines.transform.carry_over import SAYS_WHERE_TO_LOOK, SAYS_WHICH_SERIES, CarryOver, NodeBuilt, give_back, is_whole, take
 from pipelines.warehouse.tables import LEDGER_DDL
 
 VERSION = "code"
@@ -161,8 +161,8 @@ def test_only_incremental_builds_read_what_says_which_months_have_changed():
     """Its content is not part of what a node is built from: a table or a view that read it would hold a part and count as the whole."""
     macros = r"(in_touched_months|forget_touched_\w+|touched_periods|touched_months)\("
     models = {path.stem: path.read_text(encoding="utf-8") for path in (DBT_PROJECT_DIR / "models").rglob("*.sql")}
-    assert SAYS_WHAT_CHANGED in models
-    assert not [name for name, text in models.items() if f"ref('{SAYS_WHAT_CHANGED}')" in text]
+    assert models.keys() >= SAYS_WHERE_TO_LOOK
+    assert not [name for name, text in models.items() for says in SAYS_WHERE_TO_LOOK if f"ref('{says}')" in text]
     readers = [name for name, text in models.items() if re.search(macros, text)]
     assert len(readers) > 15
     assert not [name for name in readers if "materialized='incremental'" not in models[name]]
@@ -196,11 +196,11 @@ def test_charts_of_a_night_before_do_not_stand_on_what_an_earlier_one_said_of_se
 
 def test_incremental_models_that_read_which_series_have_changed_work_out_those_alone():
     models = {path.stem: path.read_text(encoding="utf-8") for path in (DBT_PROJECT_DIR / "models").rglob("*.sql")}
-    by_series = [name for name, text in models.items() if "forget_changed_series(" in text]
+    by_series = [name for name, text in models.items() if re.search(r"forget_changed_(series|measures)\(", text)]
     described = [model for path in (DBT_PROJECT_DIR / "models").rglob("*.yml") for model in read_yaml(path).get("models") or ()]
     says = {model["name"] for model in described if SAYS_WHICH_SERIES in {column["name"] for column in model.get("columns") or ()}}
-    assert says == {"int_series_inputs", "int_driver_inputs"}
-    reads = re.compile(rf"is_changed_series\(|is_read_for_changed_series\(|ref\('({'|'.join(says)})'\)")
+    assert says == {"int_measure_inputs", "int_value_inputs", "int_series_inputs", "int_driver_inputs"}
+    reads = re.compile(rf"is_changed_series\(|is_changed_measure\(|is_read_for_changed_series\(|ref\('({'|'.join(says)})'\)")
     incremental = [name for name, text in models.items() if reads.search(text) and "materialized='incremental'" in text]
     assert set(incremental) <= set(by_series), "a model that also works out others would stand wrongly"
 

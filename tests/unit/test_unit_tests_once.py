@@ -55,7 +55,7 @@ def test_what_failed_is_said_and_not_remembered(evaluated, tmp_path, node):
 
 
 # They hold hashes of all their inputs and nothing else; tests/integration/test_incremental_series.py changes the inputs one by one.
-HASHES = {"int_series_inputs", "int_driver_inputs"}
+HASHES = {"int_value_inputs", "int_series_inputs", "int_driver_inputs"}
 
 
 def test_every_model_that_holds_rules_has_a_unit_test():

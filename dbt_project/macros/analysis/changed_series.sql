@@ -1,5 +1,6 @@
 {# What is said of a series is worked out again only where what it is worked out from has changed. Tables of inputs (intermediate.int_series_inputs, and
-   int_driver_inputs behind it) have a hash of all of it, one row per series, and whether it has changed since the last completed build.
+   int_driver_inputs behind it) have a hash of all of it, one row per series, and whether it has changed since the last completed build. Values, which come
+   before, are worked out again for whole measures (measures.int_measure_inputs, one row per measure).
 
    A table takes out the series that have changed, or are gone, and appends them anew, in one transaction:
        config(materialized='incremental', incremental_strategy='append', on_schema_change='fail', pre_hook="{{ forget_changed_series() }}")
@@ -7,25 +8,36 @@
    Other code builds everything anew. #}
 
 
-{% macro forget_changed_series(series_id='series_id', inputs=['int_series_inputs']) -%}
-    {%- set changed = is_changed_series(series_id, inputs) -%}
+{% macro forget_changed_series(series_id='series_id', inputs=['int_series_inputs'], key='series_id') -%}
+    {%- set changed = is_changed_series(series_id, inputs, key) -%}
     {%- if is_incremental() -%}
         delete from {{ this }} where {{ changed }}
     {%- endif -%}
 {%- endmacro %}
 
 
-{% macro is_changed_series(series_id='series_id', inputs=['int_series_inputs']) -%}
+{% macro is_changed_series(series_id='series_id', inputs=['int_series_inputs'], key='series_id') -%}
     {%- if not execute or is_incremental() -%}
         {{ series_id }} in (
             {%- for name in inputs %}
-            select series_id from {{ ref(name) }} where is_changed
+            select {{ key }} from {{ ref(name) }} where is_changed
             {%- if not loop.last %} union all{% endif %}
             {%- endfor %}
         )
     {%- else -%}
         true
     {%- endif -%}
+{%- endmacro %}
+
+
+{# The same for tables of measures: in a hook before, and of the measures to work out. #}
+{% macro forget_changed_measures() -%}
+    {{ forget_changed_series('measure_id', ['int_measure_inputs'], 'measure_id') }}
+{%- endmacro %}
+
+
+{% macro is_changed_measure() -%}
+    {{ is_changed_series('measure_id', ['int_measure_inputs'], 'measure_id') }}
 {%- endmacro %}
 
 
@@ -70,26 +82,26 @@
 
 {# The hashes of query `hashed` beside those of the build before. A series stays changed until a build that saw it has completed: a killed run has worked
    out some tables and not others. A series that is gone is told once, without a hash, so that its rows are taken out. #}
-{% macro changes_of_inputs(hashed) -%}
+{% macro changes_of_inputs(hashed, key='series_id') -%}
     {%- set builds = source('ingest', 'builds') -%}
     {%- if is_built_before() %}
     select
-        coalesce({{ hashed }}.series_id, before.series_id) as series_id,
+        coalesce({{ hashed }}.{{ key }}, before.{{ key }}) as {{ key }},
         {{ hashed }}.inputs_hash,
         ({{ hashed }}.inputs_hash = before.inputs_hash and not before.is_pending) is not true as is_changed,
         (select max(built_at) from {{ builds }}) as last_built_at
     from {{ hashed }}
     full outer join (
         select
-            series_id,
+            {{ key }},
             inputs_hash,
             is_changed and (select max(built_at) from {{ builds }}) is not distinct from last_built_at as is_pending
         from {{ this }}
-    ) as before on {{ hashed }}.series_id = before.series_id
-    where {{ hashed }}.series_id is not null or before.inputs_hash is not null or before.is_pending
+    ) as before on {{ hashed }}.{{ key }} = before.{{ key }}
+    where {{ hashed }}.{{ key }} is not null or before.inputs_hash is not null or before.is_pending
     {%- else %}
     select
-        series_id,
+        {{ key }},
         inputs_hash,
         true as is_changed,
         (select max(built_at) from {{ builds }}) as last_built_at

@@ -1,8 +1,17 @@
 -- The value of every measure by area, segment and period, with its numerator and denominator. One row per measure, area, segment and period.
+-- Measures of which nothing has changed stand as they are.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ forget_changed_measures() }}",
+) }}
+
 with
 
 recipes as (
     select * from {{ ref('int_measure_recipes') }}
+    where {{ is_changed_measure() }}
 ),
 
 areas as (

@@ -1,13 +1,21 @@
 -- The figure that a series is headlined by at the end of each period: of the measure's headline period, or of twelve months where a part of the force
 -- counts too few in a month. With the target in force then, whether it was met, and for how many periods in a row the answer has been the same.
 -- One row per measure, area, segment and last day of a period.
-{{ config(schema='intermediate', materialized='table') }}
+{{ config(
+    schema='intermediate',
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ forget_changed_series('series_id', ['int_value_inputs']) }}",
+) }}
 
 with
 
 measure_values as (
     select * from {{ ref('measure_values') }}
-    where is_complete
+    where
+        is_complete
+        and {{ is_changed_series(inputs=['int_value_inputs']) }}
 ),
 
 measures as (

@@ -1,13 +1,21 @@
 -- The months that the charts judge: complete, with a value, old enough; each with its phase and the window that its limits are worked out from, whether a
 -- special event takes it out of the limits, and, for seasonal measures with enough history, its seasonal index. methods.md 1.2, steps 1 and 2, and 1.3.
 -- A phase begins with a rebase, or where the window moves on (seed spc_windows). One row per series and month.
-{{ config(schema='intermediate', materialized='table') }}
+{{ config(
+    schema='intermediate',
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ forget_changed_series('series_id', ['int_value_inputs']) }}",
+) }}
 
 with
 
 measure_values as (
     select * from {{ ref('measure_values') }}
-    where period_type = 'month'
+    where
+        period_type = 'month'
+        and {{ is_changed_series(inputs=['int_value_inputs']) }}
 ),
 
 measures as (

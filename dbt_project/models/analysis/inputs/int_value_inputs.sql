@@ -1,0 +1,64 @@
+-- A hash of all that the judged months and the headlined figures of a series are worked out from: its complete values, and what the catalogue, targets,
+-- rebases and special events say of it; and whether it has changed since the last completed build. A day more in the month that runs changes nothing.
+-- One row per series with a complete value, and one for each that is gone since.
+{{ config(schema='intermediate', materialized='table') }}
+
+with
+
+complete as (
+    select * from {{ ref('measure_values') }}
+    where is_complete
+),
+
+series as (
+    select distinct
+        series_id,
+        measure_id,
+        area_id,
+        segment
+    from complete
+),
+
+{%- set by_pattern = {'rebases': 'int_spc_rebases', 'exclusions': 'spc_exclusions'} %}
+{%- for name, relation in by_pattern.items() %}
+
+{{ name }} as (
+    select
+        series.series_id,
+        {{ name }}.*
+    from series
+    inner join {{ ref(relation) }} as {{ name }} on
+        series.measure_id glob {{ name }}.measure_pattern
+        and {{ name }}.area_id in (series.area_id, '*')
+        and {{ name }}.segment in (series.segment, '*')
+),
+{%- endfor %}
+
+{%- set inputs = {
+    'complete': ['series_id'],
+    'rebases': ['series_id'],
+    'exclusions': ['series_id'],
+    'dim_measure': ['measure_id'],
+    'int_spc_parameters': ['measure_id'],
+    'int_area_targets': ['measure_id', 'area_id'],
+    'dim_area': ['area_id'],
+} %}
+
+inputs as (
+    {{- input_hashes(inputs, ['complete', 'rebases', 'exclusions']) }}
+),
+
+windows as (
+    select sum(hash(input)) as content from {{ ref('spc_windows') }} as input  -- noqa: AL05
+),
+
+hashed as (
+    select
+        inputs.series_id,
+        format('{:016x}', hash(sum(inputs.content), any_value(windows.content))) as inputs_hash
+    from inputs
+    cross join windows
+    group by inputs.series_id
+)
+
+{{ changes_of_inputs('hashed') }}
