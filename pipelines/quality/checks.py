@@ -42,6 +42,8 @@ FIELDS = {
     "caveat",
     "ledger",
     "column",
+    "by_month",
+    "newest_months",
 }
 # One row of a failing query with the columns _load_id and failed: how many rows, and the first files that brought them.
 DETAIL_WITH_FILES = """
@@ -238,6 +240,8 @@ def _spec(check: Mapping[str, Any], variables: Mapping[str, str], where: str) ->
         needs=tuple(dict.fromkeys([*([variables["feed"]] if "feed" in variables else []), *check.get("needs", ())])),
         has_caveat=check.get("caveat", True),
         reads_ledger=check.get("ledger", False),
+        by_month=check.get("by_month", False),
+        newest_months=check.get("newest_months"),
     )
 
 
@@ -275,6 +279,7 @@ def _column_spec(feed: Feed, column: Column, name: str, severity: str, descripti
         feed=feed.name,
         column=column.name,
         needs=(feed.name,),
+        by_month=True,
         **rest,
     )
 
@@ -431,6 +436,7 @@ def _key_checks(feed: Feed) -> Iterator[CheckSpec]:
             detail="select max(failed) as failed from ($failing)",
             message=f"{feed.staging_table} holds {{failed:,}} keys ({key}) more than once",
             needs=(feed.name,),
+            by_month=True,  # of a key with new rows every version is looked at
         )
 
 

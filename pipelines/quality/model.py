@@ -38,6 +38,8 @@ class CheckSpec:
     months: str | None = None  # first days of the months concerned
     needs: tuple[str, ...] = ()  # feeds that must hold data, else the check is skipped
     reads_ledger: bool = False  # it looks at the ledger alone: a feed whose every row was rejected, or whose every file was refused, is checked
+    by_month: bool = False  # it holds of the rows of each month by themselves
+    newest_months: int | None = None  # it looks at the rows of so many months back from the newest event; None: at all
     has_caveat: bool = True  # whether the warning stands on the published rows concerned
 
     @property
@@ -48,6 +50,11 @@ class CheckSpec:
     def asks_the_run(self) -> bool:
         """Whether its outcome may change with the clock or the run while the data stay the same."""
         return any(word in f"{self.sql} {self.detail} {self.months}" for word in ("$now", "$run_id"))
+
+    @property
+    def reads_rows(self) -> bool:
+        """Whether it reads the rows of its table, and not only what others have counted of them."""
+        return bool(self.expectation) or "$table" in f"{self.sql} {self.detail} {self.months}"
 
     @property
     def runbook_path(self) -> str:

@@ -30,18 +30,23 @@ def store_results(connection: duckdb.DuckDBPyConnection, results: Iterable[Check
     return len(rows)
 
 
-def carry_forward(connection: duckdb.DuckDBPyConnection, checks: Collection[tuple[str, str]], run_id: str, now: datetime) -> list[CheckResult] | None:
-    """The newest result of each of these checks (table, name) as a result of this run, since what they look at has not changed. Not stored.
-
-    None where one of them was never evaluated.
-    """
+def newest_results(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], CheckResult]:
+    """The newest result of every check that was ever evaluated, by table and name."""
     rows = connection.execute(
         f"""
         select {", ".join(COLUMNS)} from quality.check_results
         qualify row_number() over (partition by table_name, check_name order by checked_at desc, run_id desc) = 1
         """
     ).fetchall()
-    newest = {(result.table_name, result.check_name): result for result in (CheckResult(*row) for row in rows)}
+    return {(result.table_name, result.check_name): result for result in (CheckResult(*row) for row in rows)}
+
+
+def carry_forward(connection: duckdb.DuckDBPyConnection, checks: Collection[tuple[str, str]], run_id: str, now: datetime) -> list[CheckResult] | None:
+    """The newest result of each of these checks (table, name) as a result of this run, since what they look at has not changed. Not stored.
+
+    None where one of them was never evaluated.
+    """
+    newest = newest_results(connection)
     if not newest.keys() >= set(checks):
         return None
     return [replace(newest[check], run_id=run_id, checked_at=now) for check in checks]

@@ -17,7 +17,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from string import Template
@@ -32,7 +32,8 @@ from pipelines.demonstration import declared_date
 from pipelines.masking import without_values
 from pipelines.quality.checks import planned_checks
 from pipelines.quality.model import CheckResult, CheckSpec
-from pipelines.quality.results import carry_forward, store_results
+from pipelines.quality.parts import Looked, Part, looked_at, part_of, table_feeds
+from pipelines.quality.results import carry_forward, newest_results, store_results
 from pipelines.settings import Settings
 from pipelines.warehouse import contents_by_feed, contents_of, open_build
 
@@ -226,10 +227,11 @@ def _verdicts(
     return verdicts
 
 
-def stage(connection: duckdb.DuckDBPyConnection, feed: Feed, specs: Iterable[CheckSpec]) -> str:
-    """A temporary table with the columns of the feed's staging view that its checks read, so that the view is computed once per run.
+def stage(connection: duckdb.DuckDBPyConnection, feed: Feed, specs: Iterable[CheckSpec], rows: str = "true") -> str:
+    """A temporary table with the columns of the feed's staging view that its checks read, so that the view is computed once for all of them.
 
-    Personal columns are never among them. Staging calls every force that no seed knows `unknown` and keeps their keys apart by `force_key`.
+    Of the rows for which `rows` is true. Personal columns are never among them. Staging calls every force that no seed knows `unknown` and keeps
+    their keys apart by `force_key`.
     """
     view = feed.staging_table
     schema, bare = view.split(".")
@@ -241,12 +243,11 @@ def stage(connection: duckdb.DuckDBPyConnection, feed: Feed, specs: Iterable[Che
     }
     texts = " ".join(f"{s.sql} {s.detail} {s.months}" for s in specs)
     personal = {c.name for c in feed.columns if c.classification.startswith("personal")}
-    used = {c.name for c in feed.columns if re.search(rf"\b{c.name}\b", texts)} | set(feed.key) | {feed.event_time, "version_count", "as_of"}
-    columns = [c for c in [*feed.by_name, "version_count", "as_of"] if c in used & present and c not in personal]
+    columns = [c for c in [*feed.by_name, "version_count", "as_of"] if c in present and c not in personal and re.search(rf"\b{c}\b", texts)]
     if "force_code" in columns and "force_key" in present:
         columns[columns.index("force_code")] = "force_key as force_code"
     name = f"{STAGED_PREFIX}{feed.name}"
-    connection.execute(f"create or replace temp table {name} as select {', '.join(columns)} from {view}")
+    connection.execute(f"create or replace temp table {name} as select {', '.join(columns) or '1 as row'} from {view} where {rows}")
     return name
 
 
@@ -354,20 +355,46 @@ def run_checks(
     specs = [s for s in planned_checks(contracts) if tables is None or s.table in tables]
     with open_build(settings) as connection:
         clock = Clock(run_id, utc_naive(now), as_at, declared_date(settings, connection))
-        states, before = _states(connection, specs, clock), _last_states(connection)
-        unchanged = {table for table, state in states.items() if state is not None and before.get(table) == state}
+        now_there, before = _looked_at(connection, contracts, specs, clock), _last_looked_at(connection)
+        unchanged = {
+            table for table, looked in now_there.items() if looked.state is not None and looked.state == before.get(table, Looked(None)).state
+        }
         resting = [s for s in specs if s.table in unchanged and not s.asks_the_run]
         standing = carry_forward(connection, [(s.table, s.name) for s in resting], run_id, clock.now)
         if standing is None:
             resting, standing = [], []
-        evaluated = evaluate(connection, contracts, [s for s in specs if s not in resting], clock, on_table)
+        asked = [s for s in specs if s not in resting]
+        parts = {} if as_at else _parts(connection, contracts, asked, before)
+        evaluated = evaluate(connection, contracts, asked, clock, on_table, parts)
         results = [*evaluated, *standing]
         store_results(connection, results)
-        connection.execute("insert into quality.check_runs values (?, ?, ?)", [run_id, clock.now, json.dumps(before | states)])
+        state = json.dumps({table: asdict(looked) for table, looked in (before | now_there).items()})
+        connection.execute("insert into quality.check_runs values (?, ?, ?)", [run_id, clock.now, state])
     return results
 
 
-def _states(connection: duckdb.DuckDBPyConnection, specs: Sequence[CheckSpec], clock: Clock) -> dict[str, str | None]:
+def _parts(connection: duckdb.DuckDBPyConnection, contracts: Contracts, specs: Iterable[CheckSpec], before: Mapping[str, Looked]) -> dict[str, Part]:
+    """By table, which months those of its checks have to look at that hold of each month by itself, and passed when they were last evaluated."""
+    version, newest, feeds = _version(connection), newest_results(connection), table_feeds(contracts)
+    by_table: dict[str, list[CheckSpec]] = defaultdict(list)
+    for spec in specs:
+        by_table[spec.table].append(spec)
+    parts = {}
+    for table in by_table.keys() & feeds.keys() & before.keys():
+        passed = {name: result.status == "passed" for (of_table, name), result in newest.items() if of_table == table}
+        part = part_of(connection, feeds[table], by_table[table], before[table], version, passed)
+        if part is not None:
+            parts[table] = part
+    return parts
+
+
+def _version(connection: duckdb.DuckDBPyConnection) -> str:
+    """The code that the models were last built by."""
+    (version,) = connection.execute("select code_version from ingest.builds order by built_at desc, max_load_id desc limit 1").fetchone() or ("",)
+    return str(version)
+
+
+def _looked_at(connection: duckdb.DuckDBPyConnection, contracts: Contracts, specs: Sequence[CheckSpec], clock: Clock) -> dict[str, Looked]:
     """By table, a fingerprint of its checks and of everything that they read, but for the clock; None where something of it is not known.
 
     Of a table with a column `feed`, such as the ledger, a check of a feed reads the rows of that feed, and of those that it needs, and no others.
@@ -391,23 +418,88 @@ def _states(connection: duckdb.DuckDBPyConnection, specs: Sequence[CheckSpec], c
     def content_of(name: str, feeds: tuple[str, ...]) -> object:
         return [by_feed[name].get(feed, "") for feed in feeds] if feeds and name in by_feed else contents.get(name)
 
-    states: dict[str, str | None] = {}
+    looked_at_now: dict[str, Looked] = {}
+    feeds_of_tables, version = table_feeds(contracts), _version(connection)
     for table, read in reads.items():
-        looked_at = [(name, feeds, definitions.get(name), content_of(name, feeds)) for name, feeds in sorted(read) if name in existing]
+        contents_read = [(name, feeds, definitions.get(name), content_of(name, feeds)) for name, feeds in sorted(read) if name in existing]
         planned = [s for s in specs if s.table == table]
-        is_known = all(content is not None for *_, content in looked_at)
-        seen = repr((planned, sorted({name for name, _ in read} - existing), looked_at, clock.as_at, clock.demonstration))
-        states[table] = hashlib.sha256(seen.encode()).hexdigest()[:20] if is_known else None
-    return states
+        is_known = all(content is not None for *_, content in contents_read)
+        seen = repr((planned, sorted({name for name, _ in read} - existing), contents_read, clock.as_at, clock.demonstration))
+        state = hashlib.sha256(seen.encode()).hexdigest()[:20] if is_known else None
+        feed = feeds_of_tables.get(table)
+        if feed is None or clock.as_at or f"raw.{feed.name}" not in existing:
+            looked_at_now[table] = Looked(state)
+        else:
+            looked_at_now[table] = looked_at(connection, feed, state, planned, version, contents.get(f"raw.{feed.name}"))
+    return looked_at_now
 
 
-def _last_states(connection: duckdb.DuckDBPyConnection) -> dict[str, str | None]:
+def _last_looked_at(connection: duckdb.DuckDBPyConnection) -> dict[str, Looked]:
     """What the last run of checks looked at, by table; nothing where an earlier version wrote it down in another way."""
     row = connection.execute("select state from quality.check_runs order by checked_at desc, rowid desc limit 1").fetchone()
-    with suppress(ValueError):
+    with suppress(ValueError, TypeError):
         found = json.loads(row[0]) if row else {}
-        return found if isinstance(found, dict) else {}
+        return {table: Looked.read(written) for table, written in found.items()} if isinstance(found, dict) else {}
     return {}
+
+
+@dataclass(frozen=True)
+class _TableRows:
+    """Evaluates checks of one table upon its rows, or a part of them."""
+
+    connection: duckdb.DuckDBPyConnection
+    source: Any
+    contracts: Contracts
+    clock: Clock
+
+    def of_newest(self, name: str, specs: Sequence[CheckSpec], newest_months: int | None) -> dict[str, CheckResult]:
+        """By name of the check, its result on the rows of so many months back from the newest event, or on all rows."""
+        feed = self._feed(name)
+        if newest_months is None or feed is None:
+            return self._evaluated(name, specs, "true")
+        newest = f"(select max({feed.event_time}) from raw.{feed.name} where {self.clock.known})"
+        return self._evaluated(name, specs, f"{feed.event_time} >= date_trunc('month', {newest}) - interval {newest_months} month")
+
+    def of_part(self, name: str, specs: Sequence[CheckSpec], part: Part) -> dict[str, CheckResult]:
+        """The same of those checks that passed on the months of the part, and so on all of them."""
+        feed = self._feed(name)
+        specs = [spec for spec in specs if spec.name in part.checks]
+        if feed is None or not specs:
+            return {}
+        found = self._evaluated(name, specs, part.rows(str(feed.event_time)))
+        row_count = self._row_count(name)
+        return {check: replace(result, checked_count=row_count) for check, result in found.items() if result.status == "passed"}
+
+    def _feed(self, name: str) -> Feed | None:
+        return next((feed for feed in self.contracts.feeds.values() if name in (f"raw.{feed.name}", feed.staging_table)), None)
+
+    def _row_count(self, name: str) -> int:
+        feed = self._feed(name)
+        # a fact has a row for each of staging
+        counted = feed.fact_table if feed is not None and name == feed.staging_table and feed.fact_table else name
+        (row_count,) = self.connection.execute(f"select count(*) from {counted}").fetchone() or (0,)
+        return int(row_count)
+
+    def _evaluated(self, name: str, specs: Sequence[CheckSpec], rows: str) -> dict[str, CheckResult]:
+        feed = self._feed(name)
+        is_staging = feed is not None and name == feed.staging_table
+        table, row_count, leftover = name, None, None
+        if feed is not None and is_staging and any(spec.reads_rows for spec in specs):
+            table = stage(self.connection, feed, specs, rows)
+            leftover = f"table {table}"
+        elif feed is not None and is_staging:
+            row_count = self._row_count(name)
+        elif rows != "true":
+            table = f"{STAGED_PREFIX}part"
+            self.connection.execute(f"create or replace temp view {table} as select * from {name} where {rows}")
+            leftover = f"view {table}"
+        verdicts = _verdicts(self.connection, self.source, f"{name}: {specs[0].name} and others where {rows}", table, specs, self.clock)
+        if row_count is None:
+            (row_count,) = self.connection.execute(f"select count(*) from {table}").fetchone() or (0,)
+        found = {spec.name: _result(self.connection, spec, verdicts[spec.name], table, row_count, self.clock) for spec in specs}
+        if leftover:
+            self.connection.execute(f"drop {leftover}")
+        return found
 
 
 def evaluate(
@@ -416,8 +508,12 @@ def evaluate(
     specs: Sequence[CheckSpec],
     clock: Clock,
     on_table: Callable[[str], None] | None = None,
+    parts: Mapping[str, Part] | None = None,
 ) -> list[CheckResult]:
-    """The results of the checks, in their order, on a connection that is in no transaction."""
+    """The results of the checks, in their order, on a connection that is in no transaction.
+
+    parts  by table, the months that some of its checks have to look at; one that does not pass on those is evaluated on all rows
+    """
     existing = existing_tables(connection)
     filled = feeds_with_data(connection, contracts, existing)
     met = {feed for (feed,) in connection.execute("select distinct feed from ingest.loads where status <> 'deferred'").fetchall()}
@@ -431,23 +527,22 @@ def evaluate(
             results[spec.table, spec.name] = _unevaluated(spec, clock, f"{spec.table} does not exist; run the transform")
         else:
             runnable[spec.table].append(spec)
-    staged_feeds = {feed.staging_table: feed for feed in contracts.feeds.values()}
     if runnable:
         from pipelines.quality.dialect import shared_url
 
         with shared_url(connection) as url:
             _, source = new_context(url)
+            table_rows = _TableRows(connection, source, contracts, clock)
             for name, of_table in runnable.items():
                 if on_table is not None:
                     on_table(name)
                 try:
-                    table = stage(connection, staged_feeds[name], of_table) if name in staged_feeds else name
-                    verdicts = _verdicts(connection, source, name, table, of_table, clock)
-                    (row_count,) = connection.execute(f"select count(*) from {table}").fetchone() or (0,)
-                    for spec in of_table:
-                        results[name, spec.name] = _result(connection, spec, verdicts[spec.name], table, row_count, clock)
-                    if table != name:
-                        connection.execute(f"drop table {table}")
+                    found = table_rows.of_part(name, of_table, parts[name]) if parts and name in parts else {}
+                    rest = [s for s in of_table if s.name not in found]
+                    for reads_rows, newest_months in {(s.reads_rows, s.newest_months): s for s in rest}:
+                        together = [s for s in rest if (s.reads_rows, s.newest_months) == (reads_rows, newest_months)]
+                        found |= table_rows.of_newest(name, together, newest_months)
+                    results |= {(name, check): result for check, result in found.items()}
                 except Exception as error:  # whatever a table does to the engine, the other tables are checked
                     why = f"{type(error).__name__}: {_error_of({'raised_exception': True, 'exception_message': str(error)})}"
                     results |= {(name, s.name): _unevaluated(s, clock, why) for s in of_table if (name, s.name) not in results}

@@ -14,7 +14,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse.dialect import dialect_of, quoted
 from pipelines.warehouse.file import FileTarget
 from pipelines.warehouse.lake import NO_DEFAULT, LakeTarget
-from pipelines.warehouse.tables import content_sql, contents_by_feed, contents_of, create_tables, purge_unmasked
+from pipelines.warehouse.tables import content_sql, contents_by_feed, contents_of, create_tables, purge_unmasked, raw_content_sql
 from pipelines.warehouse.target import Target, WarehouseBusy, WarehouseUnavailable
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "pool_of",
     "purge_unmasked",
     "quoted",
+    "raw_content_sql",
     "run_lock",
     "share_of",
     "target_of",

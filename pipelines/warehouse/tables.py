@@ -204,6 +204,11 @@ def content_sql(relation: str, row: str = "t") -> str:
     return f"select {CONTENT.format(row=row)} from {relation} as t"
 
 
+def raw_content_sql(feed: str, condition: str = "true") -> str:
+    """The same of a feed's raw rows, of those for which the condition is true."""
+    return content_sql(f'(select _load_id, _row_hash from raw."{feed}" where {condition})', ROW_OF_RAW)
+
+
 def contents_of(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> dict[str, str]:
     """The content of each of these tables (`schema.table`) that the database has; of views none."""
     rows = connection.execute("select schema_name || '.' || table_name from duckdb_tables() where database_name = current_database()").fetchall()

@@ -9,7 +9,7 @@ from pipelines.quality import runner
 from pipelines.quality.checks import by_key, planned_checks
 from pipelines.quality.gate import evaluate_gate
 from pipelines.quality.model import CheckResult
-from pipelines.quality.runner import evaluate, run_checks
+from pipelines.quality.runner import evaluate, run_checks, stage
 from pipelines.warehouse import open_build
 from tests.handmade import NOW, PERSONAL_VALUE, RAW_ROWS, RUN, add_rows, make_warehouse, rebuild
 
@@ -78,6 +78,79 @@ def test_while_nothing_changes_only_checks_that_ask_the_clock_or_the_run_are_eva
     _, after_a_load = outcomes("fifth")
     assert {"raw.arrests", ARRESTS} <= after_a_load
     assert after_a_load == again, "the ledger counts by the loads of the feed that is checked"
+
+
+CALL = "'999' as line, 'wiltshire' as force_code, false as is_test"
+CALLS_OF_A_DAY = (
+    "select 'new ' || n as call_id, {call}, {at} as offered_at, {at} + interval ({wait}) second as answered_at from range({rows}) as calls (n)"
+)
+# What a later load brings, each with the rows of staging that the checks of months look at: all of June, where it is of a day in June.
+LATER_LOADS = {
+    "a good day": ("force_calls", CALLS_OF_A_DAY.format(call=CALL, at="timestamp '2023-06-15 10:00:00'", wait=5, rows=20)),
+    "answered before offered": ("force_calls", CALLS_OF_A_DAY.format(call=CALL, at="timestamp '2023-06-15 10:00:00'", wait=-5, rows=400)),
+    "waiting for hours": ("force_calls", CALLS_OF_A_DAY.format(call=CALL, at="timestamp '2023-06-15 10:00:00'", wait=9000, rows=400)),
+    "in the future": ("force_calls", CALLS_OF_A_DAY.format(call=CALL, at="timestamp '2024-06-15 10:00:00'", wait=5, rows=1)),
+    "of no line": ("force_calls", CALLS_OF_A_DAY.format(call=CALL.replace("999", "998"), at="timestamp '2023-06-15 10:00:00'", wait=5, rows=1)),
+    "moved to another month": (
+        "incident_logs",
+        "select * exclude (_load_id, _extracted_at) replace (created_at - interval 31 day as created_at), timestamp '2023-08-02' as _extracted_at "
+        "from raw.incident_logs where created_at >= date '2023-06-01' and created_at < date '2023-07-01' limit 300",
+    ),
+}
+
+
+@pytest.mark.parametrize("later", LATER_LOADS)
+def test_checks_of_months_that_new_rows_touch_find_what_checks_of_all_rows_find(made, later):
+    settings, contracts = made
+    feed, rows = LATER_LOADS[later]
+    tables = (f"raw.{feed}", contracts.feeds[feed].staging_table)
+    run(settings, contracts, *tables)
+    with open_build(settings) as connection:
+        add_rows(connection, contracts, feed, rows)
+        rebuild(connection, contracts)
+
+    def found(run_id):
+        results = run_checks(settings, contracts, run_id, NOW, tables)
+        return {(r.table_name, r.check_name): (r.status, r.checked_count, r.failed_count, r.message, r.months) for r in results}
+
+    part = found("part")
+    with open_build(settings) as connection:
+        connection.execute("delete from quality.check_runs")
+        connection.execute("delete from quality.check_results")
+    assert part == found("whole")
+    if later not in {"a good day", "moved to another month"}:
+        assert {status for status, *_ in part.values()} & {"warned", "failed"}
+
+
+def test_of_a_table_that_passed_checks_of_months_look_at_the_months_of_new_rows(made, monkeypatch):
+    settings, contracts = made
+    run(settings, contracts, "raw.force_calls")
+    staged: list[tuple[str, set[str]]] = []
+
+    def noting(connection, feed, specs, rows="true"):
+        staged.append((rows, {spec.name for spec in specs}))
+        return stage(connection, feed, specs, rows)
+
+    monkeypatch.setattr(runner, "stage", noting)
+    table = contracts.feeds["force_calls"].staging_table
+    months_of_june = "offered_at >= date '2023-06-01' and offered_at < date '2023-06-01' + interval 1 month"
+    for run_id, change, expected in (
+        ("never evaluated before", None, {"true"}),
+        ("a new day", LATER_LOADS["a good day"][1], {months_of_june}),
+        ("a row that no ledger knows of", "insert into raw.force_calls select * from raw.force_calls limit 1", {"true"}),
+        ("what failed is evaluated on all rows", LATER_LOADS["waiting for hours"][1].replace("'new '", "'later '"), {months_of_june, "true"}),
+        ("and again, while it fails", LATER_LOADS["a good day"][1].replace("'new '", "'last '"), {months_of_june, "true"}),
+    ):
+        if change:
+            with open_build(settings) as connection:
+                if change.startswith("insert"):
+                    connection.execute(change)
+                else:
+                    add_rows(connection, contracts, "force_calls", change)
+                rebuild(connection, contracts)
+        staged.clear()
+        run_checks(settings, contracts, run_id, NOW, ["raw.force_calls", table])
+        assert {rows for rows, checks in staged if checks & {"unique_key", "answered_at_long_after_offered_at"}} == expected, run_id
 
 
 def test_a_run_of_some_tables_does_not_pass_for_one_of_others(made):
