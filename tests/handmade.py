@@ -246,7 +246,7 @@ def rebuild(connection: duckdb.DuckDBPyConnection, contracts: Contracts) -> None
         for feed in contracts.feeds.values()
         if feed.key and not feed.is_whole
     )
-    connection.execute(f"create or replace table intermediate.int_repeated_keys as {repeated}")
+    connection.execute(f"create or replace table staging.int_repeated_keys as {repeated}")
 
 
 def make_warehouse(data_dir: Path) -> tuple[Settings, Contracts]:

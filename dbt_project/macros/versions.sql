@@ -32,7 +32,7 @@
    What the key is, and whether the force belongs to it, says the contract (macro feeds).
    A force that no seed knows becomes `unknown`, but its spelling stays in force_key, so that the keys of two
    unknown forces do not meet.
-   Nearly every key has one version: only rows whose key may have more (intermediate.int_repeated_keys) are sorted. */
+   Nearly every key has one version: only rows whose key may have more (staging.int_repeated_keys) are sorted. */
 {% macro latest_version(feed_name) -%}
     {%- set known = feeds()[feed_name] -%}
     {%- set key_columns = [] -%}

@@ -196,11 +196,11 @@ def test_charts_of_a_night_before_do_not_stand_on_what_an_earlier_one_said_of_se
 
 def test_incremental_models_that_read_which_series_have_changed_work_out_those_alone():
     models = {path.stem: path.read_text(encoding="utf-8") for path in (DBT_PROJECT_DIR / "models").rglob("*.sql")}
-    by_series = [name for name, text in models.items() if re.search(r"forget_changed_(series|measures)\(", text)]
+    by_series = [name for name, text in models.items() if re.search(r"forget_(changed_series|changed_measures|since_changed_day)\(", text)]
     described = [model for path in (DBT_PROJECT_DIR / "models").rglob("*.yml") for model in read_yaml(path).get("models") or ()]
     says = {model["name"] for model in described if SAYS_WHICH_SERIES in {column["name"] for column in model.get("columns") or ()}}
-    assert says == {"int_measure_inputs", "int_value_inputs", "int_series_inputs", "int_driver_inputs"}
-    reads = re.compile(rf"is_changed_series\(|is_changed_measure\(|is_read_for_changed_series\(|ref\('({'|'.join(says)})'\)")
+    assert says == {"int_measure_inputs", "int_value_inputs", "int_series_inputs", "int_driver_inputs", "int_day_inputs", "int_call_days"}
+    reads = re.compile(rf"is_changed_series\(|is_changed_measure\(|is_since_changed_day\(|is_read_for_changed_series\(|ref\('({'|'.join(says)})'\)")
     incremental = [name for name, text in models.items() if reads.search(text) and "materialized='incremental'" in text]
     assert set(incremental) <= set(by_series), "a model that also works out others would stand wrongly"
 

@@ -1,6 +1,6 @@
 {# What is said of a series is worked out again only where what it is worked out from has changed. Tables of inputs (intermediate.int_series_inputs, and
    int_driver_inputs behind it) have a hash of all of it, one row per series, and whether it has changed since the last completed build. Values, which come
-   before, are worked out again for whole measures (measures.int_measure_inputs, one row per measure).
+   before, are worked out again for whole measures (measures.int_measure_inputs and, by day, int_day_inputs, one row per measure).
 
    A table takes out the series that have changed, or are gone, and appends them anew, in one transaction:
        config(materialized='incremental', incremental_strategy='append', on_schema_change='fail', pre_hook="{{ forget_changed_series() }}")
@@ -31,13 +31,13 @@
 
 
 {# The same for tables of measures: in a hook before, and of the measures to work out. #}
-{% macro forget_changed_measures() -%}
-    {{ forget_changed_series('measure_id', ['int_measure_inputs'], 'measure_id') }}
+{% macro forget_changed_measures(inputs='int_measure_inputs') -%}
+    {{ forget_changed_series('measure_id', [inputs], 'measure_id') }}
 {%- endmacro %}
 
 
-{% macro is_changed_measure() -%}
-    {{ is_changed_series('measure_id', ['int_measure_inputs'], 'measure_id') }}
+{% macro is_changed_measure(inputs='int_measure_inputs') -%}
+    {{ is_changed_series('measure_id', [inputs], 'measure_id') }}
 {%- endmacro %}
 
 

@@ -14,6 +14,22 @@
     (select min(month) from {{ ref('int_covered_days') }})
 {%- endmacro %}
 
+{# Half hours are counted again from the first day on of which a call has changed (measures.int_call_days): in a hook before, and of the days to work out,
+   or of so many days before them. #}
+{% macro forget_since_changed_day() -%}
+    {%- if is_incremental() -%}
+        delete from {{ this }} where {{ is_since_changed_day() }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro is_since_changed_day(local_date='local_date', days_before=0) -%}
+    {%- if not execute or is_incremental() -%}
+        {{ local_date }} >= (select min(local_date) from {{ ref('int_call_days') }} where is_changed) - {{ days_before }}
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}
+
 {# The half hours (or hours) of a local day, as UTC starts: 46, 48 or 50. #}
 {% macro starts_within_day(local_date, minutes=30) -%}
     unnest(generate_series(

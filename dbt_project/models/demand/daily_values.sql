@@ -1,4 +1,11 @@
 -- Every operational measure by area and day, with its numerator and denominator. One row per measure, area and day that all its feeds cover.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ forget_changed_measures('int_day_inputs') }}",
+) }}
+
 with
 
 recipes as (
@@ -6,7 +13,9 @@ recipes as (
         *,
         len(feeds) as feed_count
     from {{ ref('int_measure_recipes') }}
-    where is_operational
+    where
+        is_operational
+        and {{ is_changed_measure('int_day_inputs') }}
 ),
 
 areas as (

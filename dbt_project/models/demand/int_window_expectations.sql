@@ -1,5 +1,15 @@
 -- Calls offered in two hours, beginning with each half hour, against what the last twelve such weekdays had in them at the level of the day. A surge is
 -- what a day's level does not account for; that level itself is judged by int_daily_expectations. Bank holidays are judged, and not judged by.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ forget_since_changed_day() }}",
+) }}
+
+{#- twice twelve weeks: those that the shares are of, and those of the deviations from them #}
+{%- set days_read = 2 * 84 %}
+
 with
 
 half_hours as (
@@ -14,6 +24,7 @@ half_hours as (
         bank_holidays.title is null as is_ordinary
     from {{ ref('interval_demand') }} as demand
     left join {{ ref('bank_holidays') }} as bank_holidays on demand.local_date = bank_holidays.date
+    where {{ is_since_changed_day('demand.local_date', days_before=days_read) }}
 ),
 
 windows as (
@@ -93,3 +104,4 @@ select
     expected as expected_value,
     {{ surprise('observed', 'expected', 'variance') }} as z
 from varied
+where {{ is_since_changed_day() }}

@@ -1,5 +1,12 @@
 -- Calls of each line by half hour: offered, answered, abandoned, waits, handling, and calls at the same time. One row per force, line and half hour
--- that the telephony covers; a day on which the clocks change has 46 or 50.
+-- that the telephony covers; a day on which the clocks change has 46 or 50. Days before the first of which a call has changed stand as they are.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ forget_since_changed_day() }}",
+) }}
+
 with
 
 calls as (
@@ -18,7 +25,9 @@ covered_days as (
         concat(force_code, '_force') as area_id,
         local_date
     from {{ ref('int_covered_days') }}
-    where feed = 'force_calls'
+    where
+        feed = 'force_calls'
+        and {{ is_since_changed_day() }}
 ),
 
 half_hours as (
@@ -62,6 +71,7 @@ offered as (
             calls.force_area_id = service_levels.area_id
             and calls.line = service_levels.line
             and calls.local_date between service_levels.valid_from and service_levels.valid_to
+    where {{ is_since_changed_day('calls.local_date') }}
     group by calls.force_area_id, calls.line, calls.interval_start_at
 ),
 
@@ -77,6 +87,7 @@ touched as (
     where
         is_answered
         and ended_at > answered_at
+        and {{ is_since_changed_day('ended_at', days_before=1) }}
 ),
 
 taken as (

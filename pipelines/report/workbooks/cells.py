@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,13 @@ from pipelines.report.workbooks.sheets import Column
 LONGEST_TEXT = 32_767  # what a cell holds
 NUMBER_FORMATS = {"whole": WHOLE, "decimal": number_format(None), "exact": "0.0000", "pct": number_format("pct"), "change_pct": CHANGE_PCT}
 HUNDREDTHS = {"pct", "change_pct"}  # kinds of which a spreadsheet holds the hundredth part
+BY_UNIT: Mapping[str, Callable[[str | None], str]] = {
+    "value": number_format,
+    "change": change_format,
+}  # by the unit of the row
+NOT_TEXT = {"flag", "date", *BY_UNIT, *NUMBER_FORMATS}
+# The line of a row: above it, where a group begins and elsewhere, or below it.
+RULES = {"begins": {"top": 2, "top_color": BRAND}, "within": {"top": 1, "top_color": RULE}, "below": {"bottom": 1, "bottom_color": RULE}}
 
 # The words of codes, by column; a code that has none is shown with spaces.
 CODES: Mapping[str, Mapping[str, str]] = {
@@ -41,29 +48,43 @@ def write_text(worksheet: Worksheet, row: int, column: int, text: str, formats: 
     worksheet.write_string(row, column, text[:LONGEST_TEXT], formats.of(**properties))
 
 
-def write_cell(worksheet: Worksheet, at: tuple[int, int], column: Column, row: Row, formats: Formats, rule: dict[str, Any]) -> None:
-    """Write one value as its column's kind says; `rule` is what all cells of the row have."""
-    value = row[column.column]
-    properties = rule | {"bg_color": fill_of(row[column.fill_by]) if column.fill_by else None}
-    if column.kind in {"text", "long", "code"}:
-        properties |= {"text_wrap": column.kind != "text", "align": "left", "indent": 1}
+def write_cell(worksheet: Worksheet, at: tuple[int, int], column: Column, row: Row, formats: Formats, rule: str, is_bold: bool = False) -> None:
+    """Write one value as its column's kind says; `rule` is the line that all cells of the row have (RULES)."""
+    value, kind = row[column.column], column.kind
+    fill = row[column.fill_by] if column.fill_by else None
+    unit = row["unit"] if kind in BY_UNIT else None
+    text = None
+    if value is not None and kind not in NOT_TEXT:
+        text = (code_text(column.column, value) if kind == "code" else str(value))[:LONGEST_TEXT]
+    is_quoted = text is not None and text.startswith(FORMULA_SIGNS)
+    look = (kind, value is None, fill, unit, rule, is_bold, is_quoted)
+    form = formats.known.get(look) or formats.know(look, **_properties(*look))
     if value is None:
-        worksheet.write_blank(*at, None, formats.of(**properties))
-    elif column.kind == "flag":
-        worksheet.write_string(*at, "yes" if value else "no", formats.of(**properties))
-    elif column.kind == "date":
-        moment = datetime(value.year, value.month, value.day)
-        worksheet.write_datetime(*at, moment, formats.of(num_format=DATE, align="right", **properties))
-    elif column.kind == "value":
-        number = cell_number(value, row["unit"])
-        worksheet.write_number(*at, number, formats.of(num_format=number_format(row["unit"]), **properties))
-    elif column.kind == "change":
-        worksheet.write_number(*at, value, formats.of(num_format=change_format(row["unit"]), **properties))
-    elif column.kind in NUMBER_FORMATS:
-        number = value / 100 if column.kind in HUNDREDTHS else value
-        worksheet.write_number(*at, number, formats.of(num_format=NUMBER_FORMATS[column.kind], **properties))
+        worksheet.write_blank(*at, None, form)
+    elif text is not None:
+        worksheet.write_string(*at, text, form)
+    elif kind == "flag":
+        worksheet.write_string(*at, "yes" if value else "no", form)
+    elif kind == "date":
+        worksheet.write_datetime(*at, datetime(value.year, value.month, value.day), form)
+    elif kind == "value":
+        worksheet.write_number(*at, cell_number(value, unit), form)
     else:
-        write_text(worksheet, *at, code_text(column.column, value) if column.kind == "code" else str(value), formats, **properties)
+        worksheet.write_number(*at, value / 100 if kind in HUNDREDTHS else value, form)
+
+
+def _properties(kind: str, is_empty: bool, fill: str | None, unit: str | None, rule: str, is_bold: bool, is_quoted: bool) -> dict[str, Any]:
+    """What a cell looks like; a hundred thousand cells share a few looks."""
+    properties = RULES[rule] | {"bg_color": fill_of(fill) if fill else None, "bold": True if is_bold else None}
+    if kind in {"text", "long", "code"}:
+        properties |= {"text_wrap": kind != "text", "align": "left", "indent": 1, "quote_prefix": True if is_quoted else None}
+    elif not is_empty and kind == "date":
+        properties |= {"num_format": DATE, "align": "right"}
+    elif not is_empty and kind in BY_UNIT:
+        properties["num_format"] = BY_UNIT[kind](unit)
+    elif not is_empty and kind in NUMBER_FORMATS:
+        properties["num_format"] = NUMBER_FORMATS[kind]
+    return properties
 
 
 def add_table(worksheet: Worksheet, head: int, columns: Sequence[Column], name: str, rows: int, formats: Formats, table: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
 import xlsxwriter
@@ -21,11 +22,16 @@ class Formats:
     def __init__(self, workbook: xlsxwriter.Workbook) -> None:
         self._workbook = workbook
         self._made: dict[frozenset[tuple[str, Any]], Format] = {}
+        self.known: dict[Hashable, Format] = {}  # by what their users call them
 
     def of(self, **properties: Any) -> Format:
-        # a hundred thousand cells share a few formats: common properties are added only when one is created
         asked = {name: value for name, value in properties.items() if value is not None}
         key = frozenset(asked.items())
         if key not in self._made:
             self._made[key] = self._workbook.add_format({"valign": "top", "font_color": INK, "font_name": "Arial", "font_size": 10} | asked)
         return self._made[key]
+
+    def know(self, name: Hashable, **properties: Any) -> Format:
+        """The format of these properties, which `known` has by this name from now on."""
+        self.known[name] = self.of(**properties)
+        return self.known[name]

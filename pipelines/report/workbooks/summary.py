@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipelines.report.attention import headline_lines
 from pipelines.report.marts import LATE, Marts, Row
-from pipelines.report.palette import BRAND, FILLS, GRID, RULE, SOFT
+from pipelines.report.palette import BRAND, FILLS, GRID, SOFT
 from pipelines.report.units import UNIT_HEADINGS, axis_format, cell_number, nice_ticks
 from pipelines.report.workbooks.cells import add_table, write_cell, write_text
 from pipelines.report.workbooks.formats import Formats
@@ -66,7 +66,7 @@ def write_summary(
     for number, row in enumerate(summary.lines, start=1):
         worksheet.set_row(at + number, LINE_POINTS * ceil(len(row.trend_sentence or "x") / (1.1 * COLUMNS[-1].width)) + 2)
         for index, column in enumerate(COLUMNS):
-            write_cell(worksheet, (at + number, index), column, row, formats, {"bottom": 1, "bottom_color": RULE})
+            write_cell(worksheet, (at + number, index), column, row, formats, "below")
     at += max(len(summary.lines), 1) + 2
     for number, line in enumerate(summary.lines):
         if chart := _chart(book, line, *months):

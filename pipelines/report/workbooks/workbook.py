@@ -14,7 +14,6 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipelines.report.formatting import MARKING, date_text, moment_text
 from pipelines.report.marts import Row
-from pipelines.report.palette import BRAND, RULE
 from pipelines.report.workbooks.cells import LONGEST_TEXT, add_table, write_cell, write_text
 from pipelines.report.workbooks.formats import DATE, WHOLE, Formats
 from pipelines.report.workbooks.sheets import Sheet
@@ -69,11 +68,9 @@ def _write_sheet(worksheet: Worksheet, sheet: Sheet, content: WorkbookContent, f
         at = HEADER_ROW + 1 + number
         begins = sheet.groups is not None and row[sheet.groups] != group
         group = row[sheet.groups] if sheet.groups else None
-        rule = {"top": 2 if begins else 1, "top_color": BRAND if begins else RULE}
         worksheet.set_row(at, _height(sheet, row))
         for index, column in enumerate(sheet.columns):
-            bold = {"bold": True} if begins and column.column == sheet.groups else {}
-            write_cell(worksheet, (at, index), column, row, formats, rule | bold)
+            write_cell(worksheet, (at, index), column, row, formats, "begins" if begins else "within", begins and column.column == sheet.groups)
             if sheet.note and column.column == sheet.note[0] and (text := sheet.note[1](row)):
                 worksheet.write_comment(at, index, text[:LONGEST_TEXT], {"x_scale": 3, "y_scale": 2})
     worksheet.freeze_panes(HEADER_ROW + 1, sheet.frozen_columns)

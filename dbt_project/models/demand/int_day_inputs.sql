@@ -1,0 +1,63 @@
+-- A hash of all that the daily values of a measure are worked out from, and whether it has changed since the last completed build. One row per operational
+-- measure, and one for each that is gone since.
+with
+
+recipes as (
+    select * from {{ ref('int_measure_recipes') }}
+    where is_operational
+),
+
+components as (
+    select
+        component_id,
+        sum(hash(input)) as content
+    from {{ ref('int_daily_components') }} as input  -- noqa: AL05
+    group by component_id
+),
+
+-- Of a day's rows only that the feed covers it: how many there are say the components.
+covered_days as (
+    select
+        feed,
+        sum(hash(force_code, local_date)) as content
+    from {{ ref('int_covered_days') }}
+    group by feed
+),
+
+inputs as (
+    select
+        measure_id,
+        hash('recipe', input) as content
+    from recipes as input  -- noqa: AL05
+
+    union all
+
+    select
+        recipes.measure_id,
+        hash('components', components.component_id, components.content) as content
+    from recipes
+    inner join components on components.component_id in (recipes.numerator_component_id, recipes.denominator_component_id)
+
+    union all
+
+    select
+        recipes.measure_id,
+        hash('covered_days', covered_days.feed, covered_days.content) as content
+    from recipes
+    inner join covered_days on list_contains(recipes.feeds, covered_days.feed)
+),
+
+read_by_all as (
+    select sum(hash(input)) as content from {{ ref('dim_area') }} as input  -- noqa: AL05
+),
+
+hashed as (
+    select
+        inputs.measure_id,
+        format('{:016x}', hash(sum(inputs.content), any_value(read_by_all.content))) as inputs_hash
+    from inputs
+    cross join read_by_all
+    group by inputs.measure_id
+)
+
+{{ changes_of_inputs('hashed', 'measure_id') }}
