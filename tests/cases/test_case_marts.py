@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -108,3 +109,7 @@ def test_a_text_that_is_no_listed_value_is_other_and_reaches_no_table_behind_sta
     issues = built.query("select file_row, measure_id, segment, is_rejected from quality.return_issues where rule = 'unknown_segment' order by 1")
     assert issues == [(3, "workforce_strength", "other", False), (4, "vehicle_stops", "other", True), (5, "vehicle_stops", "other", True)]
     assert checked["quality.return_issues", "measure_returns_segments_listed"].failed_count == 3
+    # one file of one measure, or the first of several, and how many more
+    assert re.search(
+        r"\(\w+ in measure_returns/\S+( and \d+ files more)?[;)]", checked["quality.return_issues", "measure_returns_segments_listed"].message
+    )

@@ -1,4 +1,4 @@
-"""Half hours, and what was to be expected of them, after nights with new, late and corrected calls: those of a full refresh, and no older ones touched."""
+"""Half hours, and what was to be expected of them, after nights with new, late and corrected calls: as a full refresh has them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ TABLES = ("measures.interval_demand", "measures.int_window_expectations", "measu
 # A hundred and twenty days of 160 calls, over the change of the clocks in spring; a third of them talk over the half hour's end.
 CALLS = """
 select 'c' || n as call_id, case hash(n, 1) % 3 when 0 then '101' else '999' end as line,
-    timestamp '2023-02-01' + to_seconds(cast(n * 540 + hash(n, 2) % 540 as bigint)) as offered_at, 1 + hash(n, 3) % 20 as wait, hash(n, 4) % 2400 as talk
+    timestamp '2023-02-01' + to_seconds(cast(n * 540 + hash(n, 2) % 540 as bigint)) as offered_at,
+    1 + hash(n, 3) % 20 as wait, hash(n, 4) % 2400 as talk
 from range(19200) as calls (n)
 """
 ROW = "select '{call}' as call_id, '999' as line, timestamp '{at}' as offered_at, {wait} as wait, {talk} as talk"
@@ -48,8 +49,9 @@ def load(path: Path, load_id: int, rows: str) -> None:
             f"""
             insert into raw.force_calls by name
             select call_id, 'wiltshire' as force_code, line, offered_at, offered_at + to_seconds(cast(wait as bigint)) as answered_at,
-                answered_at + to_seconds(cast(talk as bigint)) as ended_at, false as is_test, 'f{load_id}' as _file_hash, row_number() over () as _file_row,
-                timestamp '2023-06-01' + to_days({load_id}) as _loaded_at, _loaded_at as _extracted_at, {load_id} as _load_id, md5(call_id || {load_id}) as _row_hash
+                answered_at + to_seconds(cast(talk as bigint)) as ended_at, false as is_test,
+                'f{load_id}' as _file_hash, row_number() over () as _file_row, {load_id} as _load_id, md5(call_id || {load_id}) as _row_hash,
+                timestamp '2023-06-01' + to_days({load_id}) as _loaded_at, _loaded_at as _extracted_at
             from ({rows})
             """
         )
