@@ -19,7 +19,7 @@ run: $(READY)
 # processes that they kill: one process more than two cores keeps both busy.
 test: $(INSTALLED)
 	$(MAKE) --no-print-directory --jobs 2 --output-sync=target checked
-	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # An answer while one works: style of Python, and the unit tests.
 test-fast: $(READY)

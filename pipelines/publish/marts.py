@@ -23,8 +23,8 @@ import duckdb
 from pipelines.contracts.loading import load_contracts
 from pipelines.contracts.model import Contracts
 from pipelines.publish.writing import DATABASE, PARQUET, PublishError, Step, plan_of, verify, write
+from pipelines.quality.clock import utc_naive
 from pipelines.quality.gate import Gate
-from pipelines.quality.runner import utc_naive
 from pipelines.settings import Settings
 from pipelines.versioned_folder import VersionedFolder, sync
 from pipelines.warehouse import open_build

@@ -12,8 +12,8 @@ from typing import Any
 
 import duckdb
 
+from pipelines.quality.clock import Clock
 from pipelines.quality.results import store_results
-from pipelines.quality.runner import Clock
 from pipelines.resources import Warehouse
 from pipelines.settings import Settings
 from pipelines.transform.assets import broken_message, check_results, dbt_specs

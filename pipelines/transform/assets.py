@@ -10,10 +10,10 @@ from dagster_dbt.asset_utils import build_dbt_specs
 
 from pipelines.ingest.assets import owner_slug
 from pipelines.masking import without_values
+from pipelines.quality.evaluation import existing_tables
 from pipelines.quality.gate import evaluate_gate
 from pipelines.quality.model import CheckResult
 from pipelines.quality.results import carry_forward, store_results
-from pipelines.quality.runner import existing_tables
 from pipelines.quality.table_checks import table_check_results, table_check_specs
 from pipelines.resources import Warehouse
 from pipelines.transform import unit_tests

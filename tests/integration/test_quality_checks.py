@@ -5,11 +5,12 @@ from datetime import date, timedelta
 import pytest
 
 from pipelines.demonstration import declare
-from pipelines.quality import runner
+from pipelines.quality import evaluation, runner
 from pipelines.quality.checks import by_key, planned_checks
+from pipelines.quality.evaluation import evaluate, stage
 from pipelines.quality.gate import evaluate_gate
 from pipelines.quality.model import CheckResult
-from pipelines.quality.runner import evaluate, run_checks, stage
+from pipelines.quality.runner import run_checks
 from pipelines.warehouse import open_build
 from tests.handmade import NOW, PERSONAL_VALUE, RAW_ROWS, RUN, add_rows, make_warehouse, rebuild
 
@@ -131,7 +132,7 @@ def test_of_a_table_that_passed_checks_of_months_look_at_the_months_of_new_rows(
         staged.append((rows, {spec.name for spec in specs}))
         return stage(connection, feed, specs, rows)
 
-    monkeypatch.setattr(runner, "stage", noting)
+    monkeypatch.setattr(evaluation, "stage", noting)
     table = contracts.feeds["force_calls"].staging_table
     months_of_june = "offered_at >= date '2023-06-01' and offered_at < date '2023-06-01' + interval 1 month"
     for run_id, change, expected in (

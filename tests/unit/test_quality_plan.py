@@ -12,9 +12,9 @@ from pipelines.contracts.loading import load_contracts
 from pipelines.quality import checks
 from pipelines.quality.checks import SuiteError, planned_checks, runbook_for
 from pipelines.quality.dialect import shared_url
+from pipelines.quality.engine import deferred
 from pipelines.quality.model import CheckResult
 from pipelines.quality.results import store_results
-from pipelines.quality.runner import _deferred
 from pipelines.settings import PROJECT_DIR
 from pipelines.warehouse.tables import LEDGER_DDL
 from tests.handmade import NOW
@@ -90,13 +90,13 @@ def test_planning_does_not_import_the_engine():
 
 def test_modules_deferred_for_one_import_come_when_used_and_as_ever_for_everybody_else():
     sys.modules.pop("colorsys", None)
-    with _deferred("colorsys"):
-        import colorsys as deferred
+    with deferred("colorsys"):
+        import colorsys as placeholder
     assert "colorsys" not in sys.modules
-    assert deferred.rgb_to_hsv(0, 0, 0) == (0.0, 0.0, 0)
+    assert placeholder.rgb_to_hsv(0, 0, 0) == (0.0, 0.0, 0)
     import colorsys
 
-    assert colorsys is not deferred and colorsys.__spec__ is not None
+    assert colorsys is not placeholder and colorsys.__spec__ is not None
 
 
 def test_a_suite_with_an_unknown_field_is_refused_by_name(tmp_path, monkeypatch, contracts):
