@@ -1,5 +1,5 @@
 -- The rows of every scorecard: each line of each card with its latest complete figure, and what it is judged by and compared with. One row per card and
--- line; a line without data stays, with the reason. scorecards.opcc, csp and wcjb are parts of this table.
+-- line; a line without data stays, with the reason. Nothing is read of series that are on no card. scorecards.opcc, csp and wcjb are parts of this table.
 {{ config(schema='intermediate') }}
 {%- set comparators = ['national', 'msg', 'england_wales'] %}
 
@@ -23,12 +23,16 @@ areas as (
 
 measure_values as (
     select * from {{ ref('measure_values') }}
-    where is_complete
+    where
+        is_complete
+        and series_id in (select lines.series_id from lines)
 ),
 
 comparisons as (
     select * from {{ ref('measure_comparisons') }}
-    where comparison in ('yoy', 'previous_period')
+    where
+        comparison in ('yoy', 'previous_period')
+        and series_id in (select lines.series_id from lines)
 ),
 
 coverage as (
@@ -50,6 +54,7 @@ charts as (
 
 tones as (
     select * from {{ ref('measure_tones') }}
+    where series_id in (select lines.series_id from lines)
 ),
 
 governance as (
@@ -58,11 +63,14 @@ governance as (
 
 narratives as (
     select * from {{ ref('measure_narratives') }}
+    where series_id in (select lines.series_id from lines)
 ),
 
 latest as (
     select * from {{ ref('int_headline_figures') }}
-    where is_latest
+    where
+        is_latest
+        and series_id in (select lines.series_id from lines)
 ),
 
 comparators as (
@@ -81,7 +89,9 @@ states as (
         {{- ',' if not loop.last }}
         {%- endfor %}
     from {{ ref('measure_comparisons') }}
-    where comparison in ('vs_{{ comparators | join("', 'vs_") }}')
+    where
+        comparison in ('vs_{{ comparators | join("', 'vs_") }}')
+        and series_id in (select lines.series_id from lines)
     group by series_id, period_type, period_end
 ),
 
