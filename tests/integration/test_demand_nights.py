@@ -105,7 +105,7 @@ def test_a_night_gives_what_a_full_refresh_gives(nights: dict[str, Night], night
 
 def test_half_hours_are_counted_again_from_the_first_day_on_that_a_call_has_changed(nights: dict[str, Night]):
     first = {night: found.counted_again_from for night, found in nights.items()}
-    # a day earlier than the call's: one that came under way after midnight, summer time, is of two days
+    # the day before it: in summer the first hour of a day is in UTC the last of the day before
     assert first["a new day"] == date(2023, 5, 31)
     assert first["late and wrong"] == date(2023, 3, 22), "where the call that was moved was before"
     assert first["put right"] == date(2023, 5, 10), "where the call was at work before"

@@ -14,7 +14,7 @@
     (select min(month) from {{ ref('int_covered_days') }})
 {%- endmacro %}
 
-{# Half hours are counted again from the first day on of which a call has changed (measures.int_call_days): in a hook before, and of the days to work out,
+{# Half hours are counted again from the first day of which a call has changed (measures.int_call_days): in a hook before, and of the days to work out,
    or of so many days before them. #}
 {% macro forget_since_changed_day() -%}
     {%- if is_incremental() -%}
