@@ -80,6 +80,27 @@
 {%- endmacro %}
 
 
+{# A table as one hash per value of a column. A sum does not depend on the order of the rows. #}
+{% macro content_by(name, column) -%}
+    select
+        {{ column }},
+        sum(hash(input)) as content
+    from {{ ref(name) }} as input  -- noqa: AL05
+    group by {{ column }}
+{%- endmacro %}
+
+
+{# One hash per key of query `inputs`, and of what all of them read: query `read_by_all`, of one row. #}
+{% macro hashed_inputs(key, read_by_all) -%}
+    select
+        inputs.{{ key }},
+        format('{:016x}', hash(sum(inputs.content), any_value({{ read_by_all }}.content))) as inputs_hash
+    from inputs
+    cross join {{ read_by_all }}
+    group by inputs.{{ key }}
+{%- endmacro %}
+
+
 {# The hashes of query `hashed` beside those of the build before. A series stays changed until a build that saw it has completed: a killed run has worked
    out some tables and not others. A series that is gone is told once, without a hash, so that its rows are taken out. #}
 {% macro changes_of_inputs(hashed, key='series_id') -%}

@@ -46,12 +46,7 @@ all_together as (
 ),
 
 hashed as (
-    select
-        inputs.local_date,
-        format('{:016x}', hash(sum(inputs.content), any_value(all_together.content))) as inputs_hash
-    from inputs
-    cross join all_together
-    group by inputs.local_date
+    {{ hashed_inputs('local_date', 'all_together') }}
 )
 
 {{ changes_of_inputs('hashed', 'local_date') }}

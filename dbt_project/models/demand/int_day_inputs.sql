@@ -8,11 +8,7 @@ recipes as (
 ),
 
 components as (
-    select
-        component_id,
-        sum(hash(input)) as content
-    from {{ ref('int_daily_components') }} as input  -- noqa: AL05
-    group by component_id
+    {{ content_by('int_daily_components', 'component_id') }}
 ),
 
 -- Of a day's rows only that the feed covers it: how many there are say the components.
@@ -52,12 +48,7 @@ read_by_all as (
 ),
 
 hashed as (
-    select
-        inputs.measure_id,
-        format('{:016x}', hash(sum(inputs.content), any_value(read_by_all.content))) as inputs_hash
-    from inputs
-    cross join read_by_all
-    group by inputs.measure_id
+    {{ hashed_inputs('measure_id', 'read_by_all') }}
 )
 
 {{ changes_of_inputs('hashed', 'measure_id') }}

@@ -7,19 +7,11 @@ recipes as (
 ),
 
 components as (
-    select
-        component_id,
-        sum(hash(input)) as content
-    from {{ ref('int_measure_components') }} as input  -- noqa: AL05
-    group by component_id
+    {{ content_by('int_measure_components', 'component_id') }}
 ),
 
 quantiles as (
-    select
-        population_id,
-        sum(hash(input)) as content
-    from {{ ref('int_measure_quantiles') }} as input  -- noqa: AL05
-    group by population_id
+    {{ content_by('int_measure_quantiles', 'population_id') }}
 ),
 
 -- Of a month's rows only whether they are all there: how many there are say the components.
@@ -101,12 +93,7 @@ all_together as (
 ),
 
 hashed as (
-    select
-        inputs.measure_id,
-        format('{:016x}', hash(sum(inputs.content), any_value(all_together.content))) as inputs_hash
-    from inputs
-    cross join all_together
-    group by inputs.measure_id
+    {{ hashed_inputs('measure_id', 'all_together') }}
 )
 
 {{ changes_of_inputs('hashed', 'measure_id') }}

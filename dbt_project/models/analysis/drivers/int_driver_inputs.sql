@@ -68,12 +68,7 @@ areas as (
 ),
 
 hashed as (
-    select
-        inputs.series_id,
-        format('{:016x}', hash(sum(inputs.content), any_value(areas.content))) as inputs_hash
-    from inputs
-    cross join areas
-    group by inputs.series_id
+    {{ hashed_inputs('series_id', 'areas') }}
 )
 
 {{ changes_of_inputs('hashed') }}

@@ -53,12 +53,7 @@ windows as (
 ),
 
 hashed as (
-    select
-        inputs.series_id,
-        format('{:016x}', hash(sum(inputs.content), any_value(windows.content))) as inputs_hash
-    from inputs
-    cross join windows
-    group by inputs.series_id
+    {{ hashed_inputs('series_id', 'windows') }}
 )
 
 {{ changes_of_inputs('hashed') }}
