@@ -13,6 +13,7 @@ import duckdb
 
 from pipelines.contracts.loading import load_contracts
 from pipelines.contracts.model import Contracts
+from pipelines.quality.checks import key_hash
 from pipelines.settings import Settings
 from pipelines.warehouse import create_tables, open_build
 from tests.landing import HASH_KEY
@@ -241,8 +242,7 @@ def rebuild(connection: duckdb.DuckDBPyConnection, contracts: Contracts) -> None
     connection.execute(MARTS)
     connection.execute(GOVERNANCE)
     repeated = " union all ".join(
-        f"select '{feed.name}' as feed, cast(hash({', '.join(feed.key)}) >> 1 as bigint) as key_hash "
-        f"from raw.{feed.name} group by 2 having count(*) > 1"
+        f"select '{feed.name}' as feed, {key_hash(feed)} as key_hash from raw.{feed.name} group by 2 having count(*) > 1"
         for feed in contracts.feeds.values()
         if feed.key and not feed.is_whole
     )

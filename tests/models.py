@@ -13,7 +13,16 @@ import yaml
 
 from pipelines.settings import DBT_PROJECT_DIR
 
-MACROS = ("spc/*.sql", "measures/*.sql", "_catalogue.sql", "_findings.sql", "analysis/*.sql", "scorecards/disclosure.sql")
+MACROS = (
+    "spc/*.sql",
+    "measures/*.sql",
+    "_catalogue.sql",
+    "_feeds.sql",
+    "versions.sql",
+    "_findings.sql",
+    "analysis/*.sql",
+    "scorecards/disclosure.sql",
+)
 CATALOGUE_MACROS = ("_catalogue.sql", "measures/*.sql", "analysis/*.sql")
 
 

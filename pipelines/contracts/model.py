@@ -232,6 +232,11 @@ class Feed:
         """`schema.table` of the fact made of the feed, where there is one."""
         return f"core.{self.fact}" if self.fact else None
 
+    @property
+    def key_without_force(self) -> tuple[str, ...]:
+        """The columns by which versions of a row are looked for: suppliers may change how they spell the force."""
+        return tuple(name for name in self.key if name != "force_code")
+
     @cached_property
     def by_name(self) -> dict[str, Column]:
         return {c.name: c for c in self.columns}

@@ -144,6 +144,11 @@ def _listed_columns(feed: Feed) -> list[str]:
     return [c.name for c in feed.columns if (c.listed or c.type == "boolean") and not c.classification.startswith("personal")]
 
 
+def key_hash(feed: Feed) -> str:
+    """The hash by which staging.int_repeated_keys names a key: macro key_hash of the dbt project."""
+    return f"cast(hash({', '.join(feed.key_without_force)}) >> 1 as bigint)"
+
+
 def _variables(feed: Feed) -> dict[str, str]:
     """What a suite may say of a feed, by name. The sheets of a workbook have no event: what dates their rows is the version."""
     event_time = feed.event_time or "coalesce(_extracted_at, _loaded_at)"
@@ -162,6 +167,7 @@ def _variables(feed: Feed) -> dict[str, str]:
         "event_at": f"last_day({event_time})" if has_months_only(feed) else f"cast({event_time} as timestamp)",
         "alive_at": _alive_at(feed),
         "key": ", ".join(feed.key),
+        "key_hash": key_hash(feed),
         "cadence": str(feed.cadence_days),
         "expected": EXPECTED.get(feed.cadence_days, f"every {feed.cadence_days} days"),
         "latency": str(feed.latency_days),

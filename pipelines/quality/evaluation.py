@@ -1,4 +1,4 @@
-"""Evaluates planned checks, table by table, and says what came of each. Results carry counts only."""
+"""Evaluates planned checks, table by table, and words the result of each. Results carry counts only."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def part_of(
 
 def _touched_months(connection: duckdb.DuckDBPyConnection, feed: Feed, load_id: int) -> tuple[date, ...] | None:
     """The months of every row whose key has a row of a later load; None where there are many, or a row without a time."""
-    key = ", ".join(feed.key)
+    key = ", ".join(feed.key_without_force)
     months = connection.execute(
         f"""
         select distinct cast(date_trunc('month', {feed.event_time}) as date) as month

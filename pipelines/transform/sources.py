@@ -225,7 +225,7 @@ def render_feeds(contracts: Contracts) -> str:
         known = {
             "staging": feed.staging_model,
             "fact": feed.fact,
-            "key": [name for name in feed.key if name != "force_code"],
+            "key": list(feed.key_without_force),
             "optional_key": [name for name in feed.key if not feed.by_name[name].required],
             "has_force": "force_code" in feed.by_name,
             "has_force_key": "force_code" in feed.key,

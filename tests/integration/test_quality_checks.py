@@ -85,7 +85,7 @@ CALL = "'999' as line, 'wiltshire' as force_code, false as is_test"
 CALLS_OF_A_DAY = (
     "select 'new ' || n as call_id, {call}, {at} as offered_at, {at} + interval ({wait}) second as answered_at from range({rows}) as calls (n)"
 )
-# What a later load brings, each with the rows of staging that the checks of months look at: all of June, where it is of a day in June.
+# What a later load brings: its feed and rows.
 LATER_LOADS = {
     "a good day": ("force_calls", CALLS_OF_A_DAY.format(call=CALL, at="timestamp '2023-06-15 10:00:00'", wait=5, rows=20)),
     "answered before offered": ("force_calls", CALLS_OF_A_DAY.format(call=CALL, at="timestamp '2023-06-15 10:00:00'", wait=-5, rows=400)),

@@ -18,6 +18,7 @@ from pipelines.quality.results import store_results
 from pipelines.settings import PROJECT_DIR
 from pipelines.warehouse.tables import LEDGER_DDL
 from tests.handmade import NOW
+from tests.models import render
 
 DIMENSIONS = {"schema", "volume", "plausibility", "referential", "freshness", "reconciliation", "bt", "governance"}
 
@@ -81,6 +82,13 @@ def test_a_check_of_a_feed_reads_the_rows_of_that_feed_alone_where_a_table_tells
         for text in texts if spec.feed else []:
             # or joined to rows of the feed by the load that brought them
             assert f"feed = '{spec.feed}'" in text or "loads.load_id" in text or "where load_id in (select _load_id from" in text, spec.name
+
+
+def test_checks_name_a_key_by_the_hash_that_the_models_name_it_by(contracts):
+    keyed = [feed for feed in contracts.feeds.values() if feed.key and not feed.is_whole]
+    assert keyed
+    for feed in keyed:
+        assert render(f"{{{{ key_hash('{feed.name}') }}}}").splitlines()[-1].strip() == checks.key_hash(feed)  # below the comments of the macros
 
 
 def test_planning_does_not_import_the_engine():
