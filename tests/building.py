@@ -16,6 +16,7 @@ import duckdb
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
+from pipelines.garbage_collection import rare_collections
 from pipelines.settings import DBT_PROJECT_DIR, Settings
 from pipelines.transform import runner
 from pipelines.transform.carry_over import carried_over, give_back, take
@@ -64,7 +65,7 @@ class Dbt:
             manifest = runner.parsed_project(Settings(data_dir=self.target_dir, hash_key=HASH_KEY))
         with mock.patch.dict(os.environ, variables):
             try:
-                with runner.rare_collections():
+                with rare_collections():
                     result = dbtRunner(manifest=manifest).invoke(["build", "--no-write-json", *folders, *selected, *options])
             finally:
                 DuckDBConnectionManager.close_all_connections()  # dbt keeps the file open otherwise

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -13,6 +10,7 @@ from pipelines import storage
 from pipelines.commands.console import TerminalReporter, console
 from pipelines.commands.profile import ProfilingReporter, report_profile
 from pipelines.commands.summary import print_run_summary
+from pipelines.garbage_collection import objects_that_stay, rare_collections
 from pipelines.hash_key import HashKeyError, require_same
 from pipelines.instance import prepare_home, purge_history
 from pipelines.private import keep_private
@@ -47,7 +45,7 @@ def run_nightly(settings: Settings, full_refresh: bool = False, job_name: str = 
     prepare_home(settings)
     reporter = ProfilingReporter() if settings.is_profiled else TerminalReporter()
     reporter.step("prepare")
-    with _objects_that_stay():
+    with objects_that_stay():
         import dagster as dg
 
         from pipelines.definitions import build_defs
@@ -56,7 +54,7 @@ def run_nightly(settings: Settings, full_refresh: bool = False, job_name: str = 
 
         definitions = build_defs(settings, reporter=reporter, wait_seconds=0)
         job = definitions.resolve_job_def(job_name)
-    with dg.DagsterInstance.get() as instance:
+    with rare_collections(), dg.DagsterInstance.get() as instance:
         purge_history(settings, instance)
         if settings.shares_path.exists() and job_name != "demand":
             _take_from_shares(settings, definitions, instance, reporter)
@@ -104,18 +102,6 @@ def _take_from_shares(settings: Settings, definitions: dg.Definitions, instance:
 def _told(settings: Settings, text: str) -> str:
     """The words of a failed step, or the sentence about the disk that failed it."""
     return storage.sentence(settings.data_dir, text) or text
-
-
-@contextmanager
-def _objects_that_stay() -> Iterator[None]:
-    """A million objects come into being as modules are imported and definitions built: to look through them for refuse is in vain."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        if not gc.get_freeze_count():  # a later run in this process must not keep the refuse of the one before
-            gc.freeze()
-        gc.enable()
 
 
 def error_text(event: object) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -71,9 +71,41 @@ def looked_at(
     return Looked(state, newest, rows, plan_of(specs, version))
 
 
-def part_of(
-    connection: duckdb.DuckDBPyConnection, feed: Feed, specs: Sequence[CheckSpec], earlier: Looked, version: str, passed: Mapping[str, bool]
-) -> Part | None:
+@dataclass
+class TouchedMonths:
+    """Which months new rows touch. A feed's raw rows and their staging view mostly ask for the same: it is looked for once."""
+
+    connection: duckdb.DuckDBPyConnection
+    _known: dict[tuple[str, int], tuple[date, ...] | None] = field(default_factory=dict)
+    _rows: dict[tuple[str, int], str | None] = field(default_factory=dict)
+
+    def rows_until(self, feed: Feed, load_id: int) -> str | None:
+        """The rows of the loads up to this one, by count and hash."""
+        if (feed.name, load_id) not in self._rows:
+            (self._rows[feed.name, load_id],) = self.connection.execute(raw_content_sql(feed.name, f"_load_id <= {load_id}")).fetchone() or (None,)
+        return self._rows[feed.name, load_id]
+
+    def after(self, feed: Feed, load_id: int) -> tuple[date, ...] | None:
+        """The months of every row whose key has a row of a later load; None where there are many, or a row without a time."""
+        if (feed.name, load_id) not in self._known:
+            self._known[feed.name, load_id] = self._looked_for(feed, load_id)
+        return self._known[feed.name, load_id]
+
+    def _looked_for(self, feed: Feed, load_id: int) -> tuple[date, ...] | None:
+        key = ", ".join(feed.key_without_force)
+        months = self.connection.execute(
+            f"""
+            select distinct cast(date_trunc('month', {feed.event_time}) as date) as month
+            from raw.{feed.name}
+            where hash({key}) in (select hash({key}) from raw.{feed.name} where _load_id > {load_id})
+            order by month
+            """
+        ).fetchall()
+        found = tuple(month for (month,) in months)
+        return found if len(found) <= MOST_MONTHS and None not in found else None
+
+
+def part_of(touched: TouchedMonths, feed: Feed, specs: Sequence[CheckSpec], earlier: Looked, version: str, passed: Mapping[str, bool]) -> Part | None:
     """What the checks of a table have to look at again; None where that is all of it.
 
     passed  by name of a check, whether it did when it was last evaluated
@@ -81,21 +113,7 @@ def part_of(
     checks = frozenset(spec.name for spec in specs if spec.by_month and passed.get(spec.name))
     if not checks or earlier.load_id is None or earlier.plan != plan_of(specs, version):
         return None
-    (rows,) = connection.execute(raw_content_sql(feed.name, f"_load_id <= {earlier.load_id}")).fetchone() or (None,)
-    months = _touched_months(connection, feed, earlier.load_id) if rows == earlier.rows else None
+    if touched.rows_until(feed, earlier.load_id) != earlier.rows:
+        return None
+    months = touched.after(feed, earlier.load_id)
     return Part(months, checks) if months is not None else None
-
-
-def _touched_months(connection: duckdb.DuckDBPyConnection, feed: Feed, load_id: int) -> tuple[date, ...] | None:
-    """The months of every row whose key has a row of a later load; None where there are many, or a row without a time."""
-    key = ", ".join(feed.key_without_force)
-    months = connection.execute(
-        f"""
-        select distinct cast(date_trunc('month', {feed.event_time}) as date) as month
-        from raw.{feed.name}
-        where hash({key}) in (select hash({key}) from raw.{feed.name} where _load_id > {load_id})
-        order by month
-        """
-    ).fetchall()
-    found = tuple(month for (month,) in months)
-    return found if len(found) <= MOST_MONTHS and None not in found else None

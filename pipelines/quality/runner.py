@@ -19,7 +19,7 @@ from pipelines.quality.checks import planned_checks
 from pipelines.quality.clock import Clock, utc_naive
 from pipelines.quality.evaluation import evaluate, existing_tables
 from pipelines.quality.model import CheckResult, CheckSpec
-from pipelines.quality.parts import Looked, Part, looked_at, part_of, table_feeds
+from pipelines.quality.parts import Looked, Part, TouchedMonths, looked_at, part_of, table_feeds
 from pipelines.quality.results import carry_forward, newest_results, store_results
 from pipelines.settings import Settings
 from pipelines.warehouse import contents_by_feed, contents_of, open_build
@@ -72,10 +72,11 @@ def _parts(connection: duckdb.DuckDBPyConnection, contracts: Contracts, specs: I
     by_table: dict[str, list[CheckSpec]] = defaultdict(list)
     for spec in specs:
         by_table[spec.table].append(spec)
-    parts = {}
-    for table in by_table.keys() & feeds.keys() & before.keys():
+    parts: dict[str, Part] = {}
+    touched = TouchedMonths(connection)
+    for table in sorted(by_table.keys() & feeds.keys() & before.keys()):
         passed = {name: result.status == "passed" for (of_table, name), result in newest.items() if of_table == table}
-        part = part_of(connection, feeds[table], by_table[table], before[table], version, passed)
+        part = part_of(touched, feeds[table], by_table[table], before[table], version, passed)
         if part is not None:
             parts[table] = part
     return parts

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -14,6 +13,7 @@ from typing import Any
 
 from pipelines.atomic_file import atomic_write
 from pipelines.contracts.model import Contracts
+from pipelines.garbage_collection import rare_collections
 from pipelines.settings import Settings
 from pipelines.transform.project import TransformError, code_version, set_environment
 from pipelines.warehouse import create_tables, open_build
@@ -119,17 +119,6 @@ def call_dbt(settings: Settings, arguments: list[str], callbacks: list[Callable[
             return dbtRunner(manifest=manifest, callbacks=[_logging_to(log_file), *(callbacks or [])]).invoke(arguments)
     finally:
         _let_go_of_the_database()
-
-
-@contextmanager
-def rare_collections() -> Iterator[None]:
-    """The project as parsed is half a million objects that outlive the run: looking for rubbish among them took a twentieth of a small build."""
-    before = gc.get_threshold()
-    gc.set_threshold(50_000, 10, 10)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def _log_file(settings: Settings) -> RotatingFileHandler:

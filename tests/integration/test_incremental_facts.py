@@ -279,6 +279,7 @@ class Story:
     first: dict[str, Any]
     touched: dict[str, set[date]]
     untouched_mark: list[tuple[Any, ...]]
+    repeated_key: str  # what dbt said when a key of a touched month stood in another month, too
     incremental: dict[str, Any]
     repeated: dict[str, Any]
     full: dict[str, Any]
@@ -312,6 +313,18 @@ def story(tmp_path_factory: pytest.TempPathFactory, parsed: Settings) -> Story:
     query(path, "update core.fct_logs set opening_type = 'x' where opening_type = 'marked'")
     incremental = snapshot(path)
 
+    query(
+        path,
+        """
+        insert into core.fct_logs select * replace (date '2022-11-01' as month) from core.fct_logs
+        where month in (select month from intermediate.int_touched_months where fact = 'fct_logs') order by log_number limit 1
+        """,
+    )
+    with pytest.raises(AssertionError) as repeated_key:
+        dbt.build_only(path, ["fct_logs"], without=("model", "seed", "unit_test"))
+    query(path, "delete from core.fct_logs where rowid = (select max(rowid) from core.fct_logs)")
+    dbt.build_only(path, ["fct_logs"], without=("model", "seed", "unit_test"))
+
     dbt.build(path)  # the run before was killed before it moved the watermark
     repeated = snapshot(path)
 
@@ -343,7 +356,10 @@ def story(tmp_path_factory: pytest.TempPathFactory, parsed: Settings) -> Story:
     carried = snapshot(other)
     dbt.build(other, "--full-refresh")
 
-    return Story(path, first, touched, mark, incremental, repeated, full, as_at, other_order, built_anew, measures_anew, carried, snapshot(other))
+    said = str(repeated_key.value)
+    return Story(
+        path, first, touched, mark, said, incremental, repeated, full, as_at, other_order, built_anew, measures_anew, carried, snapshot(other)
+    )
 
 
 @pytest.mark.parametrize("table", FACTS)
@@ -395,6 +411,10 @@ def test_as_at_gives_the_earlier_view(story: Story, table: str):
 def test_only_touched_months_are_recomputed(story: Story):
     assert story.touched == TOUCHED
     assert story.untouched_mark == [("marked",)]
+
+
+def test_a_key_of_a_touched_month_is_looked_for_in_all_months(story: Story):
+    assert "unique_key_of_fact_fct_logs" in story.repeated_key
 
 
 def test_rows_of_other_feeds_reach_earlier_months(story: Story):

@@ -16,6 +16,7 @@ ALLOWED = {
     "hash_key": {"atomic_file", "private"},
     "private": set(),
     "atomic_file": set(),
+    "garbage_collection": set(),
     "storage": set(),
     "masking": {"settings"},
     "webserver": set(),
@@ -48,6 +49,7 @@ ALLOWED = {
     "transform": {
         "atomic_file",
         "catalogue",
+        "garbage_collection",
         "masking",
         "contracts",
         "demonstration",
@@ -59,7 +61,7 @@ ALLOWED = {
         "transform",
     },
     "operations": {"atomic_file", "settings", "private", "instance", "masking", "warehouse", "quality", "operations"},
-    "report": {"atomic_file", "catalogue", "settings", "report", "versioned_folder"},
+    "report": {"atomic_file", "catalogue", "garbage_collection", "settings", "report", "versioned_folder"},
 }
 WIRING = {"definitions", "as_at", "cli", "commands"}  # know everybody
 

@@ -169,7 +169,13 @@ def _beside(published_dir: Path) -> str:
 def _fingerprints(content: Content, code: str) -> dict[str, str]:
     """group -> fingerprint of the rows that its pages show."""
     marts = content.marts
-    sums = {table: str(marts.value(f"select (count(*), {_hash(table)})::varchar from {table} as t")) for table in marts.tables if _is_shown(table)}
+    by_measure = _sums_by_measure(content)
+    sums = {table: str(list(of_measures.items())) for table, of_measures in by_measure.items()}
+    sums |= {
+        table: str(marts.value(f"select (count(*), {_hash(table)})::varchar from {table} as t"))
+        for table in marts.tables
+        if _is_shown(table) and table not in by_measure
+    }
 
     def of(*tables: str) -> str:
         return hashlib.sha256("\n".join([code, *(f"{t} {sums.get(t)}" for t in tables)]).encode()).hexdigest()[:20]
@@ -192,16 +198,28 @@ def _fingerprints(content: Content, code: str) -> dict[str, str]:
         "demand": of("core.dim_measure", "core.dim_area", "scorecards.cards", *demand.TABLES),
         "assets": code,
     }
-    return groups | _measure_fingerprints(content, of(*REGISTERS))
+    return groups | _measure_fingerprints(content, of(*REGISTERS), by_measure)
 
 
-def _measure_fingerprints(content: Content, shared: str) -> dict[str, str]:
+def _sums_by_measure(content: Content) -> dict[str, dict[str, str]]:
+    """By table and measure, the sum of its rows' hashes."""
+    marts = content.marts
+    return {
+        table: {
+            row.measure_id: row["rows"]
+            for row in marts.rows(f"select measure_id, sum(hash(t))::varchar as rows from {table} as t group by measure_id order by measure_id")
+        }
+        for table in (*BY_MEASURE, *content.line_tables)
+        if marts.has(table)
+    }
+
+
+def _measure_fingerprints(content: Content, shared: str, by_measure: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     marts = content.marts
     rests_on: dict[str, list[str]] = {measure: [shared] for measure in content.measures}
-    for table in (*BY_MEASURE, *content.line_tables):
-        if marts.has(table):
-            for row in marts.rows(f"select measure_id, sum(hash(t))::varchar as rows from {table} as t group by measure_id order by measure_id"):
-                rests_on.get(row.measure_id, []).append(f"{table} {row['rows']}")
+    for table, of_measures in by_measure.items():
+        for measure, rows in of_measures.items():
+            rests_on.get(measure, []).append(f"{table} {rows}")
     if marts.has("measures.correlations"):
         for side in ("measure_a", "measure_b"):
             for row in marts.rows(

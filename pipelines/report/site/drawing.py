@@ -8,6 +8,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.garbage_collection import rare_collections
 from pipelines.report.marts import Marts
 from pipelines.report.palette import css_dark, css_variables
 from pipelines.report.site.content import Content
@@ -98,5 +99,5 @@ def _measures(content: Content, place: Place, chosen: list[str]) -> Iterator[Dra
 
 def _share(place: Place, chosen: list[str]) -> list[Drawn]:
     """Run in a process: draw the pages of some measures, over a connection of its own."""
-    with Marts.open(place.marts_path, threads=1) as marts:
+    with rare_collections(), Marts.open(place.marts_path, threads=1) as marts:
         return list(_measures(Content(marts, place.published_dir), place, chosen))

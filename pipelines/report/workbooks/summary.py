@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
@@ -68,8 +69,14 @@ def write_summary(
         for index, column in enumerate(COLUMNS):
             write_cell(worksheet, (at + number, index), column, row, formats, "below")
     at += max(len(summary.lines), 1) + 2
+    sheet, rows, first = months
+    places: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for position, row in enumerate(rows):
+        if row.period_type == "month":
+            places[row.measure_id, row.area_id, row.segment].append(position)
     for number, line in enumerate(summary.lines):
-        if chart := _chart(book, line, *months):
+        if its_places := places[line.measure_id, line.area_id, line.segment][-MONTHS:]:
+            chart = _chart(book, line, sheet, rows, first, its_places)
             place = at + number // 2 * ROWS_OF_A_CHART, number % 2 * SECOND_CHART_COLUMN
             worksheet.insert_chart(*place, chart, {"object_position": 2, "description": f"{line.title}, {line.area_name}: {line.trend_sentence}"})
 
@@ -85,12 +92,8 @@ def _paragraphs(worksheet: Worksheet, at: int, texts: Sequence[str], formats: Fo
     return at + 1
 
 
-def _chart(book: xlsxwriter.Workbook, line: Row, sheet: Sheet, rows: Sequence[Row], first: int) -> xlsxwriter.chart.Chart | None:
-    """The months of a line as a chart over the cells of the sheet of monthly values; None where it has none."""
-    series = (line.measure_id, line.area_id, line.segment, "month")
-    places = [n for n, row in enumerate(rows) if (row.measure_id, row.area_id, row.segment, row.period_type) == series][-MONTHS:]
-    if not places:
-        return None
+def _chart(book: xlsxwriter.Workbook, line: Row, sheet: Sheet, rows: Sequence[Row], first: int, places: Sequence[int]) -> xlsxwriter.chart.Chart:
+    """The months of a line, which stand at these places among the rows, as a chart over the cells of the sheet of monthly values."""
     columns = [column.column for column in sheet.columns]
     top, bottom = first + places[0], first + places[-1]
     chart = book.add_chart({"type": "line"})
