@@ -61,6 +61,9 @@ def _with_file_columns(extract: Extract, feed: Feed, plan: Plan, rng: np.random.
         frame = frame.with_columns(pl.col("force_code").replace(cal.files.FORCE_CODE, spelling))
     elif "force_code" in feed.required:
         frame = frame.with_columns(pl.lit(spelling).alias("force_code"))
+    if not plan.is_of_home_force:  # the same streams make every force's rows, and BT gives no number twice
+        numbers = [column for column in cal.files.NUMBERS_OF_BT if column in frame.columns]
+        frame = frame.with_columns(pl.concat_str(pl.lit(f"{plan.force_code}-"), column).alias(column) for column in numbers)
     if cal.files.EXTRACTS[extract.feed].has_extracted_at:
         frame = frame.with_columns(pl.lit(extract.taken).cast(pl.Datetime("ms")).alias("extracted_at"))
     return frame.select(c.name for c in feed.columns if c.name in frame.columns)

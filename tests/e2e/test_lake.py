@@ -23,8 +23,8 @@ CHECKED = {"quality.check_results"}
 
 @pytest.fixture(scope="module")
 def on_a_lake(eventful_night, parsed, tmp_path_factory):
-    """The files of two nights, taken in and published on a lake in two others: the newest by name first, so that months come late and corrections
-    before what they correct."""
+    """The files of two nights, taken in and published on a lake in two others: every tenth file in the second, so that months come late and
+    corrections before what they correct."""
     folder = tmp_path_factory.mktemp("lake")
     # what dbt reads of the target from the environment is not to reach the tests after these
     with cluster(tmp_path_factory.mktemp("postgres")) as postgres, mock.patch.dict(os.environ):
@@ -33,7 +33,8 @@ def on_a_lake(eventful_night, parsed, tmp_path_factory):
         shutil.copytree(parsed.dbt_target_dir, force.settings.dbt_target_dir)
         target_of(force.settings).create()
         files = sorted((path for path in eventful_night.force.landing.rglob("*") if path.is_file()), key=lambda path: path.name, reverse=True)
-        for arriving in (files[: len(files) // 2], files[len(files) // 2 :]):
+        late = files[5::10]  # of every feed some months
+        for arriving in ([path for path in files if path not in late], late):
             for path in arriving:
                 target = force.landing / path.relative_to(eventful_night.force.landing)
                 target.parent.mkdir(parents=True, exist_ok=True)

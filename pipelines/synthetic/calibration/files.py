@@ -74,6 +74,9 @@ FIRST_MONTHS: Mapping[str, date] = {
 FORCE_CODE = "wiltshire"
 FORCE_SPELLINGS: Weights = {"wiltshire": 0.85, "Wiltshire": 0.15}  # by file
 
+# What BT numbers, for all forces alike; keys of other feeds are a force's own.
+NUMBERS_OF_BT = ("bt_leg_id", "bt_call_ref")
+
 # Feeds whose files always have a publisher's headers, or UK dates.
 HEADERS: Mapping[str, Mapping[str, str]] = {"collisions": {"force_code": "police_force"}}
 UK_DATES = ("collisions",)

@@ -31,18 +31,23 @@ spellings as (
     from areas
 ),
 
--- A spelling that stands in several places means what stands first.
+-- A spelling that stands in several places means what stands first; one that several forces have, the home force's: returns name no force.
 first_meaning as (
     select
-        spelling,
-        area_id
+        spellings.spelling,
+        areas.area_id,
+        areas.force_code
     from spellings
-    qualify row_number() over (partition by spelling order by rank, area_id) = 1
+    inner join areas on spellings.area_id = areas.area_id
+    qualify
+        row_number() over (
+            partition by spellings.spelling
+            order by spellings.rank, areas.force_code <> '{{ var("home_force") }}', areas.area_id
+        ) = 1
 )
 
 select
-    first_meaning.spelling,
-    areas.area_id,
-    areas.force_code
+    spelling,
+    area_id,
+    force_code
 from first_meaning
-inner join areas on first_meaning.area_id = areas.area_id
