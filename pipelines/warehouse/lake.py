@@ -12,7 +12,7 @@ import re
 import stat
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +92,13 @@ class LakeTarget:
                 if time.monotonic() >= deadline:
                     raise WarehouseBusy(BUSY)
                 time.sleep(0.5)
-            yield
+            try:
+                yield
+            finally:
+                # Given back before the session ends: the server does so itself once it has seen the end, and the next run may ask before.
+                # Of a session that broke the server has given it back.
+                with suppress(Exception):
+                    rows_of(catalogue, "select pg_advisory_unlock(%s)", LOCK_KEY)
 
     def is_held(self) -> bool:
         if FileTarget(self.settings).is_held():

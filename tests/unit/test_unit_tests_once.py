@@ -23,7 +23,7 @@ def evaluated(tmp_path, monkeypatch):
         said.calls.append((settings.data_dir, arguments))
         return DbtRun(said.nodes)
 
-    monkeypatch.setattr(passed, "_note", lambda check, version: tmp_path / check / version)
+    monkeypatch.setattr(passed, "_note", lambda check, version, *_: tmp_path / check / version)
     monkeypatch.setattr(unit_tests, "build_publication", lambda *_, **__: DbtRun(()))
     monkeypatch.setattr(unit_tests, "run_dbt", run)
     return said
