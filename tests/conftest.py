@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -19,9 +18,6 @@ from tests.landing import HASH_KEY
 # The same examples in every run: what a new one finds is looked for by hand, and carried into its test.
 hypothesis.settings.register_profile("seeded", derandomize=True)
 hypothesis.settings.load_profile("seeded")
-
-# A test process keeps all modules and the parsed project to its end: looking for refuse among them was a sixteenth of the suite's processor time.
-gc.set_threshold(50_000, 10, 100)
 
 # The files that take longest, in that order: begun first, so that no process is left with one of them when the others have ended. The first does
 # without the published force, which the second makes meanwhile; all others find it made.

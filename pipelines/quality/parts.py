@@ -76,22 +76,19 @@ class TouchedMonths:
     """Which months new rows touch. A feed's raw rows and their staging view mostly ask for the same: it is looked for once."""
 
     connection: duckdb.DuckDBPyConnection
-    _known: dict[tuple[str, int], tuple[date, ...] | None] = field(default_factory=dict)
-    _rows: dict[tuple[str, int], str | None] = field(default_factory=dict)
+    _known: dict[tuple[str, int, str | None], tuple[date, ...] | None] = field(default_factory=dict)
 
-    def rows_until(self, feed: Feed, load_id: int) -> str | None:
-        """The rows of the loads up to this one, by count and hash."""
-        if (feed.name, load_id) not in self._rows:
-            (self._rows[feed.name, load_id],) = self.connection.execute(raw_content_sql(feed.name, f"_load_id <= {load_id}")).fetchone() or (None,)
-        return self._rows[feed.name, load_id]
+    def after(self, feed: Feed, load_id: int, rows: str | None) -> tuple[date, ...] | None:
+        """The months of every row whose key has a row of a later load; None where there are many, where a row has no time, or where the rows of the
+        loads up to this one are no longer those of `rows` (count and hash)."""
+        asked = feed.name, load_id, rows
+        if asked not in self._known:
+            self._known[asked] = self._looked_for(feed, load_id, rows)
+        return self._known[asked]
 
-    def after(self, feed: Feed, load_id: int) -> tuple[date, ...] | None:
-        """The months of every row whose key has a row of a later load; None where there are many, or a row without a time."""
-        if (feed.name, load_id) not in self._known:
-            self._known[feed.name, load_id] = self._looked_for(feed, load_id)
-        return self._known[feed.name, load_id]
-
-    def _looked_for(self, feed: Feed, load_id: int) -> tuple[date, ...] | None:
+    def _looked_for(self, feed: Feed, load_id: int, rows: str | None) -> tuple[date, ...] | None:
+        if self.connection.execute(raw_content_sql(feed.name, f"_load_id <= {load_id}")).fetchone() != (rows,):
+            return None
         key = ", ".join(feed.key_without_force)
         months = self.connection.execute(
             f"""
@@ -113,7 +110,5 @@ def part_of(touched: TouchedMonths, feed: Feed, specs: Sequence[CheckSpec], earl
     checks = frozenset(spec.name for spec in specs if spec.by_month and passed.get(spec.name))
     if not checks or earlier.load_id is None or earlier.plan != plan_of(specs, version):
         return None
-    if touched.rows_until(feed, earlier.load_id) != earlier.rows:
-        return None
-    months = touched.after(feed, earlier.load_id)
+    months = touched.after(feed, earlier.load_id, earlier.rows)
     return Part(months, checks) if months is not None else None

@@ -96,8 +96,8 @@ class LakeTarget:
                 yield
             finally:
                 # Given back before the session ends: the server does so itself once it has seen the end, and the next run may ask before.
-                # Of a session that broke the server has given it back.
-                with suppress(Exception):
+                # A session that broke has none to give back.
+                with suppress(catalogue.Error):
                     rows_of(catalogue, "select pg_advisory_unlock(%s)", LOCK_KEY)
 
     def is_held(self) -> bool:

@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -49,11 +50,13 @@ SEEDS = {
 }
 
 
-def write_forces(folder: Path, share: float) -> dict[str, int]:
-    """The extracts of each force in a folder of its own, and the rows of each."""
+def write_forces(folder: Path, share: float, forces: Collection[str] = RESIDENTS.keys()) -> dict[str, int]:
+    """The extracts of each of these forces in a folder of its own, and the rows of each."""
     rows = {}
-    for number, (force, residents) in enumerate(RESIDENTS.items()):
-        scale = residents / RESIDENTS[HOME] * share
+    for number, force in enumerate(RESIDENTS):
+        if force not in forces:
+            continue
+        scale = RESIDENTS[force] / RESIDENTS[HOME] * share
         written = write_extracts(folder / force, months=MONTHS, end=END, seed=20230731 + number, scale=scale, force_code=force)
         rows[force] = sum(file.rows for file in written)
         print(f"  {force} {rows[force]:,} rows", flush=True)

@@ -33,7 +33,7 @@ def on_a_lake(eventful_night, parsed, tmp_path_factory):
         shutil.copytree(parsed.dbt_target_dir, force.settings.dbt_target_dir)
         target_of(force.settings).create()
         files = sorted((path for path in eventful_night.force.landing.rglob("*") if path.is_file()), key=lambda path: path.name, reverse=True)
-        late = files[5::10]  # of every feed some months
+        late = files[5::10]  # some months of most feeds
         for arriving in ([path for path in files if path not in late], late):
             for path in arriving:
                 target = force.landing / path.relative_to(eventful_night.force.landing)

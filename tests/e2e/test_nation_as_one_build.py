@@ -1,6 +1,6 @@
-"""A tenth of the nation's 43 forces in one build: the figures of each are those that it has alone.
+"""A tenth of the nation's 43 forces in one build: Wiltshire's figures are those that it has alone, and every other force has its own.
 
-`make bench-national` builds all 43 at their true size, and measures that. Here are a year of them, and of Wiltshire those feeds that every force has.
+`make bench-national` builds all 43 at their true size, and measures that. Here is a year of four, of the feeds that all have.
 """
 
 from __future__ import annotations
@@ -8,24 +8,22 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import pytest
 
-from pipelines.synthetic.generate import write_extracts
 from pipelines.transform.passed import remember
 from pipelines.transform.project import code_version
 from pipelines.transform.unit_tests import CHECK, PUBLICATION_CHECK
-from tests.benchmarks.national import RESIDENTS, build, place, project_of_all_forces
-from tests.e2e.conftest import END, SCALE
+from tests.benchmarks.national import HOME, build, place, project_of_all_forces, write_forces
+from tests.e2e.conftest import SCALE
 from tests.e2e.force import Force
 
 pytestmark = pytest.mark.slow
-HOME, OTHERS = "wiltshire", ("dorset", "gloucestershire", "kent")
+OTHERS = ("dorset", "gloucestershire", "kent")
 FEEDS = ("force_calls", "bt_999_calls", "bt_incidents", "incident_logs", "crimes", "crime_outcomes", "arrests", "suspects")
-MONTHS, FIRST = 13, date(2022, 7, 1)
-# Months in which crimes from before the first of these have no outcome any more.
+FIRST_MONTH = "2022-07"  # of Wiltshire's, a month before the others
+# The months in which no crime of an earlier month has an outcome.
 FIGURES = """
 select measure_id, area_id, segment, period_end, numerator, denominator, value, is_complete
 from measures.measure_values
@@ -38,9 +36,9 @@ order by all
 
 
 def is_of_the_year(path: Path) -> bool:
-    """Whether a file is of the months that the other forces have; their names end with the month and the time of the extract."""
+    """Whether a file is of the first month or later; names give the month, then the time of the extract."""
     month = re.search(r"\d{4}-\d{2}", path.name)
-    return month is None or month[0] >= f"{FIRST:%Y-%m}"
+    return month is None or month[0] >= FIRST_MONTH
 
 
 @pytest.fixture(scope="module")
@@ -51,14 +49,12 @@ def nation(extracts, published, tmp_path_factory) -> Force:
         target = files / HOME / path.relative_to(extracts)
         target.parent.mkdir(parents=True, exist_ok=True)
         os.link(path, target)
-    for number, force in enumerate(OTHERS, start=1):
-        scale = SCALE * RESIDENTS[force] / RESIDENTS[HOME]
-        write_extracts(files / force, months=MONTHS, end=END, seed=20230731 + number, scale=scale, force_code=force)
+    write_forces(files, SCALE, OTHERS)
     data_dir = folder / "data"
     for force in (HOME, *OTHERS):
         place(files, force, data_dir / "landing")
     project = project_of_all_forces(folder / "project")
-    # its models are those of the house, and have passed
+    # its models are those of the project, which have passed their unit tests
     version = code_version(project / "dbt_project", project / "pipelines" / "contracts")
     for check in (CHECK, PUBLICATION_CHECK):
         remember(check, version, project / "dbt_project")

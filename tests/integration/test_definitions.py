@@ -254,6 +254,13 @@ def test_every_published_table_has_a_model_a_contract_and_a_key_test(settings):
     }
 
 
+def test_the_key_of_a_fact_is_looked_for_in_the_months_of_that_fact(settings):
+    nodes = load_manifest(settings)["nodes"]
+    tests = [node for node in nodes.values() if (node.get("test_metadata") or {}).get("name") == "unique_key_of_fact"]
+    assert tests
+    assert all(nodes[test["attached_node"]]["name"] == test["test_metadata"]["kwargs"]["fact"] for test in tests)
+
+
 def test_nothing_before_the_gate_reads_the_publication(settings):
     nodes = load_manifest(settings)["nodes"]
     for node in nodes.values():

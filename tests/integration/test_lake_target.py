@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,6 +63,16 @@ def _take(landing: Landing, run_id: str = "run-1") -> None:
     with held_warehouse(landing.settings, landing.contracts):
         pass
     landing.run(run_id=run_id)
+
+
+def test_a_lock_is_free_before_its_session_has_ended(landing, monkeypatch):
+    target, open_sessions = target_of(landing.settings), ExitStack()
+    session_of = type(target).catalogue_session
+    monkeypatch.setattr(type(target), "catalogue_session", lambda self: nullcontext(open_sessions.enter_context(session_of(self))))
+    with open_sessions:
+        for _ in range(2):
+            with target.hold():
+                pass
 
 
 def test_a_lake_takes_in_what_a_file_takes_in(landing, on_a_file):
