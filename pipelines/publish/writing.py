@@ -276,11 +276,6 @@ def _carry_over(
     return Carried()
 
 
-def _rows_not_in(table: str, other: str, row: str) -> str:
-    """A query of the rows of one table that the other does not hold, compared with all their columns by their hashes."""
-    return f"select {row} from {table} as t anti join (select hash(o) as row_hash from {other} as o) as there on hash(t) = there.row_hash"
-
-
 def _is_worth_amending(connection: duckdb.DuckDBPyConnection, table: TableDefinition, rows: int) -> bool:
     """Whether few of the table's rows are to be replaced, those included that earlier publications have replaced."""
     name = f"{ATTACHED}.{table.name}"
@@ -288,7 +283,9 @@ def _is_worth_amending(connection: duckdb.DuckDBPyConnection, table: TableDefini
     most = AMENDED_SHARE * rows
     if places - there + abs(rows - there) > most:
         return False
-    (gone,) = connection.execute(f"select count(*) from ({_rows_not_in(name, table.built, 't.rowid')})").fetchone() or (0,)
+    (gone,) = connection.execute(
+        f"select count(*) from {name} as t anti join (select hash(b) as row_hash from {table.built} as b) as built on hash(t) = built.row_hash"
+    ).fetchone() or (0,)
     come = rows - (there - gone)
     return bool(places - there + gone + come <= most)
 
@@ -296,8 +293,12 @@ def _is_worth_amending(connection: duckdb.DuckDBPyConnection, table: TableDefini
 def _amend(connection: duckdb.DuckDBPyConnection, table: TableDefinition) -> None:
     """Replace the rows in which the copy of a live table differs. The key is free for the rows that come once the others are gone for good."""
     name = f"{ATTACHED}.{table.name}"
-    connection.execute(f"delete from {name} where rowid in ({_rows_not_in(name, table.built, 't.rowid')})")
-    connection.execute(f"insert into {name} {_rows_not_in(table.built, name, 't.*')} order by {table.order}")
+    for side, rows in (("_standing", name), ("_built", table.built)):  # each row is hashed once for both
+        connection.execute(f"create or replace temp table {side} as select rowid as place, hash(t) as row_hash from {rows} as t")
+    gone, come = (f"select place from {one} anti join {other} using (row_hash)" for one, other in (("_standing", "_built"), ("_built", "_standing")))
+    connection.execute(f"delete from {name} where rowid in ({gone})")
+    connection.execute(f"insert into {name} select * from {table.built} where rowid in ({come}) order by {table.order}")
+    connection.execute("drop table _standing; drop table _built")
 
 
 def _finish(cursor: duckdb.DuckDBPyConnection, staging: Path, table: TableDefinition) -> None:

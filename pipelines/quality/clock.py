@@ -7,8 +7,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from string import Template
 from zoneinfo import ZoneInfo
 
-import duckdb
-
 from pipelines.quality.model import CheckSpec
 
 FIRST_EXTRACT = "arg_max(_extracted_at, struct_pack(newest := event_at, earliest := -epoch(_extracted_at)))"
@@ -62,16 +60,11 @@ def utc_naive(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
 
-def sql_of(text: str, spec: CheckSpec, table: str, clock: Clock) -> str:
-    """The SQL of a suite with the table, its failing rows and the run filled in."""
+def sql_of(text: str, spec: CheckSpec, table: str, clock: Clock, failing: str | None = None) -> str:
+    """The SQL of a suite with the table, its failing rows and the run filled in.
+
+    failing  a table that has the failing rows already; else they are the query in `spec.sql`
+    """
     variables = {"table": table} | clock.variables()
-    failing = Template(spec.sql or "").safe_substitute(variables)
-    return Template(text).safe_substitute(variables | {"failing": failing})
-
-
-def concerned_months(connection: duckdb.DuckDBPyConnection, spec: CheckSpec, clock: Clock, table: str | None = None) -> list[date]:
-    """The months whose rows fail the check, in order; empty where the check does not tell months."""
-    if not spec.months:
-        return []
-    found = connection.execute(sql_of(spec.months, spec, table or spec.table, clock)).fetchall()
-    return sorted({row[0] for row in found if row[0] is not None})
+    rows = f"from {failing}" if failing else Template(spec.sql or "").safe_substitute(variables)
+    return Template(text).safe_substitute(variables | {"failing": rows})

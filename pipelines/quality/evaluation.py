@@ -12,12 +12,13 @@ from typing import Any
 import duckdb
 
 from pipelines.contracts.model import Contracts, Feed
-from pipelines.quality.clock import Clock, concerned_months, sql_of
+from pipelines.quality.clock import Clock, sql_of
 from pipelines.quality.engine import CHECKED_PREFIX, ENGINE, Verdict, error_of, new_context, verdicts_of
 from pipelines.quality.model import CheckResult, CheckSpec
 from pipelines.quality.parts import Part
 
 MONTHS_SPELT_OUT = 6
+FAILING = f"{CHECKED_PREFIX}failing"  # the failing rows of one check
 
 
 def stage(connection: duckdb.DuckDBPyConnection, feed: Feed, specs: Iterable[CheckSpec], rows: str = "true") -> str:
@@ -104,11 +105,16 @@ def _result(connection: duckdb.DuckDBPyConnection, spec: CheckSpec, verdict: Ver
         return blank
     facts: dict[str, Any] = {"failed": verdict.failed, "checked": checked}
     try:
+        # What is said of the failing rows asks for them several times.
+        failing = FAILING if spec.sql else None
+        if spec.sql:
+            connection.execute(f"create or replace temp table {FAILING} as {sql_of(spec.sql, spec, table, clock)}")
         if spec.detail:
-            cursor = connection.execute(sql_of(spec.detail, spec, table, clock))
+            cursor = connection.execute(sql_of(spec.detail, spec, table, clock, failing))
             names = [d[0] for d in cursor.description]
             facts |= {k: v for k, v in zip(names, cursor.fetchone() or (), strict=False) if v is not None}
-        months = concerned_months(connection, spec, clock, table)
+        found = connection.execute(sql_of(spec.months, spec, table, clock, failing)).fetchall() if spec.months else []
+        months = sorted({month for (month,) in found if month is not None})
         message = spec.message.format_map(defaultdict(str, facts | {"months": spell_months(months)}))
     except duckdb.Error as error:
         return _unevaluated(spec, clock, f"its details raise {type(error).__name__}")

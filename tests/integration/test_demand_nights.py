@@ -17,17 +17,21 @@ from tests.building import Dbt
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("parsed")]
 
-TABLES = ("measures.interval_demand", "measures.int_window_expectations", "measures.daily_values")
+TABLES = ("measures.interval_demand", "measures.int_window_expectations", "measures.int_daily_components", "measures.daily_values")
+# Months whose days are kept: the first night begins the fifth, and on the last more are asked for.
+KEPT_MONTHS = {"the first": 4, "a new month": 4, "a new day": 4, "late and wrong": 4, "put right": 4, "days of more months": 5}
 # A hundred and twenty days of 160 calls, over the change of the clocks in spring; a third of them talk over the half hour's end.
 CALLS = """
 select 'c' || n as call_id, case hash(n, 1) % 3 when 0 then '101' else '999' end as line,
     timestamp '2023-02-01' + to_seconds(cast(n * 540 + hash(n, 2) % 540 as bigint)) as offered_at,
     1 + hash(n, 3) % 20 as wait, hash(n, 4) % 2400 as talk
-from range(19200) as calls (n)
+from range(19190) as calls (n)
 """
 ROW = "select '{call}' as call_id, '999' as line, timestamp '{at}' as offered_at, {wait} as wait, {talk} as talk"
 NIGHTS = {
-    "a new day": "select replace(call_id, 'c', 'new') as call_id, line, offered_at + interval 120 day as offered_at, wait, talk "
+    "a new month": "select replace(call_id, 'c', 'new') as call_id, line, offered_at + interval 120 day as offered_at, wait, talk "
+    f"from ({CALLS}) where offered_at < timestamp '2023-02-02'",
+    "a new day": "select replace(call_id, 'c', 'newer') as call_id, line, offered_at + interval 121 day as offered_at, wait, talk "
     f"from ({CALLS}) where offered_at < timestamp '2023-02-02'",
     # one late call of three days, one moved to a later day, one answered before it was offered
     "late and wrong": " union all ".join(
@@ -38,6 +42,14 @@ NIGHTS = {
         )
     ),
     "put right": ROW.format(call="c16000", at="2023-05-12 10:00:00", wait=5, talk=900),
+    "days of more months": ROW.format(call="more", at="2023-06-02 10:00:00", wait=5, talk=900),
+}
+FIRST_MONTHS = {
+    "a new month": date(2023, 3, 1),
+    "a new day": date(2023, 3, 1),
+    "late and wrong": date(2023, 3, 1),
+    "put right": date(2023, 3, 1),
+    "days of more months": date(2023, 2, 1),
 }
 
 
@@ -56,15 +68,19 @@ def load(path: Path, load_id: int, rows: str) -> None:
             select call_id, 'wiltshire' as force_code, line, offered_at, offered_at + to_seconds(cast(wait as bigint)) as answered_at,
                 answered_at + to_seconds(cast(talk as bigint)) as ended_at, false as is_test,
                 'f{load_id}' as _file_hash, row_number() over () as _file_row, {load_id} as _load_id, md5(call_id || {load_id}) as _row_hash,
-                timestamp '2023-06-01' + to_days({load_id}) as _loaded_at, _loaded_at as _extracted_at
+                timestamp '2023-05-31' + to_days({load_id}) as _loaded_at, _loaded_at as _extracted_at
             from ({rows})
             """
         )
 
 
+def kept_months(night: str) -> tuple[str, str]:
+    return "--vars", f"{{daily_months: {KEPT_MONTHS[night]}}}"
+
+
 def complete(path: Path, load_id: int) -> None:
     with duckdb.connect(str(path)) as connection:
-        connection.execute(f"insert into ingest.builds values ('run', timestamp '2023-06-01' + to_days({load_id}), {load_id}, false, 'code')")
+        connection.execute(f"insert into ingest.builds values ('run', timestamp '2023-05-31' + to_days({load_id}), {load_id}, false, 'code')")
 
 
 def snapshot(path: Path) -> dict[str, list[tuple[Any, ...]]]:
@@ -81,17 +97,17 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Night]:
     with duckdb.connect(str(path)) as connection:
         create_tables(connection, load_contracts())
     load(path, 1, CALLS)
-    dbt.build(path)
+    dbt.build(path, *kept_months("the first"))
     complete(path, 1)
     found = {}
     for load_id, (night, rows) in enumerate(NIGHTS.items(), start=2):
         load(path, load_id, rows)
-        dbt.build(path)
+        dbt.build(path, *kept_months(night))
         with duckdb.connect(str(path)) as connection:
             (first,) = connection.execute("select min(local_date) from measures.int_call_days where is_changed").fetchone() or (None,)
         complete(path, load_id)
         shutil.copy(path, copied)
-        dbt.build(copied, "--full-refresh")
+        dbt.build(copied, "--full-refresh", *kept_months(night))
         found[night] = Night(snapshot(path), snapshot(copied), first)
     return found
 
@@ -103,10 +119,16 @@ def test_a_night_gives_what_a_full_refresh_gives(nights: dict[str, Night], night
     assert nights[night].full[table], "an empty table proves nothing"
 
 
+def test_days_are_kept_of_so_many_months_whichever_they_are(nights: dict[str, Night]):
+    days = {night: [row[4] for row in found.tables["measures.int_daily_components"]] for night, found in nights.items()}
+    assert {night: min(of_night).replace(day=1) for night, of_night in days.items()} == FIRST_MONTHS
+
+
 def test_half_hours_are_counted_again_from_the_first_day_on_that_a_call_has_changed(nights: dict[str, Night]):
     first = {night: found.counted_again_from for night, found in nights.items()}
+    assert first["a new month"] == date(2023, 1, 31), "all of them: the month that was the first is no longer kept"
     # the day before it: in summer the first hour of a day is in UTC the last of the day before
-    assert first["a new day"] == date(2023, 5, 31)
+    assert first["a new day"] == date(2023, 6, 1)
     assert first["late and wrong"] == date(2023, 3, 22), "where the call that was moved was before"
     assert first["put right"] == date(2023, 5, 10), "where the call was at work before"
 

@@ -27,7 +27,7 @@
     from {{ ref(fact) }}
     where
         not is_excluded
-        and {{ 'month >= ' ~ first_daily_month() if by_day else in_touched_months(fact) }}
+        and {{ in_touched_days(fact) if by_day else in_touched_months(fact) }}
     group by {{ times | join(', ') }}, {{ prefixed(known.levels, segments) }}
 ),
 
@@ -93,12 +93,19 @@
 {# Before new months are appended: takes the touched months of each fact out of this table. #}
 {% macro forget_touched_components() -%}
     {%- if is_incremental() -%}
-        {%- set touched = [] -%}
-        {%- for fact in component_facts(catalogue()) if touched_months(fact) -%}
-            {%- do touched.append("(fact = '" ~ fact ~ "' and " ~ in_touched_months(fact) ~ ")") -%}
-        {%- endfor -%}
+        {%- set touched = of_touched_months(catalogue()) -%}
         {%- if touched -%}
             delete from {{ this }} where {{ touched | join(' or ') }}
         {%- endif -%}
     {%- endif -%}
+{%- endmacro %}
+
+
+{# For each fact of the catalogue of which months are touched, a condition that is true of their sums. #}
+{% macro of_touched_months(read) -%}
+    {%- set touched = [] -%}
+    {%- for fact in component_facts(read) if touched_months(fact) -%}
+        {%- do touched.append("(fact = '" ~ fact ~ "' and " ~ in_touched_months(fact) ~ ")") -%}
+    {%- endfor -%}
+    {{ return(touched) }}
 {%- endmacro %}

@@ -14,6 +14,29 @@
     (select min(month) from {{ ref('int_covered_days') }})
 {%- endmacro %}
 
+{# Daily sums are worked out again of the months that new rows touch; of all of them where days are kept from an earlier month on than those that stand. #}
+{% macro in_touched_days(fact) -%}
+    month >= {{ first_daily_month() }}
+    and {{ 'true' if is_incremental() and are_earlier_days_kept() else in_touched_months(fact) }}
+{%- endmacro %}
+
+{# Before they are appended: takes them out, and those of months whose days are kept no longer. #}
+{% macro forget_touched_days() -%}
+    {%- if is_incremental() -%}
+        delete from {{ this }}
+        {%- if not are_earlier_days_kept() %}
+        where month < {{ first_daily_month() }}
+            {%- for touched in of_touched_months(operational_catalogue()) %}
+            or {{ touched }}
+            {%- endfor %}
+        {%- endif %}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro are_earlier_days_kept() -%}
+    {{ return(run_query("select coalesce(" ~ first_daily_month() ~ " < min(month), true) from " ~ this).columns[0].values()[0]) }}
+{%- endmacro %}
+
 {# Half hours are counted again from the first day of which a call has changed (measures.int_call_days): in a hook before, and of the days to work out,
    or of so many days before them. #}
 {% macro forget_since_changed_day() -%}

@@ -1,4 +1,11 @@
--- Daily sums that operational measures are computed from: one row per component, area and day whose sum is not zero. One scan per fact.
+-- Daily sums that operational measures are computed from: one row per component, area and day whose sum is not zero. One scan per fact. Sums of integers
+-- and decimals, so that those of the months that no new row touches can stand.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ forget_touched_days() }}",
+) }}
 {%- set read = operational_catalogue() %}
 
 with
@@ -13,7 +20,9 @@ sums as (
 
 in_areas as (
     select
+        fact,
         component_id,
+        month,
         local_date,
         value,
         unnest([force_area_id, district_area_id, cpt_area_id]) as area_id
@@ -21,10 +30,12 @@ in_areas as (
 )
 
 select
+    fact,
     component_id,
     area_id,
+    month,
     local_date,
     cast(sum(value) as decimal(18, 3)) as total
 from in_areas
 where area_id is not null
-group by component_id, area_id, local_date
+group by fact, component_id, area_id, month, local_date

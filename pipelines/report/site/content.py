@@ -98,6 +98,7 @@ class Content:
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            bytecode_cache=jinja2.FileSystemBytecodeCache(),  # for the next night, and the processes beside this one
             auto_reload=False,  # no template changes while a site is drawn: asking the disk for each page takes longer than finding it
         )
         self.environment.globals |= helpers(marts) | {
