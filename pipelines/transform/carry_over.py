@@ -1,6 +1,7 @@
 """What a night need not do again: a model, seed or test stands where its inputs are, row for row, what it was last built or evaluated from.
 
-Decided by data. A table counts by the rows that it holds, a view and a fact by what they are made of, a raw table by the rows that were loaded.
+Decided by data. A table counts by the rows that it holds, a view (but for one that says otherwise) and a fact by what they are made of, a raw table
+by the rows that were loaded.
 A table that was built anew and came out the same ends the chain. What is noted of the nodes (ingest.nodes_built) is taken out of the database
 before anything is built, and written back at the end of a build that was whole: after a run that was killed or broke everything is built, as it is by
 other code and on a full refresh.
@@ -28,6 +29,8 @@ SAYS_WHERE_TO_LOOK = {"int_touched_months", "int_repeated_keys"}
 # The column of a model that says which series have changed. An incremental model that reads one works those out again and no others
 # (docs/decisions/0025): where none has changed it stands, whatever else has.
 SAYS_WHICH_SERIES = "is_changed"
+# What a view says of itself (meta) that selects rows which seldom change from a table that often does: it counts by them, as a table does.
+KNOWN_BY_ITS_ROWS = "is_known_by_its_rows"
 # A test that failed is evaluated again, and a model behind it is not built.
 STANDING = {"success", "pass", "warn"}
 
@@ -95,9 +98,9 @@ class CarryOver:
         return SAYS_WHICH_SERIES in self.manifest["nodes"].get(unique_id, {}).get("columns", {})
 
     def counts_by_rows(self, unique_id: str) -> bool:
-        """Whether the node is a table that other nodes are to know by its rows."""
+        """Whether the node is a relation that other nodes are to know by its rows."""
         node = self._node(unique_id)
-        return node["resource_type"] == "model" and node["config"]["materialized"] != "view" and not _is_fact(node)
+        return node["resource_type"] == "model" and not _is_made_of_its_inputs(node) and not _is_fact(node)
 
     def table_of(self, unique_id: str) -> str | None:
         """`schema.table`; None of a test."""
@@ -119,11 +122,12 @@ class CarryOver:
         node = self._node(unique_id)
         if node["resource_type"] == "seed":
             return "seed"
-        return self.inputs_of(unique_id) if node["config"]["materialized"] == "view" else None
+        return self.inputs_of(unique_id) if _is_made_of_its_inputs(node) else None
 
     def _is_of_code_alone(self, unique_id: str) -> bool:
         """Seeds, and views as they are defined; what they select is another matter."""
-        return str(self._node(unique_id)["config"]["materialized"]) in {"seed", "view"}
+        node = self._node(unique_id)
+        return node["config"]["materialized"] == "seed" or _is_made_of_its_inputs(node)
 
     def _is_of_no_changed_series(self, unique_id: str) -> bool:
         """A model that works out changed series alone, on a night on which none has changed."""
@@ -134,6 +138,11 @@ class CarryOver:
 
 def _name(unique_id: str) -> str:
     return unique_id.rpartition(".")[2]
+
+
+def _is_made_of_its_inputs(node: Mapping[str, Any]) -> bool:
+    """Views, whose rows nobody counts."""
+    return node["config"]["materialized"] == "view" and not (node["config"].get("meta") or {}).get(KNOWN_BY_ITS_ROWS)
 
 
 def _is_fact(node: Mapping[str, Any]) -> bool:

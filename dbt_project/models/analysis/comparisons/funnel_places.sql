@@ -16,8 +16,8 @@ measures as (
 ),
 
 measure_values as (
-    select * from {{ ref('measure_values') }}
-    where segment = 'all' and is_complete and numerator >= 0 and denominator > 0
+    select * from {{ ref('int_complete_values') }}
+    where segment = 'all' and numerator >= 0 and denominator > 0
 ),
 
 measure_sets as (

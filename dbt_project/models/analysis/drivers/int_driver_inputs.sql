@@ -44,10 +44,9 @@ counts as (
         period_type,
         period_end,
         numerator
-    from {{ ref('measure_values') }}
+    from {{ ref('int_complete_values') }}
     where
         segment = 'all'
-        and is_complete
         and measure_id in (select measure_id from series)
 ),
 

@@ -6,8 +6,7 @@
 with
 
 complete as (
-    select * from {{ ref('measure_values') }}
-    where is_complete
+    select * from {{ ref('int_complete_values') }}
 ),
 
 series as (

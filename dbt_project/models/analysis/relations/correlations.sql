@@ -21,10 +21,9 @@ months as (
         numerator,
         denominator,
         value
-    from {{ ref('measure_values') }}
+    from {{ ref('int_complete_values') }}
     where
         period_type = 'month'
-        and is_complete
         and value is not null
 ),
 

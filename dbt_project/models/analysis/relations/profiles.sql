@@ -25,12 +25,11 @@ months as (
             as distance,
         events.window_months
     from events
-    inner join {{ ref('measure_values') }} as measure_values
+    inner join {{ ref('int_complete_values') }} as measure_values
         on
             events.measure_id = measure_values.measure_id
             and measure_values.period_type = 'month'
             and measure_values.segment = 'all'
-            and measure_values.is_complete
     inner join {{ ref('dim_area') }} as areas
         on
             measure_values.area_id = areas.area_id

@@ -1,6 +1,6 @@
 -- Every value that a printed figure may be held against: the force's own and its areas', and those of comparators under the comparator's id.
 with measure_values as (
-    select * from {{ ref('measure_values') }}
+    select * from {{ ref('int_complete_values') }}
 ),
 
 comparator_values as (

@@ -23,17 +23,14 @@ measure_values as (
         policies.denominator_segment,
         policies.small_denominator,
         measure_values.period_type = policies.shown_period as is_shown
-    from {{ ref('measure_values') }} as measure_values
+    from {{ ref('int_complete_values') }} as measure_values
     inner join policies on measure_values.measure_id = policies.measure_id
     where
-        measure_values.is_complete
-        and (
-            (
-                measure_values.period_type = policies.shown_period
-                and (policies.shown_period <> 'r12m' or month(measure_values.period_end) % 3 = 0)
-            )
-            or (policies.shown_period = 'r12m' and measure_values.period_type = 'quarter')
+        (
+            measure_values.period_type = policies.shown_period
+            and (policies.shown_period <> 'r12m' or month(measure_values.period_end) % 3 = 0)
         )
+        or (policies.shown_period = 'r12m' and measure_values.period_type = 'quarter')
 ),
 
 counted as (

@@ -40,7 +40,7 @@ figures as (
         policies.denominator_key is not null and measure_values.denominator is not null as has_denominator,
         numerators.suppression as numerator_suppression,
         denominators.suppression as denominator_suppression
-    from {{ ref('measure_values') }} as measure_values
+    from {{ ref('int_complete_values') }} as measure_values
     inner join policies on
         measure_values.measure_id = policies.measure_id
         and measure_values.period_type = policies.shown_period
@@ -59,9 +59,7 @@ figures as (
         and coalesce(policies.denominator_segment, measure_values.segment) = denominators.segment
         and measure_values.period_type = denominators.period_type
         and measure_values.period_end = denominators.period_end
-    where
-        measure_values.is_complete
-        and (policies.shown_period <> 'r12m' or month(measure_values.period_end) % 3 = 0)
+    where policies.shown_period <> 'r12m' or month(measure_values.period_end) % 3 = 0
 ),
 
 -- A count that is not there is of a period that may not be shown.
