@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipelines import __version__
+from pipelines.garbage_collection import leave_to_the_end
 from pipelines.settings import TIERS, data_dir, load_settings
 
 if TYPE_CHECKING:
@@ -515,6 +516,8 @@ def main() -> None:
         if told is None and not is_own:
             raise
         raise SystemExit(f"scorecards: {told or error}") from None
+    finally:
+        leave_to_the_end()
 
 
 if __name__ == "__main__":

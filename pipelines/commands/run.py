@@ -78,7 +78,8 @@ def run_nightly(settings: Settings, full_refresh: bool = False, job_name: str = 
     marts_there = reporter.ended[PUBLISH_STEP] if published else ended
     if isinstance(reporter, ProfilingReporter):
         report_profile(settings, reporter.costs)
-    refused = print_run_summary(settings, result.run_id, published, failures, marts_there - began, ended - began)
+    with rare_collections():
+        refused = print_run_summary(settings, result.run_id, published, failures, marts_there - began, ended - began)
     if not published:
         return FAILED
     if not result.success:
