@@ -15,10 +15,10 @@ run: $(READY)
 	$(BIN)/scorecards demo --if-empty
 	$(BIN)/scorecards run
 
-# Style, types, and the unit tests of the models keep a core each busy: two at a time, what takes longest first. Tests wait for disks, browsers and
-# processes that they kill: one process more than two cores keeps both busy.
+# Style, types, and the unit tests of the models keep a core each busy: all three at a time, so that two cores have work to the end. Tests wait for disks,
+# browsers and processes that they kill: one process more than two cores keeps both busy.
 test: $(INSTALLED)
-	$(MAKE) --no-print-directory --jobs 2 --output-sync=target checked
+	$(MAKE) --no-print-directory --jobs 3 --output-sync=target checked
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # An answer while one works: style of Python, and the unit tests.

@@ -33,6 +33,7 @@ create table measure_values (
     measure_id varchar, area_id varchar, segment varchar, period_type varchar, period_end date,
     numerator double, denominator double, value double, is_complete boolean, series_id bigint
 );
+create view int_complete_values as from measure_values where is_complete;
 create table int_measure_targets (measure_id varchar, area_id varchar, target double, target_type varchar, valid_from date, valid_to date);
 create table spc_parameters (measure_pattern varchar, name varchar, value varchar);
 create table spc_windows as from read_csv('{DBT_PROJECT_DIR}/seeds/spc_windows.csv');

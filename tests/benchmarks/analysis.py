@@ -38,6 +38,7 @@ create table comparator_values (
     numerator double, denominator double, value double, margin double
 );
 create view int_changed_values as from measure_values;
+create or replace view int_complete_values as from measure_values where is_complete;
 create table comparison_baselines as from read_csv('{DBT_PROJECT_DIR}/seeds/comparison_baselines.csv');
 create table comparator_sets as from read_csv('{DBT_PROJECT_DIR}/seeds/comparator_sets.csv');
 create table finding_exclusions as from read_csv('{DBT_PROJECT_DIR}/seeds/finding_exclusions.csv');

@@ -20,6 +20,7 @@ def profiles():
         create table measure_values (
             measure_id varchar, area_id varchar, segment varchar, period_type varchar, period_end date, is_complete boolean
         );
+        create view int_complete_values as from measure_values where is_complete;
         create table int_profile_cells (
             measure_id varchar, area_id varchar, month date, local_weekday integer, local_hour integer, row_count bigint
         );

@@ -12,10 +12,8 @@
 with
 
 measure_values as (
-    select * from {{ ref('measure_values') }}
-    where
-        is_complete
-        and {{ is_changed_series(inputs=['int_value_inputs']) }}
+    select * from {{ ref('int_complete_values') }}
+    where {{ is_changed_series(inputs=['int_value_inputs']) }}
 ),
 
 measures as (

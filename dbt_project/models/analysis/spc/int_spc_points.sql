@@ -12,7 +12,7 @@
 with
 
 measure_values as (
-    select * from {{ ref('measure_values') }}
+    select * from {{ ref('int_complete_values') }}
     where
         period_type = 'month'
         and {{ is_changed_series(inputs=['int_value_inputs']) }}
@@ -58,9 +58,7 @@ complete as (
     from measure_values
     inner join measures on measure_values.measure_id = measures.measure_id
     inner join parameters on measure_values.measure_id = parameters.measure_id
-    where
-        measure_values.is_complete
-        and isfinite(measure_values.value)
+    where isfinite(measure_values.value)
     qualify
         date_trunc('month', measure_values.period_end)
         <= date_trunc('month', max(measure_values.period_end) over (partition by measure_values.series_id)) - to_months(parameters.immature_months)
