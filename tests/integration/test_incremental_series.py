@@ -35,6 +35,7 @@ MARKED: dict[str, str | None] = {
 # The same of what stands before them, and is hashed itself.
 MARKED_BEFORE = {"intermediate.int_spc_points": "exclusion_reason", "intermediate.int_headline_figures": "caveat"}
 BEFORE = (
+    "int_complete_values",
     *("int_value_inputs", "int_spc_points", "int_spc_phases", "int_spc_kinds", "int_spc_events", "int_spc_charts", "int_headline_figures"),
     *("int_comparisons_in_time", "int_comparisons_with_history", "int_comparisons_with_places"),
     *("int_series_inputs", "int_driver_periods", "int_driver_cells", "int_driver_inputs"),
