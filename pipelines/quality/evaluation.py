@@ -105,9 +105,10 @@ def _result(connection: duckdb.DuckDBPyConnection, spec: CheckSpec, verdict: Ver
         return blank
     facts: dict[str, Any] = {"failed": verdict.failed, "checked": checked}
     try:
-        # What is said of the failing rows asks for them several times.
-        failing = FAILING if spec.sql else None
+        failing = None
         if spec.sql:
+            # What is said of the failing rows asks for them several times.
+            failing = FAILING
             connection.execute(f"create or replace temp table {FAILING} as {sql_of(spec.sql, spec, table, clock)}")
         if spec.detail:
             cursor = connection.execute(sql_of(spec.detail, spec, table, clock, failing))
